@@ -1,0 +1,96 @@
+package config
+
+import "time"
+
+// Config is the whole configuration, with every default filled in.
+type Config struct {
+	Postgres     Postgres
+	Odoo         Odoo
+	RabbitMQ     RabbitMQ
+	Store        Store
+	HTTP         HTTP
+	Log          Log
+	Channels     []Channel           // in the order of the file
+	ExtraColumns map[string][]string // by table
+	Ownership    map[string]any      // checked and used by the inbound river
+}
+
+// Secret is a value that never prints.
+type Secret string
+
+// Postgres says where Odoo's database is and what the bridge is called there.
+type Postgres struct {
+	DSN             Secret
+	Slot            string
+	Publication     string
+	Heartbeat       time.Duration // how often pg_logical_emit_message proves the way; 0 never
+	StatusInterval  time.Duration // how often the position is reported to the server
+	SnapshotWorkers int
+}
+
+// Odoo says where Odoo's API is.
+type Odoo struct {
+	URL         string
+	Database    string
+	Login       string
+	APIKey      Secret
+	MaxInFlight int
+	Rate        float64 // calls a second
+}
+
+// RabbitMQ says where the broker is and how events reach it.
+type RabbitMQ struct {
+	URL       Secret
+	Topology  string // declare | verify | none
+	QueueType string // quorum | classic
+	Window    int    // unconfirmed messages a lane may have
+	Firehose  bool   // also publish every event to the exchange odoo.events
+	CAFile    string
+	CertFile  string
+	KeyFile   string
+}
+
+// Store says where the bridge remembers, and how much.
+type Store struct {
+	Path      string
+	Retention time.Duration // of the journal
+	MaxSize   int64         // bytes
+	Cache     int64         // bytes of hot rows and documents kept in memory
+}
+
+// HTTP says where health and metrics are served.
+type HTTP struct{ Listen string }
+
+// Log says what is logged, and how.
+type Log struct {
+	Level  string // debug | info | warn | error
+	Format string // auto | text | json
+}
+
+// Channel is one system that hears of Odoo.
+type Channel struct {
+	Name      string
+	OdooLogin string
+	Initial   string // publish | skip
+	Lanes     []Lane
+	Commands  []string
+}
+
+// Lane is one queue of a channel.
+type Lane struct {
+	Name     string
+	Entities []string
+	Where    map[string][]string // field → any of these values
+	Fields   []string            // nil: all
+	Pace     Pace
+	Own      string // deliver | drop: what the channel itself caused
+}
+
+// Pace says when a lane delivers. Exactly one of Conflate and Schedule is set,
+// or neither: instant.
+type Pace struct {
+	Conflate time.Duration
+	Schedule string // five-field cron
+	TimeZone string // IANA name for Schedule; UTC by default
+	Urgent   []string
+}

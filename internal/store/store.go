@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/odoobridge/odoobridge/internal/change"
+)
+
+// Key identifies a mirrored row or a document: one integer, or two (a relation
+// table of a many2many field, a product in a warehouse). Unused places are 0.
+type Key [2]int64
+
+// Table describes one mirrored relation. The position of a table in the list
+// given to Open is its identity in all calls.
+type Table struct {
+	Name    string   // Odoo's table name, or a name of ours for sums
+	Columns []string // names of the columns in a row's text, in order
+	Keys    []string // names of the one or two key columns
+	Indexes []string // names of the integer columns that Find looks up
+}
+
+// Row is a mirrored row: its columns in PostgreSQL's COPY text format
+// (tab-separated, \N for NULL), without the newline.
+type Row struct {
+	Key  Key
+	Text string
+	// Indexed holds the value of each of the table's Indexes; NoIndex where
+	// it is NULL.
+	Indexed []int64
+}
+
+// NoIndex marks an indexed column that is NULL: Find never returns the row for it.
+const NoIndex = int64(-1) << 63
+
+// Document is an entity as channels see it, with what is needed to number and
+// name its next event.
+type Document struct {
+	Entity   string
+	Key      Key
+	Subject  string // "order/S00042": fixed when the document is first stored
+	Revision int64
+	LSN      change.LSN // commit that gave it its present form
+	Company  int64      // 0 when the entity belongs to no company
+	Body     []byte     // canonical JSON object
+}
+
+// Event is one entry of the journal. Seq is assigned by the caller, without gaps.
+type Event struct {
+	Seq      int64
+	Timeline int32
+	LSN      change.LSN // commit end-LSN
+	Ordinal  int        // place among the events of the transaction, from 1
+	XID      uint32
+	Time     time.Time // commit time
+	Entity   string
+	What     string
+	Key      Key
+	Subject  string
+	Revision int64
+	Company  int64
+	Origin   string // channel that caused it, or ""
+	Body     []byte // the whole document, canonical JSON object
+	Changed  []string
+	Before   []byte // JSON object of the changed fields' previous values; nil when there are none
+}
+
+// RowPut stores Row in place of Old; Old is nil when there was none, and is
+// what tells the store which index entries to move.
+type RowPut struct {
+	Table int
+	Row   Row
+	Old   *Row
+}
+
+// RowDelete removes a row.
+type RowDelete struct {
+	Table int
+	Old   Row
+}
+
+// Batch is a set of writes that belong together.
+type Batch struct {
+	Puts      []RowPut
+	Deletes   []RowDelete
+	Documents []Document
+	Forgotten []Document // documents to remove; Entity and Key suffice
+	Events    []Event
+	Meta      map[string]string // merged over what is stored
+}
+
+// Mirror reads the mirrored rows and documents as last written. Rows are
+// yielded in key order. Yield functions must not call the store.
+type Mirror interface {
+	Row(table int, key Key) (text string, found bool, err error)
+	Find(table, index int, value int64, yield func(Key, string) bool) error
+	Scan(table int, yield func(Key, string) bool) error
+	Document(entity string, key Key) (Document, bool, error)
+}
+
+// Cursor is how far a lane has got.
+type Cursor struct {
+	Lane    string // "<channel>/<lane>"
+	Seq     int64  // last journal entry that needs no further delivery
+	State   []byte // the lane's own: progress of an initial load, pending keys of a conflated lane
+	Updated time.Time
+}
+
+// ErrFull reports that the store has reached its configured size or its disk
+// has no room left. Nothing of the failed write is kept.
+var ErrFull = errors.New("store is full")
+
+// ErrLayout reports that the mirrored rows on disk were written for another
+// list of columns than the one asked for.
+var ErrLayout = errors.New("store was written for another set of columns")
+
+// Store is what the bridge remembers.
+type Store interface {
+	Mirror
+
+	// Write adds the batch to the open transaction, beginning one if needed.
+	Write(ctx context.Context, b *Batch) error
+	// Commit makes all writes since the last Commit durable at once.
+	Commit(ctx context.Context) error
+	// Rollback forgets all writes since the last Commit.
+	Rollback() error
+
+	// Load replaces the whole contents of a table in bulk, each call of rows
+	// adding some; indexes are built at the end. Used for snapshots, outside of Write and
+	// Commit: an interrupted load leaves the table to be loaded again.
+	Load(ctx context.Context, table int) (Loader, error)
+
+	// Meta returns the value last written under the name.
+	Meta(ctx context.Context, name string) (value string, found bool, err error)
+
+	// Events calls yield for committed journal entries after the given
+	// sequence number, in order, until it returns false or limit is reached.
+	Events(ctx context.Context, after int64, limit int, yield func(Event) bool) error
+	// JournalBounds returns the first and last sequence number kept; 0, 0
+	// when the journal is empty and nothing was ever written, n+1, n when all
+	// up to n has been trimmed.
+	JournalBounds(ctx context.Context) (first, last int64, err error)
+	// TrimJournal removes entries up to the given sequence number that are
+	// older than the given time, and returns how many it removed.
+	TrimJournal(ctx context.Context, upTo int64, olderThan time.Time) (removed int64, err error)
+	// Documents yields committed documents of an entity after the given key, in key order.
+	Documents(ctx context.Context, entity string, after Key, limit int, yield func(Document) bool) error
+
+	// Cursors returns every lane's cursor.
+	Cursors(ctx context.Context) ([]Cursor, error)
+	// SaveCursors stores the cursors; it may wait for an open transaction.
+	SaveCursors(ctx context.Context, cursors []Cursor) error
+	// ForgetCursor removes a lane's cursor.
+	ForgetCursor(ctx context.Context, lane string) error
+
+	// Size is what the store occupies, in bytes.
+	Size(ctx context.Context) (int64, error)
+	Close() error
+}
+
+// Loader takes the rows of one table in any order. It is not safe for
+// concurrent use; several loaders of different tables may be open at once.
+type Loader interface {
+	Add(ctx context.Context, rows []Row) error
+	// Finish builds the indexes and makes the table durable.
+	Finish(ctx context.Context) error
+	// Abort leaves the table empty.
+	Abort() error
+}

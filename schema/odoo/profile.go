@@ -1,0 +1,101 @@
+package odoo
+
+// Key identifies a row or an entity: one integer, or two. Unused places are 0.
+type Key = [2]int64
+
+// Profile is the mapping of one Odoo release.
+type Profile struct {
+	Release  string // "17.0"
+	Tables   []*Table
+	Sums     []*Sum
+	Entities []*Entity // in the order in which a transaction's events are numbered
+}
+
+// Column is one mirrored column. Name is what the mapping calls it; Source is
+// the column's name in this release, or "" where the release has none: then its value is
+// always NULL.
+type Column struct {
+	Name   string
+	Source string
+}
+
+// Index is a column that Rows.Find (an integer) or Rows.FindText looks up.
+type Index struct {
+	Column int
+	Text   bool
+}
+
+// Table is one mirrored table. Its key columns come first in Columns. A table
+// with the columns create_uid, write_uid and write_date mirrors them, under those names.
+type Table struct {
+	ID       int // position in Profile.Tables
+	Name     string
+	Keys     int // 1 or 2 leading integer columns
+	Columns  []Column
+	Indexes  []Index
+	Resident bool           // small reference data: kept in memory whole
+	Optional bool           // its module need not be installed
+	Keep     func(Row) bool // nil keeps every row; a row that is not kept counts as absent
+	Extra    int            // how many of the last Columns were added by configuration
+}
+
+// Sum is a total over the rows of a table, kept current row change by row change.
+type Sum struct {
+	ID      int // position in Profile.Sums
+	Name    string
+	Keys    []string // names of the two parts of its key
+	Amounts []string // names of the totals
+	Of      *Table
+	// Contribute says which total the row adds to, and how much.
+	Contribute func(rows Rows, row Row) (key Key, amounts []Decimal, ok bool)
+	// Affected yields, by table, the rows of Of whose contribution may differ once old has
+	// become new in that other table.
+	Affected map[*Table]func(rows Rows, old, new Row, yield func(Row))
+}
+
+// Rows reads the mirror as of the current point in the transaction. A failed
+// read yields absent rows; the caller of Build finds the error afterwards where
+// it made the Rows.
+type Rows interface {
+	Get(t *Table, key Key) (Row, bool)
+	Find(t *Table, column int, value int64) []Row
+	FindText(t *Table, column int, value string) []Row
+	// Scan yields every row, in key order. It is cheap for Resident tables only.
+	Scan(t *Table, yield func(Row) bool)
+	// Sum returns the totals at the key, and how many rows made them.
+	Sum(s *Sum, key Key) (amounts []Decimal, rows int64)
+	// ScanSum yields every key of the sum.
+	ScanSum(s *Sum, yield func(Key) bool)
+}
+
+// Built is an entity's document as its rows now make it.
+type Built struct {
+	Name    string // the key as channels see it: "S00042"; only its first value is ever used
+	Company int64
+	Body    []byte // canonical JSON object: fixed order, no spaces
+}
+
+// Happening is one thing that happened to an entity.
+type Happening struct {
+	What string
+	// Changed and Before replace the computed ones when Implied is set: a
+	// milestone that the entity was created beyond.
+	Implied bool
+	Changed []string
+}
+
+// Entity is one kind of thing that channels hear of.
+type Entity struct {
+	Name string
+	// Touches tells, by table, which documents a row change may alter. Old or
+	// new is the zero Row for an insert or a delete.
+	Touches map[*Table]func(rows Rows, old, new Row, touch func(Key))
+	// Keys yields every key that may have a document.
+	Keys func(rows Rows, yield func(Key) bool)
+	// Build makes the document; ok is false when there is no such entity. previous is the
+	// stored document's body, nil when there is none.
+	Build func(rows Rows, key Key, previous []byte) (built Built, ok bool)
+	// Happenings names what took the entity from one body to the other; nil
+	// bodies stand for "not there". None means: store silently.
+	Happenings func(old, new []byte, changed []string) []Happening
+}
