@@ -1,0 +1,20 @@
+// Package testkit gives tests the real thing: a PostgreSQL and a RabbitMQ of
+// their own, a proxy that breaks connections on command, and the recordings of
+// a real Odoo.
+//
+// Servers start at first use, once per test binary, and stop in [Main]; each
+// test gets its own database ([PG.NewDatabase]) or virtual host
+// ([Rabbit.NewVhost]) there. A test that stops or kills a server starts its own
+// ([StartPostgres], [StartRabbitMQ]). These variables replace the shared
+// servers:
+//
+//	ODOOBRIDGE_TEST_POSTGRES     DSN of a superuser where wal_level is logical
+//	ODOOBRIDGE_TEST_RABBITMQ     AMQP URL of an administrator
+//	ODOOBRIDGE_TEST_RABBITMQCTL  how to call its rabbitmqctl (that by default)
+//
+// A package that uses them has
+//
+//	func TestMain(m *testing.M) { testkit.Main(m) }
+//
+// which also fails the run if a goroutine was left behind.
+package testkit

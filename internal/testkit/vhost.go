@@ -1,0 +1,68 @@
+package testkit
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+)
+
+// vhostBatch is how many virtual hosts one call of rabbitmqctl makes: the call
+// takes a second or more, a virtual host some milliseconds.
+const vhostBatch = 8
+
+// NewVhost returns the URL of an empty virtual host of this test's own. On a
+// private node it goes with the node, else with the test.
+func (r *Rabbit) NewVhost(t testing.TB) string {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.vhosts) == 0 {
+		r.makeVhosts(t)
+	}
+	name := r.vhosts[0]
+	r.vhosts = r.vhosts[1:]
+	if r.node == nil {
+		t.Cleanup(func() { r.Ctl(t, "delete_vhost", name) })
+	}
+	u, err := url.Parse(r.url)
+	if err != nil {
+		t.Fatalf("parse the broker's URL: %v", err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// Vhost is the virtual host's name in a URL of NewVhost, for rabbitmqctl -p.
+func Vhost(amqpURL string) string {
+	u, err := url.Parse(amqpURL)
+	if err != nil || strings.Trim(u.Path, "/") == "" {
+		return "/"
+	}
+	return strings.TrimPrefix(u.Path, "/")
+}
+
+func (r *Rabbit) makeVhosts(t testing.TB) {
+	t.Helper()
+	user := "guest"
+	if u, err := url.Parse(r.url); err == nil && u.User != nil {
+		user = u.User.Username()
+	}
+	batch := vhostBatch
+	if r.node == nil {
+		batch = 1 // what is not given out would stay
+	}
+	names := make([]string, batch)
+	quoted := make([]string, batch)
+	for i := range names {
+		r.made++
+		names[i] = fmt.Sprintf("t%d-%d", os.Getpid(), r.made)
+		quoted[i] = fmt.Sprintf("<<%q>>", names[i])
+	}
+	r.Ctl(t, "eval", fmt.Sprintf(`lists:foreach(fun(V) ->
+		ok = rabbit_vhost:add(V, <<"testkit">>),
+		ok = rabbit_auth_backend_internal:set_permissions(<<%q>>, V, <<".*">>, <<".*">>, <<".*">>, <<"testkit">>)
+	end, [%s]).`, user, strings.Join(quoted, ", ")))
+	r.vhosts = names
+}
