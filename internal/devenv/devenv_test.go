@@ -8,6 +8,9 @@ import (
 )
 
 func TestPostgresTakesLogicalReplicationAndSurvivesACrash(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a server")
+	}
 	ctx := context.Background()
 	pg, err := StartPostgres(ctx, map[string]string{"max_slot_wal_keep_size": "16MB"})
 	if err != nil {
@@ -50,6 +53,9 @@ func ask(t *testing.T, pg *Postgres, sql string) string {
 }
 
 func TestRabbitMQAnswersItsToolsAndComesBackAfterKill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a server")
+	}
 	ctx := context.Background()
 	r, err := StartRabbitMQ(ctx)
 	if err != nil {

@@ -12,6 +12,8 @@
 //	ODOOBRIDGE_TEST_RABBITMQ     AMQP URL of an administrator
 //	ODOOBRIDGE_TEST_RABBITMQCTL  how to call its rabbitmqctl (that by default)
 //
+// With -short, tests that would start a server are skipped.
+//
 // A package that uses them has
 //
 //	func TestMain(m *testing.M) { testkit.Main(m) }

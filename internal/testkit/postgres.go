@@ -80,6 +80,9 @@ func settingsOf(opts []Option) map[string]string {
 
 func startPostgres(t testing.TB, settings map[string]string) *PG {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a PostgreSQL")
+	}
 	server, err := devenv.StartPostgres(context.Background(), settings)
 	if err != nil {
 		t.Fatalf("start PostgreSQL: %v", err)

@@ -60,6 +60,9 @@ func StartRabbitMQ(t testing.TB) *Rabbit {
 
 func startRabbitMQ(t testing.TB) *Rabbit {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a RabbitMQ")
+	}
 	node, err := devenv.StartRabbitMQ(context.Background())
 	if err != nil {
 		t.Fatalf("start RabbitMQ: %v", err)

@@ -1,0 +1,56 @@
+# Everything a developer does here. `make` alone lists it.
+
+GO          ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# Two packages at a time: each may start a PostgreSQL and a RabbitMQ of its own.
+TEST_PARALLEL ?= 2
+TEST_TIMEOUT  ?= 14m
+PKG           ?= ./...
+FOR           ?= 1h
+BENCH         ?= .
+
+.DEFAULT_GOAL := help
+.PHONY: help build deps test test-short lint generate verify-generated bench demo soak clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo '  make test PKG=./cdc/...       one room only'
+	@echo '  make demo ODOO_DSN=postgres://…   watch a real Odoo database instead (reads only)'
+
+build: ## bin/odoobridge
+	$(GO) build -trimpath -o bin/odoobridge ./cmd/odoobridge
+
+deps: ## install PostgreSQL and RabbitMQ for the tests where they are missing
+	@scripts/deps
+
+test: deps lint verify-generated ## everything: lint, generated files, all tests with the race detector
+	$(GO) test -race -p $(TEST_PARALLEL) -timeout $(TEST_TIMEOUT) $(PKG)
+
+test-short: ## the tests that need no server and little time
+	$(GO) test -short -timeout 5m $(PKG)
+
+lint: ## gofmt, go vet, staticcheck
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then \
+		echo "not formatted (run gofmt -w on them):"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet $(PKG)
+	$(GO) run $(STATICCHECK) $(PKG)
+
+generate: ## make the generated files again
+	$(GO) generate ./...
+
+verify-generated: ## fail when a generated file is not what its generator makes
+	@scripts/verify-generated
+
+bench: deps ## measure against the limits of this machine (BENCH=name for one)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(PKG)
+
+demo: deps build ## a shop, three channels, and what each of them hears
+	bin/odoobridge demo
+
+soak: deps build ## the demo's shop under random orders for FOR=1h, counting what is lost or doubled
+	bin/odoobridge demo --for $(FOR)
+
+clean: ## remove what was built
+	rm -rf bin dist coverage.out
