@@ -1,0 +1,282 @@
+package lane
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/ThreeDotsLabs/watermill/message"
+)
+
+// delivery is one message on its way, and what it stands for.
+type delivery struct {
+	msg     *message.Message
+	first   int64    // oldest journal entry it stands for; 0: a document of the initial load
+	after   progress // how far the initial load is once this document is delivered
+	commit  time.Time
+	due     time.Time
+	handed  time.Time // when it was last given to the publisher
+	payload int
+}
+
+// flight holds what was handed to the publisher and is not known to be in the
+// queue, oldest first. A delivery leaves it when it and all before it
+// are confirmed; so after a failure the oldest one left is where to go back to,
+// and the lane's cursor is always before it.
+//
+// The sender adds, resends and waits for room; the acker waits for outcomes
+// and removes. Payloads are kept until then, so their bytes are bounded.
+type flight struct {
+	maxCount, maxBytes int
+
+	mu      sync.Mutex
+	ring    []delivery // circular
+	head, n int
+	bytes   int
+	failure error         // not nil from the first unknown outcome until all is sent again
+	moved   bool          // a delivery was confirmed since the last failure
+	wanted  bool          // the sender waits for room
+	again   chan struct{} // closed when every delivery has got a new message
+	at      position      // what the lane has looked at beyond what is in flight
+	load    *loadState    // how far the initial load is, as confirmed; nil: complete
+	placed  bool          // the lane has found its place in the journal
+
+	added   chan struct{} // capacity 1: there may be something to wait for
+	news    chan struct{} // capacity 1: there may be room, or a failure
+	settled chan struct{} // capacity 1: nothing may be in flight, or not any more with success
+}
+
+// position is where a lane stands in the journal.
+type position struct {
+	read      int64     // last entry that was looked at
+	readTime  time.Time // and its commit
+	held      int64     // oldest entry held back by the lane's pace; 0: none
+	heldSince time.Time // and its commit
+	flush     time.Time // when what is held back is due
+	groups    int       // how many subjects are held back
+}
+
+func newFlight(maxCount, maxBytes int) *flight {
+	return &flight{
+		maxCount: maxCount, maxBytes: maxBytes,
+		ring:    make([]delivery, 64),
+		again:   make(chan struct{}),
+		added:   make(chan struct{}, 1),
+		news:    make(chan struct{}, 1),
+		settled: make(chan struct{}, 1),
+	}
+}
+
+// add puts deliveries in flight and moves the lane's position, in one step, so
+// that no cursor computed in between skips what was held back.
+func (f *flight) add(batch []delivery, at position) {
+	f.mu.Lock()
+	for i := range batch {
+		f.push(batch[i])
+	}
+	f.at = at
+	f.mu.Unlock()
+	if len(batch) > 0 {
+		poke(f.added)
+	}
+}
+
+// addLoaded does the same for a page of the initial load.
+func (f *flight) addLoaded(batch []delivery, page progress) {
+	f.mu.Lock()
+	for i := range batch {
+		f.push(batch[i])
+	}
+	if f.n == 0 {
+		f.load.progress = page
+	}
+	f.mu.Unlock()
+	if len(batch) > 0 {
+		poke(f.added)
+	}
+}
+
+// start sets the lane's place before anything is in flight.
+func (f *flight) start(at position, load *loadState) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.at, f.load, f.placed = at, load, true
+}
+
+// loaded notes that the initial load is complete.
+func (f *flight) loaded() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.load = nil
+}
+
+// cursor is the last journal entry that needs no further delivery, and how far
+// the initial load is; ok is false before the lane knows its place.
+func (f *flight) cursor() (seq int64, load *loadState, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.placed {
+		return 0, nil, false
+	}
+	next := f.at.read + 1
+	if f.at.held != 0 {
+		next = min(next, f.at.held)
+	}
+	for i := range f.n {
+		if first := f.ring[(f.head+i)%len(f.ring)].first; first != 0 {
+			next = min(next, first)
+		}
+	}
+	if f.load != nil {
+		load = new(loadState)
+		*load = *f.load
+	}
+	return next - 1, load, true
+}
+
+func (f *flight) push(d delivery) {
+	if f.n == len(f.ring) {
+		grown := make([]delivery, 2*len(f.ring))
+		k := copy(grown, f.ring[f.head:])
+		copy(grown[k:], f.ring[:f.head])
+		f.ring, f.head = grown, 0
+	}
+	f.ring[(f.head+f.n)%len(f.ring)] = d
+	f.n++
+	f.bytes += d.payload
+}
+
+// oldest returns the message whose outcome decides what happens next, and
+// the channel that is closed when another message takes its place.
+func (f *flight) oldest() (m *message.Message, again <-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.n == 0 {
+		return nil, f.again
+	}
+	return f.ring[f.head].msg, f.again
+}
+
+// confirm removes the oldest delivery if it still is the one with that message.
+func (f *flight) confirm(m *message.Message) (d delivery, removed bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.n == 0 || f.ring[f.head].msg != m {
+		return d, false
+	}
+	d = f.ring[f.head]
+	f.ring[f.head] = delivery{}
+	f.head = (f.head + 1) % len(f.ring)
+	f.n--
+	f.bytes -= d.payload
+	f.moved = true
+	if d.first == 0 && f.load != nil {
+		f.load.progress = d.after
+	}
+	if f.n == 0 {
+		poke(f.settled)
+	}
+	if f.wanted && f.hasRoom() {
+		f.wanted = false
+		poke(f.news)
+	}
+	return d, true
+}
+
+// fail notes that the outcome of what is in flight is unknown.
+func (f *flight) fail(err error) {
+	f.mu.Lock()
+	if f.failure == nil {
+		f.failure = err
+	}
+	f.mu.Unlock()
+	poke(f.news)
+	poke(f.settled)
+}
+
+// failed returns the failure that has not been made good yet.
+func (f *flight) failed() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.failure
+}
+
+// progressed reports whether anything was confirmed since it was last asked.
+func (f *flight) progressed() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	moved := f.moved
+	f.moved = false
+	return moved
+}
+
+// renew gives every delivery a new message with the same id and content and
+// returns them in order.
+func (f *flight) renew(now time.Time) []*message.Message {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	msgs := make([]*message.Message, f.n)
+	for i := range msgs {
+		d := &f.ring[(f.head+i)%len(f.ring)]
+		d.msg, d.handed = d.msg.Copy(), now
+		msgs[i] = d.msg
+	}
+	f.failure = nil
+	close(f.again)
+	f.again = make(chan struct{})
+	return msgs
+}
+
+// room reports whether another batch may be put in flight. If not, news
+// tells when it may.
+func (f *flight) room() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.wanted = !f.hasRoom()
+	return !f.wanted
+}
+
+func (f *flight) hasRoom() bool { return f.n < f.maxCount && f.bytes < f.maxBytes }
+
+func (f *flight) empty() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.n == 0
+}
+
+// await sees to the outcomes in order until ctx ends. It goes no further than
+// a message that was nacked until that one is sent again.
+func (f *flight) await(ctx context.Context, confirmed func(delivery)) {
+	for ctx.Err() == nil {
+		m, again := f.oldest()
+		if m == nil {
+			select {
+			case <-f.added:
+			case <-ctx.Done():
+			}
+			continue
+		}
+		select {
+		case <-m.Acked():
+			if d, removed := f.confirm(m); removed {
+				confirmed(d)
+			}
+		case <-m.Nacked():
+			f.fail(errNacked)
+			select {
+			case <-again:
+			case <-ctx.Done():
+			}
+		case <-again:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// poke leaves a note in a channel of capacity 1 unless there is one.
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
