@@ -4,19 +4,22 @@ import "time"
 
 // Config is the whole configuration, with every default filled in.
 type Config struct {
-	Postgres     Postgres
-	Odoo         Odoo
-	RabbitMQ     RabbitMQ
-	Store        Store
-	HTTP         HTTP
-	Log          Log
-	Channels     []Channel           // in the order of the file
-	ExtraColumns map[string][]string // by table
-	Ownership    map[string]any      // checked and used by the inbound river
-}
+	Postgres      Postgres
+	Odoo          Odoo
+	RabbitMQ      RabbitMQ
+	Store         Store
+	HTTP          HTTP
+	Log           Log
+	ShutdownGrace time.Duration       // how long a stop may take to drain
+	Channels      []Channel           // in the order of the file
+	ExtraColumns  map[string][]string // by table
+	Ownership     map[string]any      // checked here, used by the inbound river
 
-// Secret is a value that never prints.
-type Secret string
+	// Warnings are what loads but will not do what its author may expect.
+	Warnings Errors
+	// File is where the configuration was read from, "" for the environment alone.
+	File string
+}
 
 // Postgres says where Odoo's database is and what the bridge is called there.
 type Postgres struct {
@@ -94,3 +97,6 @@ type Pace struct {
 	TimeZone string // IANA name for Schedule; UTC by default
 	Urgent   []string
 }
+
+// Queue is the name of the lane's queue.
+func (c *Channel) Queue(lane string) string { return "channel." + c.Name + "." + lane }

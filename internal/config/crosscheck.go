@@ -1,0 +1,77 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// required reports the keys that are missing and have no default.
+func (w *walker) required(root *yaml.Node) {
+	if root == nil {
+		root = &yaml.Node{Line: 1, Column: 1}
+	}
+	for _, s := range settings {
+		if !s.required || strings.Contains(s.path, "*") || w.places[s.path] != nil {
+			continue
+		}
+		if printed := s.kind.print(s.at(w.config)); printed.Value == "" {
+			section, key, _ := strings.Cut(s.path, ".")
+			node := w.places[section]
+			if node == nil {
+				node = root
+			}
+			w.problem(node, s.path, "is missing", fmt.Sprintf("write %s: {%s: …}, or set %s", section, key, s.envName()))
+		}
+	}
+}
+
+// crossChecks looks at what no single value tells.
+func (w *walker) crossChecks() {
+	if tls := w.config.RabbitMQ; (tls.CertFile == "") != (tls.KeyFile == "") {
+		if node := w.places["rabbitmq.tls"]; node != nil {
+			w.problem(node, "rabbitmq.tls", "has one of cert and key", "give both, or neither")
+		}
+	}
+	logins := map[string]string{}
+	for i := range w.config.Channels {
+		channel := &w.config.Channels[i]
+		path := "channels." + channel.Name
+		w.checkLogin(channel, path, logins)
+		if w.places[path+".lanes"] == nil && w.places[path+".commands"] == nil {
+			w.problem(w.places[path], path, "has neither lanes nor commands", "write lanes: {all: {entities: [order]}}, or leave the channel out")
+		}
+		for j := range channel.Lanes {
+			w.checkLane(channel, &channel.Lanes[j], path+".lanes."+channel.Lanes[j].Name)
+		}
+	}
+	w.checkOwners()
+}
+
+// checkLogin wants a login to mean one channel: origin could not tell them apart.
+func (w *walker) checkLogin(channel *Channel, path string, logins map[string]string) {
+	login := channel.OdooLogin
+	if login == "" {
+		return
+	}
+	if other, taken := logins[login]; taken {
+		w.problem(w.places[path+".odoo_login"], path+".odoo_login", fmt.Sprintf("%q is the login of channel %s too", shorten(login), other),
+			"give each channel an Odoo user of its own")
+		return
+	}
+	logins[login] = channel.Name
+}
+
+func (w *walker) checkLane(channel *Channel, lane *Lane, path string) {
+	node := w.places[path]
+	if w.places[path+".entities"] == nil {
+		w.problem(node, path+".entities", "is missing", "write entities: ["+supported()+"], or some of them")
+		return
+	}
+	if queue := channel.Queue(lane.Name); len(queue) > 200 {
+		w.problem(node, path, "makes a queue name longer than 200 characters", "shorten the names")
+	}
+	w.checkUrgent(lane, path)
+	w.checkFields(lane, path)
+}

@@ -1,0 +1,46 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// documentFields tells the top-level fields of an entity's documents; nil when
+// they are not known.
+var documentFields = func(string) []string { return nil }
+
+// checkFields wants every field of fields and where to be one that a document
+// of the lane has: anything else would filter everything away without a word.
+func (w *walker) checkFields(lane *Lane, path string) {
+	var known []string
+	for _, name := range lane.Entities {
+		e, found := findEntity(name)
+		fields := documentFields(name)
+		if !found || e.later {
+			continue
+		}
+		if len(fields) == 0 {
+			return // not known: anything may be one
+		}
+		known = append(known, fields...)
+	}
+	if len(known) == 0 {
+		return
+	}
+	slices.Sort(known)
+	known = slices.Compact(known)
+	for i, name := range lane.Fields {
+		w.checkField(name, fmt.Sprintf("%s.fields[%d]", path, i), known)
+	}
+	for _, name := range sortedKeys(lane.Where) {
+		w.checkField(name, path+".where."+name, known)
+	}
+}
+
+func (w *walker) checkField(name, path string, known []string) {
+	if node := w.places[path]; node != nil && !slices.Contains(known, name) {
+		w.problem(node, path, fmt.Sprintf("%q is not a field of this lane's documents", shorten(name)),
+			remedy("fields: "+strings.Join(known, ", "), didYouMean(name, known)))
+	}
+}

@@ -1,0 +1,132 @@
+package config
+
+import "time"
+
+// setting is one key that odoobridge.yaml may have. A star in Path stands for
+// a name of the user's choice.
+type setting struct {
+	path     string
+	def      string // as it would be written; "" for none
+	doc      string
+	required bool
+	kind     kind
+	at       func(target any) any // where it is kept, in a *Config, *Channel or *Lane
+}
+
+func inConfig(f func(*Config) any) func(any) any {
+	return func(t any) any { return f(t.(*Config)) }
+}
+
+func inChannel(f func(*Channel) any) func(any) any {
+	return func(t any) any { return f(t.(*Channel)) }
+}
+
+func inLane(f func(*Lane) any) func(any) any {
+	return func(t any) any { return f(t.(*Lane)) }
+}
+
+// settings is the one table of every key: the loader, the defaults, the
+// environment's names, the printed configuration, the reference and the JSON Schema all come from it.
+// It is filled in init because kinds that read lanes refer back to the table.
+var settings []setting
+
+func init() {
+	settings = []setting{
+		{path: "postgres.dsn", required: true, kind: secretURL("a PostgreSQL URL", validDSN), at: inConfig(func(c *Config) any { return &c.Postgres.DSN }),
+			doc: "Odoo's database, reached directly: replication does not go through PgBouncer. A URL or keywords."},
+		{path: "postgres.slot", def: "odoobridge", kind: text("a slot name", slotPattern.String(), "write small letters, digits and _, at most 63", slotPattern.MatchString), at: inConfig(func(c *Config) any { return &c.Postgres.Slot }),
+			doc: "Name of the replication slot. The bridge makes it at its first start."},
+		{path: "postgres.publication", def: "odoobridge", kind: text("a publication name", publicationPattern.String(), "write small letters, digits and _, at most 63", publicationPattern.MatchString), at: inConfig(func(c *Config) any { return &c.Postgres.Publication }),
+			doc: "Name of the publication. `odoobridge setup` prints the SQL that makes it."},
+		{path: "postgres.heartbeat", def: "10s", kind: durationOf(0, time.Hour), at: inConfig(func(c *Config) any { return &c.Postgres.Heartbeat }),
+			doc: "How often the bridge writes a message of its own to the write-ahead log and waits for it to come back, so that a stream that died in silence is noticed. `0s` never."},
+		{path: "postgres.status_interval", def: "10s", kind: durationOf(100*time.Millisecond, time.Minute), at: inConfig(func(c *Config) any { return &c.Postgres.StatusInterval }),
+			doc: "How often the durable position is reported to the server, besides when it asks. Well below the server's `wal_sender_timeout`."},
+		{path: "postgres.snapshot_workers", def: "4", kind: wholeNumber(1, 32), at: inConfig(func(c *Config) any { return &c.Postgres.SnapshotWorkers }),
+			doc: "Connections that copy tables at the first start."},
+
+		{path: "odoo.url", kind: text("an http or https URL", "", "write https://erp.example.com, without user and password", validHTTPURL), at: inConfig(func(c *Config) any { return &c.Odoo.URL }),
+			doc: "Odoo itself, for commands. Not needed while no channel has commands."},
+		{path: "odoo.database", kind: text("a database name", "", "write the database's name", notEmpty), at: inConfig(func(c *Config) any { return &c.Odoo.Database }),
+			doc: "Odoo's database by name. Where given, it must be the one that `postgres.dsn` leads to."},
+		{path: "odoo.login", kind: text("a login", "", "write the login of the bridge's Odoo user", notEmpty), at: inConfig(func(c *Config) any { return &c.Odoo.Login }),
+			doc: "Login of the bridge's own user in Odoo."},
+		{path: "odoo.api_key", kind: aSecret, at: inConfig(func(c *Config) any { return &c.Odoo.APIKey }),
+			doc: "API key of that user."},
+		{path: "odoo.max_in_flight", def: "2", kind: wholeNumber(1, 64), at: inConfig(func(c *Config) any { return &c.Odoo.MaxInFlight }),
+			doc: "Calls to Odoo at a time."},
+		{path: "odoo.rate", def: "10/s", kind: aRate, at: inConfig(func(c *Config) any { return &c.Odoo.Rate }),
+			doc: "Calls to Odoo at most."},
+
+		{path: "rabbitmq.url", required: true, kind: secretURL("an AMQP URL", validAMQP), at: inConfig(func(c *Config) any { return &c.RabbitMQ.URL }),
+			doc: "The broker and its virtual host."},
+		{path: "rabbitmq.events", def: "true", kind: aBool, at: inConfig(func(c *Config) any { return &c.RabbitMQ.Firehose }),
+			doc: "Whether every event also goes to the exchange `odoo.events`, for whoever binds a queue to it."},
+		{path: "rabbitmq.topology", def: "declare", kind: oneOf("declare", "verify", "none"), at: inConfig(func(c *Config) any { return &c.RabbitMQ.Topology }),
+			doc: "`declare` makes the exchanges and queues that are missing, `verify` only compares them, `none` does neither."},
+		{path: "rabbitmq.queue_type", def: "quorum", kind: oneOf("quorum", "classic"), at: inConfig(func(c *Config) any { return &c.RabbitMQ.QueueType }),
+			doc: "Type of the queues that are made."},
+		{path: "rabbitmq.window", def: "1024", kind: wholeNumber(1, 65535), at: inConfig(func(c *Config) any { return &c.RabbitMQ.Window }),
+			doc: "Messages of a lane that may be on their way to the broker unconfirmed."},
+		{path: "rabbitmq.tls.ca", kind: aFile, at: inConfig(func(c *Config) any { return &c.RabbitMQ.CAFile }),
+			doc: "File of the certificate authority that signed the broker's certificate. Without it the system's are used."},
+		{path: "rabbitmq.tls.cert", kind: aFile, at: inConfig(func(c *Config) any { return &c.RabbitMQ.CertFile }),
+			doc: "File of the bridge's own certificate."},
+		{path: "rabbitmq.tls.key", kind: aFile, at: inConfig(func(c *Config) any { return &c.RabbitMQ.KeyFile }),
+			doc: "File of that certificate's key."},
+
+		{path: "store.path", def: "/var/lib/odoobridge", kind: text("a directory", "", "write a directory", notEmpty), at: inConfig(func(c *Config) any { return &c.Store.Path }),
+			doc: "Directory of everything that the bridge remembers."},
+		{path: "store.retention", def: "7d", kind: durationOf(time.Hour, 3650*day), at: inConfig(func(c *Config) any { return &c.Store.Retention }),
+			doc: "How long delivered events stay in the journal, for replays. What a lane still needs is kept longer."},
+		{path: "store.max_size", def: "20GiB", kind: sizeOf(64 << 20), at: inConfig(func(c *Config) any { return &c.Store.MaxSize }),
+			doc: "What the store may occupy. At the limit the bridge stops reading and says so; it does not drop events."},
+		{path: "store.cache", def: "64MiB", kind: sizeOf(1 << 20), at: inConfig(func(c *Config) any { return &c.Store.Cache }),
+			doc: "Memory for hot rows and documents."},
+
+		{path: "http.listen", def: "127.0.0.1:8640", kind: text("an address", "", `write "127.0.0.1:8640", or ":8640" for all addresses`, validListen), at: inConfig(func(c *Config) any { return &c.HTTP.Listen }),
+			doc: "Where /healthz, /readyz, /metrics and /status are served. There is no password: keep it on loopback or behind a firewall."},
+		{path: "log.level", def: "info", kind: oneOf("debug", "info", "warn", "error"), at: inConfig(func(c *Config) any { return &c.Log.Level }),
+			doc: "The least that is logged."},
+		{path: "log.format", def: "auto", kind: oneOf("auto", "text", "json"), at: inConfig(func(c *Config) any { return &c.Log.Format }),
+			doc: "`auto` is text on a terminal and JSON elsewhere."},
+		{path: "shutdown_grace", def: "25s", kind: durationOf(0, time.Hour), at: inConfig(func(c *Config) any { return &c.ShutdownGrace }),
+			doc: "How long a stop may take to deliver what is under way. Nothing is lost if it is cut short."},
+
+		{path: "channels.*.odoo_login", kind: text("a login", "", "write the login of the channel's Odoo user", notEmpty), at: inChannel(func(c *Channel) any { return &c.OdooLogin }),
+			doc: "Login of the channel's own user in Odoo. A transaction in which that user wrote a row is the channel's own doing: its events carry the channel as `origin`."},
+		{path: "channels.*.initial", def: "skip", kind: oneOf("publish", "skip"), at: inChannel(func(c *Channel) any { return &c.Initial }),
+			doc: "Whether the channel's lanes receive every document once, as `*.snapshot`, when the lane first starts."},
+		{path: "channels.*.commands", kind: commandList, at: inChannel(func(c *Channel) any { return &c.Commands }),
+			doc: "Commands that the channel may send. Accepted and checked; consuming them comes with a later release."},
+		{path: "channels.*.lanes.*.entities", required: true, kind: entityList, at: inLane(func(l *Lane) any { return &l.Entities }),
+			doc: "Kinds of things the lane tells of."},
+		{path: "channels.*.lanes.*.where", kind: whereMap, at: inLane(func(l *Lane) any { return &l.Where }),
+			doc: "Field → list of values: only documents that have one of them in that field."},
+		{path: "channels.*.lanes.*.fields", kind: fieldList, at: inLane(func(l *Lane) any { return &l.Fields }),
+			doc: "Top-level fields of the documents that the lane may see, in `entity`, `changed` and `before`. Without it, all."},
+		{path: "channels.*.lanes.*.pace", def: "instant", kind: aPace, at: inLane(func(l *Lane) any { return &l.Pace }),
+			doc: "`instant`; `{conflate: 2m}`: the newest document per key once in that time, at once for events under `urgent`; or `{schedule: \"*/30 * * * *\", time_zone: Europe/Berlin}`."},
+		{path: "channels.*.lanes.*.own", def: "deliver", kind: oneOf("deliver", "drop"), at: inLane(func(l *Lane) any { return &l.Own }),
+			doc: "What to do with events that the channel itself caused."},
+
+		{path: "extra_columns", kind: columnMap, at: inConfig(func(c *Config) any { return &c.ExtraColumns }),
+			doc: "Table → columns of your own that come in under `custom`: `{sale_order: [x_gift_note]}`."},
+		{path: "ownership", kind: ownershipMap, at: inConfig(func(c *Config) any { return &c.Ownership }),
+			doc: "Who may change what through the bridge: `customer.email: [shopify, pos]` (the first wins), `stock_level: {WH: wms}`. What is not named is Odoo's. Checked here; used by commands, which come with a later release."},
+	}
+}
+
+func notEmpty(s string) bool { return s != "" }
+
+var aFile = text("a file", "", "write the path of a file", notEmpty)
+
+// find returns the setting at a path pattern.
+func find(pattern string) (setting, bool) {
+	for _, s := range settings {
+		if s.path == pattern {
+			return s, true
+		}
+	}
+	return setting{}, false
+}
