@@ -19,12 +19,12 @@ var libraries = []struct {
 }{
 	{
 		[]string{"github.com/jackc/pgx/", "github.com/jackc/pglogrepl"},
-		[]string{"cdc", "cmd", "internal/testkit", "internal/odoosim"},
+		[]string{"cdc", "cmd", "internal/testkit", "internal/odoosim", "internal/bench"},
 		"PostgreSQL is cdc's (and the SQL tools' of cmd): declare an interface and let cmd hand it in",
 	},
 	{
 		[]string{"github.com/rabbitmq/amqp091-go", "github.com/ThreeDotsLabs/watermill-amqp/"},
-		[]string{"outbound", "inbound"},
+		[]string{"outbound", "inbound", "internal/bench"},
 		"RabbitMQ is outbound's and inbound's: publish through message.Publisher",
 	},
 	{
