@@ -21,8 +21,9 @@ func appendJSON(dst []byte, e *schema.Event, fields []string) []byte {
 		})
 		return append(out, '}')
 	}
-	data := map[string]any{"entity": cut(e.Body), "changed": e.Changed}
-	if e.Before != nil {
+	visible := slices.DeleteFunc(slices.Clone(e.Changed), func(n string) bool { return fields != nil && !slices.Contains(fields, n) })
+	data := map[string]any{"entity": cut(e.Body), "changed": visible}
+	if before := cut(e.Before); len(before) > 2 {
 		data["before"] = cut(e.Before)
 	}
 	b, err := json.Marshal(map[string]any{"id": e.ID, "type": e.Type(), "subject": e.Subject(), "revision": e.Revision, "data": data})

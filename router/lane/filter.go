@@ -60,7 +60,8 @@ func newFilter(s Spec) filter {
 
 // judge looks at an event from both sides: the document as it is and as it
 // was. What crosses the edge of the lane's view is delivered even where no listed
-// field changed, once, so that the channel learns of it.
+// field changed, once, so that the channel learns of it. An event that does not
+// say what changed may be about anything.
 func (f *filter) judge(e *store.Event) (sight, verdict) {
 	if f.entities != nil && !slices.Contains(f.entities, e.Entity) {
 		return sight{}, filtered
@@ -69,7 +70,7 @@ func (f *filter) judge(e *store.Event) (sight, verdict) {
 	switch {
 	case !s.known && !s.now:
 		return s, filtered
-	case s.known != s.now, e.What == whatSnapshot, f.seesAny(e.Changed):
+	case s.known != s.now, e.What == whatSnapshot, len(e.Changed) == 0, f.seesAny(e.Changed):
 		return s, pass
 	}
 	return s, nothing

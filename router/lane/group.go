@@ -30,7 +30,7 @@ type group struct {
 	own         int  // how many the channel caused itself, where it is not told of them
 	uncertain   bool // some of it may have been delivered by an earlier run
 	jump        bool // an urgent event is among them
-	reborn      bool // created again after it was deleted: any field may differ
+	opaque      bool // an event does not say which fields changed: any may have
 	fields      []was
 
 	prev, next *group
@@ -49,7 +49,6 @@ func (g *group) join(e *store.Event, s sight, urgent, own bool, f *filter) {
 		g.created, g.origin = e.What == whatCreated, e.Origin
 		g.bare = g.created && len(e.Changed) == 0
 	}
-	g.reborn = g.reborn || g.deleted
 	g.last, g.now = e.Seq, s.now
 	g.events++
 	g.newest, g.deleted = e.What, e.What == whatDeleted
@@ -58,6 +57,9 @@ func (g *group) join(e *store.Event, s sight, urgent, own bool, f *filter) {
 	}
 	if own {
 		g.own++
+	}
+	if len(e.Changed) == 0 && !g.bare && !g.deleted {
+		g.opaque = true
 	}
 	switch {
 	case urgent:
@@ -126,7 +128,7 @@ func (g *group) settle(body []byte) outcome {
 	if g.events == g.own {
 		return outcome{}
 	}
-	must := g.uncertain || g.own > 0 || g.jump || g.reborn
+	must := g.uncertain || g.own > 0 || g.jump || g.opaque
 	if !g.known && !g.now && !must {
 		return outcome{}
 	}
