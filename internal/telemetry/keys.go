@@ -1,0 +1,47 @@
+package telemetry
+
+// Keys of log records. Every record uses these and no others, so that a person
+// who searches logs needs to learn one list.
+const (
+	KeyError     = "error"
+	KeyComponent = "component"
+	KeyChannel   = "channel"
+	KeyLane      = "lane"
+	KeyQueue     = "queue"
+	KeyEntity    = "entity"
+	KeyEvent     = "event"
+	KeyEvents    = "events"
+	KeyLSN       = "lsn"
+	KeyXID       = "xid"
+	KeyTable     = "table"
+	KeyTables    = "tables"
+	KeyRows      = "rows"
+	KeyBytes     = "bytes"
+	KeyCount     = "count"
+	KeyAttempt   = "attempt"
+	KeyWait      = "wait"
+	KeyElapsed   = "elapsed"
+	KeyETA       = "eta"
+	KeyReason    = "reason"
+	KeyRemedy    = "remedy"
+	KeySlot      = "slot"
+	KeyDatabase  = "database"
+	KeyRelease   = "release"
+	KeyAddress   = "address"
+	KeyPath      = "path"
+	KeySignal    = "signal"
+	KeyPID       = "pid"
+	KeyVersion   = "version"
+	KeySequence  = "sequence"
+	KeyProgress  = "progress"
+)
+
+// Components, the values of KeyComponent.
+const (
+	ComponentCDC      = "cdc"
+	ComponentRouter   = "router"
+	ComponentLane     = "lane"
+	ComponentOutbound = "outbound"
+	ComponentStore    = "store"
+	ComponentHTTP     = "http"
+)

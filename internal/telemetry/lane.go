@@ -1,0 +1,55 @@
+package telemetry
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// Lane is the metrics of one lane.
+type Lane struct {
+	// PublishSeconds observes the time from commit in Odoo to the broker's confirm.
+	PublishSeconds prometheus.Observer
+	Unconfirmed    prometheus.Gauge
+	Returned       prometheus.Counter
+	BacklogEvents  prometheus.Gauge
+	BacklogSeconds prometheus.Gauge
+}
+
+type laneVectors struct {
+	publishSeconds *prometheus.HistogramVec
+	unconfirmed    *prometheus.GaugeVec
+	returned       *prometheus.CounterVec
+	backlogEvents  *prometheus.GaugeVec
+	backlogSeconds *prometheus.GaugeVec
+}
+
+// publishBuckets reach from a quiet lane on a near broker to a lane that waits for its hour.
+var publishBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 15, 60, 300, 1800, 7200}
+
+func newLaneVectors(r *prometheus.Registry) laneVectors {
+	labels := []string{"channel", "lane"}
+	gauges := func(name, help string) *prometheus.GaugeVec {
+		g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, labels)
+		r.MustRegister(g)
+		return g
+	}
+	v := laneVectors{
+		publishSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: "publish_seconds",
+			Help: "Time from commit in Odoo to the broker's confirm, of every delivery.", Buckets: publishBuckets}, labels),
+		unconfirmed:    gauges("publish_unconfirmed", "Messages on their way to the broker that it has not confirmed yet."),
+		returned:       counters(r, "publish_returned_total", "Messages that the broker returned because no queue took them.", labels...),
+		backlogEvents:  gauges("lane_backlog_events", "Journal entries that the lane has not dealt with yet."),
+		backlogSeconds: gauges("lane_backlog_seconds", "Age of the oldest journal entry that the lane has not dealt with; 0 without backlog."),
+	}
+	r.MustRegister(v.publishSeconds)
+	return v
+}
+
+// Lane returns the metrics of one lane, which are exported from then on. Keep what it returns.
+func (m *Metrics) Lane(channel, lane string) *Lane {
+	v := &m.lanes
+	return &Lane{
+		PublishSeconds: v.publishSeconds.WithLabelValues(channel, lane),
+		Unconfirmed:    v.unconfirmed.WithLabelValues(channel, lane),
+		Returned:       v.returned.WithLabelValues(channel, lane),
+		BacklogEvents:  v.backlogEvents.WithLabelValues(channel, lane),
+		BacklogSeconds: v.backlogSeconds.WithLabelValues(channel, lane),
+	}
+}
