@@ -1,0 +1,140 @@
+package outbound
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	amqp "github.com/rabbitmq/amqp091-go"
+)
+
+// Reconnecting begins at once and slows down while the broker is away. A
+// connection that lived shorter than steady counts as another failure, so that
+// a broker which takes connections only to drop them is left alone too.
+const (
+	firstRetry = 100 * time.Millisecond
+	lastRetry  = 5 * time.Second
+	steady     = time.Second
+)
+
+// link keeps one connection up.
+type link struct {
+	name string
+	dial func(ctx context.Context, name string) (*connection, error)
+	log  *slog.Logger
+	tell func() // the state has changed
+
+	mu      sync.Mutex
+	state   linkState
+	changed chan struct{} // closed and replaced with each change
+}
+
+// linkState is what is known of the connection.
+type linkState struct {
+	conn      *connection // nil while there is none
+	err       error       // why there is none
+	blocked   bool        // by an alarm
+	reason    string      // the broker's, for being blocked
+	unblocked time.Time   // when it was blocked last
+}
+
+func newLink(name string, dial func(context.Context, string) (*connection, error), log *slog.Logger, tell func()) *link {
+	return &link{
+		name: name, dial: dial, log: log, tell: tell,
+		state:   linkState{err: ErrConnectionLost},
+		changed: make(chan struct{}),
+	}
+}
+
+// run connects, and connects again, until ctx ends.
+func (l *link) run(ctx context.Context) {
+	retry := &backoff.ExponentialBackOff{
+		InitialInterval: firstRetry, MaxInterval: lastRetry, Multiplier: 1.7, RandomizationFactor: 0.3,
+	}
+	retry.Reset()
+	for ctx.Err() == nil {
+		conn, err := l.dial(ctx, l.name)
+		if err != nil {
+			l.down(ctx, err)
+		} else {
+			up := time.Now()
+			l.up(conn)
+			err := l.watch(ctx, conn)
+			l.down(ctx, err)
+			conn.shutDown(closeTimeout)
+			if time.Since(up) >= steady {
+				retry.Reset()
+			}
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(retry.NextBackOff()):
+		}
+	}
+}
+
+// watch returns when the connection has ended, and why.
+func (l *link) watch(ctx context.Context, conn *connection) error {
+	ended := conn.NotifyClose(make(chan *amqp.Error, 1))
+	// amqp091 drops a notification that is not taken for five seconds: nothing
+	// slow may happen here.
+	blocked := conn.NotifyBlocked(make(chan amqp.Blocking, 16))
+	for {
+		select {
+		case <-ctx.Done():
+			return ErrClosed
+		case e := <-ended:
+			return channelError(e)
+		case b, ok := <-blocked:
+			if !ok {
+				blocked = nil
+				continue
+			}
+			l.block(b)
+		}
+	}
+}
+
+func (l *link) up(conn *connection) {
+	l.log.Info("connected to the broker", slog.String("connection", l.name))
+	l.set(func(s *linkState) { *s = linkState{conn: conn} })
+}
+
+func (l *link) down(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		err = ErrClosed
+	} else if was, _ := l.get(); was.conn != nil || was.err == nil || was.err.Error() != err.Error() {
+		l.log.Warn("no connection to the broker", slog.String("connection", l.name), slog.Any("error", err))
+	}
+	l.set(func(s *linkState) { *s = linkState{err: err} })
+}
+
+func (l *link) block(b amqp.Blocking) {
+	if b.Active {
+		l.log.Warn("the broker takes no messages for now", slog.String("connection", l.name), slog.String("reason", b.Reason))
+	} else {
+		l.log.Info("the broker takes messages again", slog.String("connection", l.name))
+	}
+	l.set(func(s *linkState) {
+		s.blocked, s.reason = b.Active, b.Reason
+		s.unblocked = time.Now()
+	})
+}
+
+func (l *link) set(change func(*linkState)) {
+	l.mu.Lock()
+	change(&l.state)
+	close(l.changed)
+	l.changed = make(chan struct{})
+	l.mu.Unlock()
+	l.tell()
+}
+
+// get is the state, and what is closed when it changes.
+func (l *link) get() (linkState, <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state, l.changed
+}
