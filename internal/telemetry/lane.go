@@ -10,6 +10,12 @@ type Lane struct {
 	Returned       prometheus.Counter
 	BacklogEvents  prometheus.Gauge
 	BacklogSeconds prometheus.Gauge
+	Initial        prometheus.Counter
+	Late           prometheus.Counter
+	Resent         prometheus.Counter
+	Stopped        prometheus.Counter
+	// Filtered, Suppressed and Conflated count journal entries that led to no delivery of their own.
+	Filtered, Suppressed, Conflated prometheus.Counter
 }
 
 type laneVectors struct {
@@ -18,6 +24,11 @@ type laneVectors struct {
 	returned       *prometheus.CounterVec
 	backlogEvents  *prometheus.GaugeVec
 	backlogSeconds *prometheus.GaugeVec
+	initial        *prometheus.CounterVec
+	late           *prometheus.CounterVec
+	resent         *prometheus.CounterVec
+	stopped        *prometheus.CounterVec
+	withheld       *prometheus.CounterVec
 }
 
 // publishBuckets reach from a quiet lane on a near broker to a lane that waits for its hour.
@@ -37,6 +48,13 @@ func newLaneVectors(r *prometheus.Registry) laneVectors {
 		returned:       counters(r, "publish_returned_total", "Messages that the broker returned because no queue took them.", labels...),
 		backlogEvents:  gauges("lane_backlog_events", "Journal entries that the lane has not dealt with yet."),
 		backlogSeconds: gauges("lane_backlog_seconds", "Age of the oldest journal entry that the lane has not dealt with; 0 without backlog."),
+		initial:        counters(r, "lane_initial_documents_total", "Documents of the initial load that are in the queue.", labels...),
+		late:           counters(r, "lane_late_deliveries_total", "Deliveries that were confirmed more than ten seconds after the lane's pace made them due.", labels...),
+		resent:         counters(r, "publish_resent_total", "Messages sent again because their outcome was unknown.", labels...),
+		stopped:        counters(r, "lane_stopped_total", "Times that the lane gave up; its status says why.", labels...),
+		withheld: counters(r, "lane_withheld_events_total",
+			"Journal entries that led to no delivery of their own: filtered (not the lane's business), suppressed (nothing it can see has changed) or conflated (newer ones stood in).",
+			"channel", "lane", "reason"),
 	}
 	r.MustRegister(v.publishSeconds)
 	return v
@@ -51,5 +69,12 @@ func (m *Metrics) Lane(channel, lane string) *Lane {
 		Returned:       v.returned.WithLabelValues(channel, lane),
 		BacklogEvents:  v.backlogEvents.WithLabelValues(channel, lane),
 		BacklogSeconds: v.backlogSeconds.WithLabelValues(channel, lane),
+		Initial:        v.initial.WithLabelValues(channel, lane),
+		Late:           v.late.WithLabelValues(channel, lane),
+		Resent:         v.resent.WithLabelValues(channel, lane),
+		Stopped:        v.stopped.WithLabelValues(channel, lane),
+		Filtered:       v.withheld.WithLabelValues(channel, lane, "filtered"),
+		Suppressed:     v.withheld.WithLabelValues(channel, lane, "suppressed"),
+		Conflated:      v.withheld.WithLabelValues(channel, lane, "conflated"),
 	}
 }
