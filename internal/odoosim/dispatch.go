@@ -1,0 +1,100 @@
+package odoosim
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// call is one call of a method.
+type call struct {
+	model  *model
+	method string
+	args   []any
+	kwargs map[string]any
+}
+
+// arg is an argument by its position or its name.
+func (c *call) arg(position int, name string) any {
+	if position < len(c.args) {
+		return c.args[position]
+	}
+	return c.kwargs[name]
+}
+
+// ids are the records a method is called on: the first argument.
+func (c *call) ids() []int64 { return toIDs(c.arg(0, "ids")) }
+
+func toIDs(value any) []int64 {
+	switch v := value.(type) {
+	case []any:
+		ids := make([]int64, len(v))
+		for i := range v {
+			ids[i] = toInt(v[i])
+		}
+		return ids
+	case []int64:
+		return v
+	case nil:
+		return nil
+	}
+	return []int64{toInt(value)}
+}
+
+// generic are the methods every model has.
+var generic = map[string]method{
+	"search": search, "search_count": searchCount, "read": read, "search_read": searchRead,
+	"create": create, "write": write, "unlink": unlink, "load": load, "exists": exists,
+}
+
+// dispatch does one call, if this user may.
+func (e *env) dispatch(modelName, methodName string, args []any, kwargs map[string]any) any {
+	m := modelOf(modelName)
+	if strings.HasPrefix(methodName, "_") {
+		accessError("Private methods (such as '%s.%s') cannot be called remotely.", modelName, methodName)
+	}
+	do := m.methods[methodName]
+	if do == nil {
+		do = generic[methodName]
+	}
+	if do == nil {
+		failf("builtins.AttributeError", "The method '%s.%s' does not exist", modelName, methodName)
+	}
+	e.checkAccess(m)
+	return do(e, &call{model: m, method: methodName, args: args, kwargs: kwargs})
+}
+
+// limited is the login of a user without rights on orders, to see a refusal.
+const limited = "channel_limited"
+
+// orderGroups are who may see orders, as Odoo lists them in its refusal.
+var orderGroups = []string{
+	"Inventory/User", "Invoicing/Billing", "Sales/Administrator", "Sales/User: Own Documents Only",
+	"Technical/Show Accounting Features - Readonly", "Technical/Show Full Accounting Features", "User types/Portal",
+}
+
+// checkAccess refuses orders to the limited user. Rights are otherwise not
+// simulated: everybody may do everything.
+func (e *env) checkAccess(m *model) {
+	if m.name != "sale.order" && m.name != "sale.order.line" {
+		return
+	}
+	if user := e.get("res_users", e.uid); user["login"] != limited {
+		return
+	}
+	groups := slices.Clone(orderGroups)
+	for i := range groups {
+		groups[i] = "\t- " + groups[i]
+	}
+	accessError("You are not allowed to access '%s' (%s) records.\n\nThis operation is allowed for the following groups:\n%s\n\nContact your administrator to request access if necessary.",
+		m.title, m.name, strings.Join(groups, "\n"))
+}
+
+// mustExist fails unless all records are there.
+func (e *env) mustExist(m *model, ids []int64) {
+	for _, id := range ids {
+		if e.row(fmt.Sprintf("SELECT id FROM %s WHERE id = $1", quote(m.table)), id) == nil {
+			missing(m.name, []int64{id}, e.uid)
+		}
+	}
+}

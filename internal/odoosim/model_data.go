@@ -1,0 +1,34 @@
+package odoosim
+
+import "strings"
+
+func modelDataModel() *model {
+	return &model{
+		name: "ir.model.data", table: "ir_model_data", title: "Model Data",
+		methods: map[string]method{"check_object_reference": checkObjectReference},
+	}
+}
+
+// checkObjectReference answers [model, id] of an external id.
+func checkObjectReference(e *env, c *call) any {
+	module, name := toString(c.arg(0, "module")), toString(c.arg(1, "xml_id"))
+	row := e.externalID(module + "." + name)
+	if row == nil {
+		valueError("External ID not found in the system: %s.%s", module, name)
+	}
+	return []any{row["model"], row.int("res_id")}
+}
+
+// externalID is the row of "module.name", or nil.
+func (e *env) externalID(id string) rec {
+	module, name, _ := strings.Cut(id, ".")
+	return e.row("SELECT * FROM ir_model_data WHERE module = $1 AND name = $2", module, name)
+}
+
+// nameExternally records an external id. These rows carry no user.
+func (e *env) nameExternally(id, model string, record int64) {
+	module, name, _ := strings.Cut(id, ".")
+	e.insert("ir_model_data", vals{
+		"module": module, "name": name, "model": model, "res_id": record, "noupdate": false, "create_uid": nil, "write_uid": nil,
+	})
+}

@@ -1,0 +1,82 @@
+package odoosim
+
+import "slices"
+
+// donePicking moves what is picked. The rest goes to a backorder, or is
+// cancelled where the operation type or the caller wants none.
+func (e *env) donePicking(id int64, picked picks) {
+	picking := e.get("stock_picking", id)
+	rest := e.splitRest(picking, picked)
+	quants := e.newQuants()
+	sold := map[int64]float64{} // order line → delivered now
+	for _, move := range e.rows(openMoves, id) {
+		if slices.ContainsFunc(rest, func(m restMove) bool { return m.id == move.id() }) {
+			continue
+		}
+		partial := round2(move.float("quantity")) < round2(move.float("product_uom_qty"))
+		for _, line := range e.rows("SELECT * FROM stock_move_line WHERE move_id = $1 ORDER BY id", move.id()) {
+			if e.storable(line.int("product_id")) {
+				quants.move(line)
+			}
+			if partial {
+				e.write("stock_move_line", line.id(), vals{}) // the split has Odoo write it before its state
+			}
+			e.write("stock_move_line", line.id(), vals{"state": "done", "picked": true, "date": e.second()})
+		}
+		v := vals{"state": "done", "picked": true, "date": e.second()}
+		if partial {
+			v["product_uom_qty"] = two(move.float("quantity"))
+		}
+		e.write("stock_move", move.id(), v)
+		if partial {
+			e.write("stock_move", move.id(), vals{"product_qty": v["product_uom_qty"], "weight": e.moveWeight(e.get("stock_move", move.id()))})
+		}
+		if line := move.int("sale_line_id"); line != 0 {
+			sold[line] += move.float("quantity")
+		}
+	}
+	e.backorder(quants, picking, rest)
+	done := vals{"state": "done", "date_done": e.second()}
+	if len(rest) > 0 {
+		done["weight"] = e.pickingWeight(id)
+	}
+	e.write("stock_picking", id, done)
+	e.deliverLines(sold)
+	quants.flush()
+	if sale := picking.int("sale_id"); sale != 0 {
+		e.deliveredOrder(sale)
+	}
+}
+
+// deliverLines counts order lines up.
+func (e *env) deliverLines(sold map[int64]float64) {
+	ids := make([]int64, 0, len(sold))
+	for id := range sold {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		line := e.get("sale_order_line", id)
+		delivered := line.float("qty_delivered") + sold[id]
+		v := e.invoicing(line, delivered, line["state"])
+		v["qty_delivered"] = two(delivered)
+		e.write("sale_order_line", id, v)
+	}
+}
+
+// deliveredOrder writes how far an order's deliveries are.
+func (e *env) deliveredOrder(id int64) {
+	counts := e.row(`SELECT count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state NOT IN ('done', 'cancel')) AS open
+		FROM stock_picking WHERE sale_id = $1`, id)
+	v := vals{"delivery_status": "full"}
+	if counts.int("open") > 0 {
+		v["delivery_status"] = "partial"
+	}
+	if e.get("sale_order", id)["effective_date"] == "" {
+		v["effective_date"] = e.second()
+	}
+	if e.row("SELECT id FROM sale_order_line WHERE order_id = $1 AND invoice_status = 'to invoice' LIMIT 1", id) != nil {
+		v["invoice_status"] = "to invoice"
+	}
+	e.write("sale_order", id, v)
+}

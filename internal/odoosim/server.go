@@ -1,0 +1,114 @@
+package odoosim
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Server answers Odoo's JSON-RPC on a database.
+type Server struct {
+	database string
+	password func(login string) string
+	pool     *pgxpool.Pool
+	tables   map[string]map[string]string // table → column → type
+	names    counters
+}
+
+// Options change what a Server does.
+type Options struct {
+	// Password of a login; by default it is the login itself.
+	Password func(login string) string
+}
+
+// New opens a server on a database that has Odoo 17's tables.
+func New(ctx context.Context, dsn string, options Options) (*Server, error) {
+	cfg, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("read the DSN: %w", err)
+	}
+	// Odoo's sessions find their tables whatever the database's default is.
+	cfg.ConnConfig.RuntimeParams["search_path"] = "public"
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	s := &Server{database: cfg.ConnConfig.Database, password: options.Password, pool: pool}
+	if s.password == nil {
+		s.password = func(login string) string { return login }
+	}
+	if err := s.readTables(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Database is the name clients must give.
+func (s *Server) Database() string { return s.database }
+
+// Close ends the server's connections.
+func (s *Server) Close() { s.pool.Close() }
+
+// readTables learns which columns there are.
+func (s *Server) readTables(ctx context.Context) error {
+	rows, err := s.pool.Query(ctx, `SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'`)
+	if err != nil {
+		return fmt.Errorf("read the tables: %w", err)
+	}
+	defer rows.Close()
+	s.tables = map[string]map[string]string{}
+	for rows.Next() {
+		var table, column, kind string
+		if err := rows.Scan(&table, &column, &kind); err != nil {
+			return fmt.Errorf("read the tables: %w", err)
+		}
+		if s.tables[table] == nil {
+			s.tables[table] = map[string]string{}
+		}
+		s.tables[table][column] = kind
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read the tables: %w", err)
+	}
+	if len(s.tables["sale_order"]) == 0 {
+		return fmt.Errorf("the database %s has no table sale_order: it is not Odoo's", s.database)
+	}
+	return nil
+}
+
+// tries is how often Odoo does a transaction that others got in the way of.
+const tries = 5
+
+// Call does one transaction as a user, and does it again when it met another.
+func (s *Server) Call(ctx context.Context, uid int64, model, method string, args []any, kwargs map[string]any) (any, error) {
+	for try := 1; ; try++ {
+		result, err := s.once(ctx, uid, model, method, args, kwargs)
+		if err == nil || try == tries || !transient(err) {
+			return result, err
+		}
+		wait := time.NewTimer(time.Duration(rand.Float64() * float64(int(1)<<try) * 50 * float64(time.Millisecond)))
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func (s *Server) once(ctx context.Context, uid int64, model, method string, args []any, kwargs map[string]any) (any, error) {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	defer conn.Release()
+	e := &env{ctx: ctx, server: s, conn: conn.Conn().PgConn(), uid: uid, context: map[string]any{}}
+	if given, ok := kwargs["context"].(map[string]any); ok {
+		e.context = given
+	}
+	return e.run(func() any { return e.dispatch(model, method, args, kwargs) })
+}
