@@ -64,7 +64,7 @@ func (st *stream) session(ctx context.Context, started func()) error {
 	if hook := st.cfg.Hooks.Connected; hook != nil {
 		hook()
 	}
-	ss := &session{stream: st, conn: conn, status: newStatus(st.Source, conn)}
+	ss := &session{stream: st, conn: conn, status: newStatus(st.Source, conn, st.statusEvery)}
 	return ss.run(ctx)
 }
 

@@ -3,6 +3,7 @@ package cdc
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pglogrepl"
 
@@ -57,7 +58,28 @@ func (st *stream) admit(ctx context.Context, conn *replConn, create bool) error 
 		return err
 	}
 	st.asm.history = h
+	if st.statusEvery, err = st.statusInterval(ctx, conn); err != nil {
+		return err
+	}
 	return st.checkPublicationExists(ctx, conn)
+}
+
+// statusInterval is the configured one, or less where the server gives up on
+// silent receivers sooner.
+func (st *stream) statusInterval(ctx context.Context, conn *replConn) (time.Duration, error) {
+	rows, err := queryText(ctx, conn.PgConn, `SELECT setting FROM pg_settings WHERE name = 'wal_sender_timeout'`)
+	if err != nil {
+		return 0, fmt.Errorf("ask for wal_sender_timeout: %w", err)
+	}
+	interval := st.cfg.StatusInterval
+	if len(rows) == 1 {
+		f := fields{row: rows[0]}
+		if limit := time.Duration(f.number()) * time.Millisecond; limit > 0 {
+			interval = min(interval, limit/3)
+		}
+		err = f.err
+	}
+	return interval, err
 }
 
 // position compares server and slot with what was read so far.

@@ -22,9 +22,9 @@ type status struct {
 	done    chan struct{}
 }
 
-func newStatus(s *Source, conn *replConn) *status {
+func newStatus(s *Source, conn *replConn, interval time.Duration) *status {
 	return &status{
-		source: s, conn: conn, interval: s.cfg.StatusInterval,
+		source: s, conn: conn, interval: interval,
 		answers: make(chan struct{}, 1), asks: make(chan struct{}, 1),
 		quit: make(chan struct{}), done: make(chan struct{}),
 	}

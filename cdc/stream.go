@@ -59,6 +59,7 @@ type stream struct {
 	formerPID   uint32   // our walsender on the connection that was lost
 	streamed    bool     // the slot has been ours
 	heldSince   time.Time
+	statusEvery time.Duration
 	handlerDone chan struct{}
 }
 
