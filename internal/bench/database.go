@@ -55,9 +55,20 @@ func (l *lab) execOn(ctx context.Context, database, sql string) error {
 
 // drop removes the database and its slots.
 func (db *database) drop(ctx context.Context, l *lab) error {
-	const slots = `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()`
-	_, err := db.conn.Exec(ctx, slots)
-	return errors.Join(err, db.conn.Close(ctx), l.execOn(ctx, "postgres", "DROP DATABASE "+db.name+" WITH (FORCE)"))
+	return errors.Join(db.dropSlots(ctx), db.conn.Close(ctx), l.execOn(ctx, "postgres", "DROP DATABASE "+db.name+" WITH (FORCE)"))
+}
+
+func (db *database) dropSlots(ctx context.Context) error {
+	rows, err := db.conn.Query(ctx, `SELECT slot_name FROM pg_replication_slots WHERE database = current_database()`)
+	if err != nil {
+		return fmt.Errorf("list the slots: %w", err)
+	}
+	slots, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	errs := []error{err}
+	for _, slot := range slots {
+		errs = append(errs, db.dropSlot(ctx, slot))
+	}
+	return errors.Join(errs...)
 }
 
 func (db *database) exec(ctx context.Context, sql string, args ...any) error {

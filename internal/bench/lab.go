@@ -24,9 +24,12 @@ type lab struct {
 	rabbit *devenv.RabbitMQ
 	broker int // process id of the broker
 
-	bridgeBinary string // "" until it is built
-	templated    bool   // the database that others are copied from is there
-	sample       message
+	bridgeBinary string  // "" until it is built
+	templated    bool    // the database that others are copied from is there
+	shop         *shop   // the large database, once it is made
+	shopBridge   *bridge // the bridge that has mirrored it
+	shopSnapshot memory  // that bridge's, when it was first ready
+	sample       message // what the raw publisher sends
 }
 
 // postgresSettings leave durability as it is in production. Checkpoints and

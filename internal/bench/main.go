@@ -23,6 +23,11 @@ type measurement struct {
 var measurements = []measurement{
 	{"machine", describeMachine},
 	{"limits", measureLimits},
+	{"end-to-end", measureEndToEnd},
+	{"journal", measureJournal},
+	{"latency", measureLatency},
+	{"memory", measureMemory},
+	{"huge-transaction", measureHuge},
 }
 
 func main() {

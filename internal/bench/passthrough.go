@@ -71,16 +71,26 @@ func (p *passThrough) read(ctx context.Context) error {
 		}
 		switch m := message.(type) {
 		case *pgproto3.CopyData:
-			if m.Data[0] != pglogrepl.XLogDataByteID {
-				continue
-			}
-			if err := p.take(ctx, m.Data[25:]); err != nil {
+			if err := p.copied(ctx, m.Data); err != nil {
 				return err
 			}
 		case *pgproto3.ErrorResponse:
 			return fmt.Errorf("read the stream: %w", pgconn.ErrorResponseToPgError(m))
 		}
 	}
+}
+
+func (p *passThrough) copied(ctx context.Context, data []byte) error {
+	switch data[0] {
+	case pglogrepl.XLogDataByteID:
+		const header = 1 + 3*8
+		return p.take(ctx, data[header:])
+	case pglogrepl.PrimaryKeepaliveMessageByteID:
+		// All that was committed before has been sent before.
+		end := binary.BigEndian.Uint64(data[1:])
+		return p.publisher.afterwards(ctx, func() { p.confirmed.Store(end) })
+	}
+	return nil
 }
 
 func (p *passThrough) take(ctx context.Context, data []byte) error {

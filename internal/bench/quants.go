@@ -15,11 +15,22 @@ func (l *lab) quantDatabase(ctx context.Context, name string) (*database, int, e
 		return nil, 0, err
 	}
 	quants := max(l.scaled(quantCount), 2000)
+	if err := fillQuants(ctx, db, quants); err != nil {
+		return nil, 0, errors.Join(err, db.drop(context.WithoutCancel(ctx), l))
+	}
+	return db, quants, nil
+}
+
+func fillQuants(ctx context.Context, db *database, quants int) error {
+	places, err := stockPlaces(ctx, db.conn, 1)
+	if err != nil {
+		return err
+	}
 	if err := makeProducts(ctx, db.conn, quants); err != nil {
-		return nil, 0, errors.Join(err, db.drop(ctx, l))
+		return err
 	}
-	if err := makeStock(ctx, db.conn, quants, 1); err != nil {
-		return nil, 0, errors.Join(err, db.drop(ctx, l))
+	if err := makeStock(ctx, db.conn, quants, places); err != nil {
+		return err
 	}
-	return db, quants, db.exec(ctx, "ANALYZE")
+	return db.exec(ctx, "ANALYZE")
 }

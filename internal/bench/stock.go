@@ -27,26 +27,46 @@ func makeProducts(ctx context.Context, conn *pgx.Conn, n int) error {
 	})
 }
 
-// makeStock gives each of the first n made products one quant in each of the
-// warehouses. Quants of warehouse w have ids from firstID + w*n + 1.
-func makeStock(ctx context.Context, conn *pgx.Conn, n, warehouses int) error {
+// place is a location that has stock.
+type place struct{ location, company int }
+
+// stockPlaces are the stock locations of the first warehouses.
+func stockPlaces(ctx context.Context, conn *pgx.Conn, warehouses int) ([]place, error) {
 	rows, err := conn.Query(ctx, `SELECT lot_stock_id, company_id FROM stock_warehouse ORDER BY id LIMIT $1`, warehouses)
 	if err != nil {
-		return fmt.Errorf("read the warehouses: %w", err)
+		return nil, fmt.Errorf("read the warehouses: %w", err)
 	}
-	places, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p [2]int, err error) {
-		return p, row.Scan(&p[0], &p[1])
+	places, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p place, err error) {
+		return p, row.Scan(&p.location, &p.company)
 	})
 	if err != nil {
-		return fmt.Errorf("read the warehouses: %w", err)
+		return nil, fmt.Errorf("read the warehouses: %w", err)
 	}
 	if len(places) < warehouses {
-		return fmt.Errorf("%d warehouses of %d", len(places), warehouses)
+		return nil, fmt.Errorf("%d warehouses of %d", len(places), warehouses)
 	}
-	for w, place := range places {
+	return places, nil
+}
+
+// makeShelf adds a location within another one.
+func makeShelf(ctx context.Context, conn *pgx.Conn, within place, number int) (place, error) {
+	shelf := place{firstID + number, within.company}
+	err := clone(ctx, conn, "stock_location", 1, fmt.Sprintf("id = %d", within.location), map[string]string{
+		"id": strconv.Itoa(shelf.location), "location_id": "was.id",
+		"parent_path":   fmt.Sprintf("was.parent_path || '%d/'", shelf.location),
+		"name":          fmt.Sprintf("'Shelf %d'", number),
+		"complete_name": fmt.Sprintf("was.complete_name || '/Shelf %d'", number),
+	})
+	return shelf, err
+}
+
+// makeStock gives each of the first n made products one quant in each of the
+// places. Quants of place p have ids from firstID + p*n + 1.
+func makeStock(ctx context.Context, conn *pgx.Conn, n int, places []place) error {
+	for p, at := range places {
 		if err := clone(ctx, conn, "stock_quant", n, "lot_id IS NULL", map[string]string{
-			"id": id(fmt.Sprintf("%d + g", w*n)), "product_id": id("g"),
-			"location_id": strconv.Itoa(place[0]), "company_id": strconv.Itoa(place[1]),
+			"id": id(fmt.Sprintf("%d + g", p*n)), "product_id": id("g"),
+			"location_id": strconv.Itoa(at.location), "company_id": strconv.Itoa(at.company),
 			"quantity": "1000 + g % 1000", "reserved_quantity": "g % 7",
 		}); err != nil {
 			return err
