@@ -92,7 +92,7 @@ func (e *env) deliverOrder(order rec, group int64, moves []int64) {
 		row := e.get("stock_move", move)
 		state, quantity := e.reservationOf(row)
 		e.write("stock_move", move, vals{
-			"picking_id": picking, "state": state, "reservation_date": e.today(), "product_qty": row["product_uom_qty"],
+			"picking_id": picking, "state": state, "reservation_date": e.today(), "product_qty": unrounded(row["product_uom_qty"]),
 			"quantity": two(quantity), "scrapped": false,
 		})
 	}

@@ -98,7 +98,7 @@ func (e *env) taxOf(line int64) rec {
 // totalOrder brings an order's totals up to date.
 func (e *env) totalOrder(id int64) {
 	sum := e.row(`SELECT COALESCE(sum(l.price_subtotal), 0) AS untaxed, COALESCE(sum(l.price_tax), 0) AS tax,
-		COALESCE(sum(l.product_uom_qty * COALESCE(p.weight, 0)), 0) AS weight
+		COALESCE(sum((l.product_uom_qty * COALESCE(p.weight, 0))::float8), 0) AS weight
 		FROM sale_order_line l LEFT JOIN product_product p ON p.id = l.product_id WHERE l.order_id = $1`, id)
 	untaxed, tax := sum.float("untaxed"), sum.float("tax")
 	v := vals{

@@ -78,7 +78,7 @@ func createPicking(e *env, v vals) int64 {
 			name := e.row("SELECT t.name FROM product_template t JOIN product_product p ON p.product_tmpl_id = t.id WHERE p.id = $1", row.int("product_id"))
 			e.write("stock_move", move, vals{
 				"picking_type_id": kind.id(), "reference": e.get("stock_picking", id)["name"], "description_picking": e.translated(name["name"]),
-				"product_qty": row["product_uom_qty"], "quantity": "0.00", "scrapped": false, "weight": e.moveWeight(row),
+				"product_qty": unrounded(row["product_uom_qty"]), "quantity": "0.00", "scrapped": false, "weight": e.moveWeight(row),
 			})
 		}
 		e.write("stock_picking", id, vals{"company_id": kind["company_id"], "state": "draft", "weight": e.pickingWeight(id)})

@@ -76,7 +76,7 @@ func (e *env) moveToBackorder(m restMove, picking int64, lines []int64) {
 		e.write("stock_move_line", line.id(), vals{"picking_id": picking, "state": state, "quantity_product_uom": line["quantity"]})
 	}
 	e.write("stock_move", m.id, vals{
-		"reference": e.get("stock_picking", picking)["name"], "product_qty": move["product_uom_qty"], "scrapped": false, "weight": e.moveWeight(move),
+		"reference": e.get("stock_picking", picking)["name"], "product_qty": unrounded(move["product_uom_qty"]), "scrapped": false, "weight": e.moveWeight(move),
 	})
 	e.describeMoveLines(lines)
 }

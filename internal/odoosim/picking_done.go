@@ -29,7 +29,7 @@ func (e *env) donePicking(id int64, picked picks) {
 		}
 		e.write("stock_move", move.id(), v)
 		if partial {
-			e.write("stock_move", move.id(), vals{"product_qty": v["product_uom_qty"], "weight": e.moveWeight(e.get("stock_move", move.id()))})
+			e.write("stock_move", move.id(), vals{"product_qty": unrounded(two(move.float("quantity"))), "weight": e.moveWeight(e.get("stock_move", move.id()))})
 		}
 		if line := move.int("sale_line_id"); line != 0 {
 			sold[line] += move.float("quantity")

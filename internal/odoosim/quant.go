@@ -121,7 +121,7 @@ func (e *env) moveCounted(quant rec, difference float64) {
 		"product_category_name": category.ref("complete_name"), "state": "done", "reference": name, "quantity_product_uom": two(difference),
 	})
 	e.write("stock_move", move, vals{
-		"state": "done", "reference": name, "product_qty": two(difference), "quantity": two(difference), "scrapped": false,
+		"state": "done", "reference": name, "product_qty": unrounded(two(difference)), "quantity": two(difference), "scrapped": false,
 		"weight": e.moveWeight(e.get("stock_move", move)),
 	})
 	// The counted row itself is written by the caller, once.

@@ -122,6 +122,16 @@ func toString(value any) string {
 // two rounds to the two digits that money and quantities have in these tables.
 func two(x float64) string { return strconv.FormatFloat(round2(x), 'f', 2, 64) }
 
+// unrounded is a number as Odoo writes it to columns without digits: 2.0.
+func unrounded(number string) string {
+	f, _ := parseNumber(number)
+	text := strconv.FormatFloat(f, 'f', -1, 64)
+	if !strings.Contains(text, ".") {
+		text += ".0"
+	}
+	return text
+}
+
 // round2 rounds half away from zero, as Odoo does; the nudge takes back what
 // binary fractions lose (1.005 is stored as a little less).
 func round2(x float64) float64 {
