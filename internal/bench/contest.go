@@ -53,7 +53,9 @@ func (l *lab) recvlogical(ctx context.Context, db *database, slot, end string, c
 	if err := p.wait(ctx); err != nil {
 		return result{}, err
 	}
-	return result{rate: rate(changes, time.Since(began)), cpu: used.used()}, nil
+	r := result{rate: rate(changes, time.Since(began)), cpu: used.used()}
+	r.cpu[partyContestant] = p.cpu()
+	return r, nil
 }
 
 // rawPublish publishes and confirms n messages, with or without a consumer on
@@ -89,8 +91,7 @@ func (l *lab) rawPublish(ctx context.Context, queue string, n int, consumed bool
 		return r, fmt.Errorf("read the publisher's result: %w", err)
 	}
 	r = result{rate: rate(n, took), cpu: used.used()}
-	state := p.cmd.ProcessState
-	r.cpu[partyContestant] = (state.UserTime() + state.SystemTime()).Seconds()
+	r.cpu[partyContestant] = p.cpu()
 	return r, l.deleteQueue(queue)
 }
 

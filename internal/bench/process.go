@@ -83,6 +83,11 @@ func (p *process) failure() error {
 	return nil
 }
 
+// cpu is what a process that has ended has used, in seconds.
+func (p *process) cpu() float64 {
+	return (p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()).Seconds()
+}
+
 // ended returns an error when the process is not there any more.
 func (p *process) ended() error {
 	select {
