@@ -23,20 +23,26 @@ type control struct {
 func (c *control) query(ctx context.Context, sql string, args ...string) ([][]string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, c.source.timing.query)
-	defer cancel()
 	fresh, err := c.ensure(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := execParams(ctx, c.conn, sql, args)
+	rows, err := c.ask(ctx, sql, args)
 	if err != nil && !fresh && c.conn.IsClosed() && ctx.Err() == nil {
 		if _, err := c.ensure(ctx); err != nil {
 			return nil, err
 		}
-		rows, err = execParams(ctx, c.conn, sql, args)
+		rows, err = c.ask(ctx, sql, args)
 	}
 	return rows, err
+}
+
+// ask has a time limit of its own: connecting, which may try several hosts,
+// must not use it up.
+func (c *control) ask(ctx context.Context, sql string, args []string) ([][]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.source.timing.query)
+	defer cancel()
+	return execParams(ctx, c.conn, sql, args)
 }
 
 // version is the server's, as server_version_num has it.

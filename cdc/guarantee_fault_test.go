@@ -1,0 +1,349 @@
+package cdc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/odoobridge/odoobridge/internal/change"
+	"github.com/odoobridge/odoobridge/internal/testkit"
+)
+
+// via is the DSN through a proxy, with more settings.
+func via(t testing.TB, dsn, addr string, settings ...string) string {
+	t.Helper()
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if addr != "" {
+		u.Host = addr
+	}
+	q := u.Query()
+	for i := 0; i < len(settings); i += 2 {
+		q.Set(settings[i], settings[i+1])
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// disconnections counts the sessions that were lost.
+type disconnections struct {
+	mu     sync.Mutex
+	errs   []error
+	pauses []time.Duration
+}
+
+func (d *disconnections) hook(err error, pause time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.errs, d.pauses = append(d.errs, err), append(d.pauses, pause)
+}
+
+func (d *disconnections) await(t testing.TB, n int) ([]error, []time.Duration) {
+	t.Helper()
+	testkit.Eventually(t, patience, func() bool { d.mu.Lock(); defer d.mu.Unlock(); return len(d.errs) >= n },
+		func() string { return "the connection was not lost" })
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]error(nil), d.errs...), append([]time.Duration(nil), d.pauses...)
+}
+
+const ourWalsender = `SELECT active_pid FROM pg_replication_slots WHERE active AND slot_name = '%s'`
+
+// streaming waits until the slot is in use and returns the server's process.
+func (r *rig) streaming() (pid int32) {
+	r.t.Helper()
+	testkit.Eventually(r.t, patience, func() bool {
+		return r.conn.QueryRow(context.Background(), fmt.Sprintf(ourWalsender, r.slot)).Scan(&pid) == nil
+	}, func() string { return "the slot is not in use" })
+	return pid
+}
+
+func TestTerminatedWalsenderReconnects(t *testing.T) {
+	r := newRig(t, testkit.Postgres(t), counterTable, "item")
+	from := r.createSlot()
+	var lost disconnections
+	s := r.newSource(func(c *Config, tm *timing) {
+		c.Hooks.Disconnected = lost.hook
+		tm.killedMin, tm.killedMax = 300*time.Millisecond, 400*time.Millisecond
+	})
+	var rec recorder
+	start(t, s, from, confirming(s, rec.handle))
+	r.exec(`INSERT INTO item VALUES (1, 'before')`)
+	rec.await(t, 1)
+	r.exec(fmt.Sprintf(`SELECT pg_terminate_backend(%d)`, r.streaming()))
+	errs, pauses := lost.await(t, 1)
+	if sqlState(errs[0]) != adminShutdown {
+		t.Errorf("the stream ended with %v", errs[0])
+	}
+	// Odoo must get its maintenance done before we are back.
+	if pauses[0] < 300*time.Millisecond || pauses[0] > 400*time.Millisecond {
+		t.Errorf("the first pause after a termination is %s", pauses[0])
+	}
+	r.exec(`INSERT INTO item VALUES (2, 'after')`)
+	if txs := rec.await(t, 2); txs[1].Changes[0].New[0] != "2" {
+		t.Errorf("after the reconnect came %v", txs[1])
+	}
+}
+
+func TestFirstPauseAfterTerminationIsFiveToTenSeconds(t *testing.T) {
+	killed := error(&pgconn.PgError{Code: adminShutdown})
+	seen := map[time.Duration]bool{}
+	for range 200 {
+		r := newRetry(defaultTiming)
+		p := r.next(killed)
+		if p < 5*time.Second || p > 10*time.Second {
+			t.Fatalf("pause of %s", p)
+		}
+		seen[p] = true
+		if p := r.next(killed); p > time.Second {
+			t.Fatalf("the second pause is %s", p)
+		}
+	}
+	if len(seen) < 100 {
+		t.Error("the pause has no jitter")
+	}
+	r := newRetry(defaultTiming)
+	if p := r.next(errors.New("connection reset")); p > time.Second {
+		t.Errorf("after a network error the first pause is %s", p)
+	}
+}
+
+func TestCutConnectionReconnects(t *testing.T) {
+	pg := testkit.Postgres(t)
+	r := newRig(t, pg, counterTable, "item")
+	from := r.createSlot()
+	proxy := testkit.Proxy(t, pg.Addr())
+	s := r.newSource(func(c *Config, _ *timing) { c.DSN = via(t, r.dsn, proxy.Addr()) })
+	var rec recorder
+	start(t, s, from, confirming(s, rec.handle))
+	for i := range 10 {
+		r.exec(`INSERT INTO item VALUES ($1, 'x')`, i)
+		rec.await(t, i+1)
+		proxy.Cut()
+	}
+	if got := s.Stats().Reconnects; got < 9 {
+		t.Errorf("%d reconnects", got)
+	}
+}
+
+// A link that is dead without a word is noticed, and the walsender that the
+// server still believes in is ended, for it holds the slot.
+func TestHalfOpenConnectionReconnects(t *testing.T) {
+	pg := testkit.Postgres(t)
+	r := newRig(t, pg, counterTable, "item")
+	from := r.createSlot()
+	// The way that dies stays half-open for the server; a second one is there.
+	proxy, second := testkit.Proxy(t, pg.Addr()), testkit.Proxy(t, pg.Addr())
+	var lost disconnections
+	s := r.newSource(func(c *Config, tm *timing) {
+		c.DSN = via(t, r.dsn, proxy.Addr()+","+second.Addr(), "wal_sender_timeout", "0") // the server will never notice
+		c.Hooks.Disconnected = lost.hook
+		tm.silenceAsk, tm.silenceLimit = 300*time.Millisecond, 300*time.Millisecond
+		tm.connect, tm.query = time.Second, time.Second
+	})
+	var rec recorder
+	start(t, s, from, confirming(s, rec.handle))
+	r.exec(`INSERT INTO item VALUES (1, 'before')`)
+	rec.await(t, 1)
+	stale := r.streaming()
+	proxy.Stall()
+	r.exec(`INSERT INTO item VALUES (2, 'while the link is dead')`)
+	errs, _ := lost.await(t, 1)
+	var silence *SilenceError
+	if !errors.As(errs[0], &silence) {
+		t.Fatalf("the stream ended with %v", errs[0])
+	}
+	rec.await(t, 2)
+	if now := r.streaming(); now == stale {
+		t.Errorf("process %d still holds the slot", stale)
+	}
+}
+
+// Silence is no reason to reconnect while the server answers when asked.
+func TestQuietServerIsAskedNotLeft(t *testing.T) {
+	r := newRig(t, testkit.Postgres(t), counterTable, "item")
+	from := r.createSlot()
+	s := r.newSource(func(c *Config, tm *timing) {
+		c.DSN = via(t, r.dsn, "", "wal_sender_timeout", "0") // no keepalives of its own
+		tm.silenceAsk, tm.silenceLimit = 50*time.Millisecond, 10*time.Second
+	})
+	var rec recorder
+	start(t, s, from, rec.handle)
+	r.streaming()
+	var heard []time.Time
+	testkit.Eventually(t, patience, func() bool {
+		if at := s.Stats().LastHeard; len(heard) == 0 || at.After(heard[len(heard)-1]) {
+			heard = append(heard, at)
+		}
+		return len(heard) > 5
+	}, func() string { return "the server was not heard of" })
+	if n := s.Stats().Reconnects; n > 0 {
+		t.Errorf("%d reconnects", n)
+	}
+}
+
+// wal_sender_timeout passes three times while the handler is stuck and more
+// waits than the queue holds; the connection lives.
+func TestSlowHandlerKeepsStandbyStatus(t *testing.T) {
+	r := newRig(t, testkit.Postgres(t), counterTable, "item")
+	from := r.createSlot()
+	s := r.newSource(func(c *Config, _ *timing) {
+		c.DSN = via(t, r.dsn, "", "wal_sender_timeout", "2s")
+		c.StatusInterval = time.Minute // the server's limit must shorten it
+		c.QueueBytes = 64 << 10
+	})
+	var rec recorder
+	release := make(chan struct{})
+	start(t, s, from, func(ctx context.Context, pieces []change.Piece) error {
+		select {
+		case <-release:
+		case <-ctx.Done():
+		}
+		return rec.handle(ctx, pieces)
+	})
+	pid := r.streaming()
+	const rows = 100_000
+	for i := range 10 {
+		r.exec(`INSERT INTO item SELECT n, repeat('x', 100) FROM generate_series($1::int, $2::int) n`, i*rows/10, (i+1)*rows/10-1)
+	}
+	testkit.Eventually(t, patience, func() bool { return s.Stats().Queued > 0 }, nil)
+	var began time.Time
+	r.scan(`SELECT clock_timestamp()`, &began)
+	testkit.Eventually(t, patience, func() bool {
+		var now time.Time
+		r.scan(`SELECT clock_timestamp()`, &now)
+		return now.Sub(began) > 6*time.Second
+	}, nil)
+	if now := r.streaming(); now != pid || s.Stats().Reconnects > 0 {
+		t.Fatalf("process %d streams, it was %d; %d reconnects", now, pid, s.Stats().Reconnects)
+	}
+	close(release)
+	txs := rec.await(t, 10)
+	n := 0
+	for _, tx := range txs {
+		n += len(tx.Changes)
+	}
+	if n != rows {
+		t.Errorf("%d rows came, want %d", n, rows)
+	}
+	if now := r.streaming(); now != pid {
+		t.Errorf("process %d streams, it was %d", now, pid)
+	}
+}
+
+// A million row images do not fit in the queue: pieces of a bounded size do.
+func TestHugeTransactionIsDeliveredInPieces(t *testing.T) {
+	r := newRig(t, testkit.Postgres(t), counterTable, "item")
+	from := r.createSlot()
+	const rows = 300_000
+	r.exec(`INSERT INTO item SELECT n, repeat('x', 50) FROM generate_series(1, $1::int) n`, rows)
+	r.exec(`INSERT INTO item VALUES (0, 'after')`)
+	s := r.newSource(func(c *Config, _ *timing) { c.QueueBytes = 8 << 20 })
+	var seen, pieces int
+	var largest int64
+	done := make(chan struct{})
+	start(t, s, from, func(_ context.Context, ps []change.Piece) error {
+		largest = max(largest, s.Stats().Queued)
+		for _, p := range ps {
+			if p.XID == 0 {
+				continue
+			}
+			if seen < rows {
+				pieces++
+				if p.Last != (seen+len(p.Changes) == rows) {
+					return fmt.Errorf("last is %v after %d rows", p.Last, seen+len(p.Changes))
+				}
+			}
+			for _, c := range p.Changes {
+				if seen++; seen <= rows && string(c.New[0].Text) != fmt.Sprint(seen) {
+					return fmt.Errorf("row %d is %s", seen, c.New[0].Text)
+				}
+			}
+			if seen == rows+1 {
+				close(done)
+			}
+		}
+		return nil
+	})
+	select {
+	case <-done:
+	case <-time.After(patience):
+		t.Fatalf("%d of %d rows came", seen, rows+1)
+	}
+	if pieces < 5 {
+		t.Errorf("it came in %d pieces", pieces)
+	}
+	if largest > 8<<20 {
+		t.Errorf("%d bytes waited, more than the queue's limit", largest)
+	}
+}
+
+// The connection is lost in the middle of a large transaction, part of which
+// was handed over: the rest follows, and nothing comes twice.
+func TestLossWithinALargeTransactionGoesOnWhereItWas(t *testing.T) {
+	pg := testkit.Postgres(t)
+	r := newRig(t, pg, counterTable, "item")
+	from := r.createSlot()
+	const rows = 200_000
+	r.exec(`INSERT INTO item SELECT n, repeat('x', 50) FROM generate_series(1, $1::int) n`, rows)
+	proxy := testkit.Proxy(t, pg.Addr())
+	s := r.newSource(func(c *Config, _ *timing) {
+		c.DSN = via(t, r.dsn, proxy.Addr())
+		c.QueueBytes = 1 // one batch at a time, so that the cut hits the middle
+	})
+	var seen, cuts int
+	done := make(chan struct{})
+	start(t, s, from, func(_ context.Context, ps []change.Piece) error {
+		for _, p := range ps {
+			for _, c := range p.Changes {
+				if seen++; string(c.New[0].Text) != fmt.Sprint(seen) {
+					return fmt.Errorf("row %d is %s", seen, c.New[0].Text)
+				}
+			}
+			if p.Last && p.XID != 0 {
+				close(done)
+			} else if cuts < 4 {
+				cuts++
+				proxy.Cut()
+			}
+		}
+		return nil
+	})
+	select {
+	case <-done:
+	case <-time.After(patience):
+		t.Fatalf("%d of %d rows came", seen, rows)
+	}
+	if seen != rows || s.Stats().Reconnects == 0 {
+		t.Errorf("%d rows came, with %d reconnects", seen, s.Stats().Reconnects)
+	}
+}
+
+func TestServerRestartIsSurvived(t *testing.T) {
+	pg := testkit.StartPostgres(t)
+	r := newRig(t, pg, counterTable, "item")
+	from := r.createSlot()
+	var rec recorder
+	start(t, r.source, from, confirming(r.source, rec.handle))
+	r.exec(`INSERT INTO item VALUES (1, 'before')`)
+	rec.await(t, 1)
+	_ = r.conn.Close(t.Context())
+	pg.Restart(t) // in order: the server waits until we confirmed its last record
+	r.conn = pg.Connect(t, r.dsn)
+	r.exec(`INSERT INTO item VALUES (2, 'after an orderly restart')`)
+	rec.await(t, 2)
+	_ = r.conn.Close(t.Context())
+	pg.Stop(t, true)
+	pg.Start(t)
+	r.conn = pg.Connect(t, r.dsn)
+	r.exec(`INSERT INTO item VALUES (3, 'after a crash')`)
+	rec.await(t, 3)
+}
