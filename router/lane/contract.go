@@ -41,7 +41,9 @@ type Cursors interface {
 // publisher's window. Each message is acked when the broker has confirmed it
 // and nacked when its outcome is unknown. When Publish fails, or one message is
 // nacked, all that are outstanding will be nacked, and the lane sends them
-// again. Close makes a Publish that waits for room return.
+// again. Until it does, nothing newer may be published: so a Publish that goes on after a
+// failure fails when the context of its first message has ended. Close makes a
+// Publish that waits for room return.
 type PublisherFunc func(spec Spec) (message.Publisher, error)
 
 // Meter counts what a lane does. Its methods are called on the lane's hot path

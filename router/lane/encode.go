@@ -80,15 +80,14 @@ func (c *encoder) document(d *store.Document, at time.Time) schema.Event {
 
 // message encodes an event as the lane may see it.
 func (c *encoder) message(e *schema.Event, s sight) *message.Message {
-	c.buffer = appendJSON(c.buffer[:0], e, c.fields)
+	c.buffer = e.AppendJSON(c.buffer[:0], c.fields)
 	m := message.NewMessage(e.ID, bytes.Clone(c.buffer))
 	h := m.Metadata
 	h[schema.HeaderEntity] = e.Entity
 	h[schema.HeaderKey] = e.Key
 	h[schema.HeaderRevision] = strconv.FormatInt(e.Revision, 10)
-	company := strconv.FormatInt(e.Company, 10)
 	if e.Company != 0 {
-		h[schema.HeaderCompany] = company
+		h[schema.HeaderCompany] = strconv.FormatInt(e.Company, 10)
 	}
 	if e.Origin != "" {
 		h[schema.HeaderOrigin] = e.Origin
@@ -103,7 +102,7 @@ func (c *encoder) message(e *schema.Event, s sight) *message.Message {
 	h[schema.MetadataTime] = e.Time.UTC().Format(time.RFC3339Nano)
 	if c.firehose {
 		h[schema.MetadataExchange] = firehoseChannel
-		h[schema.MetadataRoutingKey] = e.Type() + "." + company
+		h[schema.MetadataRoutingKey] = e.RoutingKey()
 	}
 	return m
 }

@@ -250,6 +250,13 @@ func (b *fakeBroker) queue(topic string) []received {
 	return slices.Clone(b.queues[topic])
 }
 
+// count is how many messages were sent to the broker.
+func (b *fakeBroker) count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.sent
+}
+
 func (b *fakeBroker) kill() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -260,26 +267,36 @@ type fakePublisher struct {
 	broker      *fakeBroker
 	mu          sync.Mutex
 	outstanding []*message.Message
+	lost        bool // the channel; the next Publish opens another
 	once        sync.Once
 	closed      chan struct{}
 }
 
 func (p *fakePublisher) Publish(topic string, msgs ...*message.Message) error {
 	for _, m := range msgs {
-		if err := p.publish(topic, m); err != nil {
+		if err := p.publish(msgs[0].Context(), topic, m); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *fakePublisher) publish(topic string, m *message.Message) error {
+func (p *fakePublisher) publish(ctx context.Context, topic string, m *message.Message) error {
+	if p.lost {
+		time.Sleep(time.Millisecond) // the round trip that a new channel takes
+		p.lost = false
+	}
 	for p.full() {
 		select {
 		case <-p.closed:
 			return errDown
+		case <-ctx.Done():
+			return ctx.Err()
 		case <-time.After(time.Millisecond):
 		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	b := p.broker
 	b.mu.Lock()
@@ -303,6 +320,7 @@ func (p *fakePublisher) publish(topic string, m *message.Message) error {
 		b.waiting[topic] = append(b.waiting[topic], m)
 	default:
 		p.failAll()
+		p.lost = true
 	}
 	return nil
 }
@@ -382,9 +400,12 @@ func (w *world) start(specs ...Spec) *running {
 	return r
 }
 
+// stop may be called more than once.
 func (r *running) stop() error {
 	r.cancel()
-	return <-r.done
+	err := <-r.done
+	r.done <- err
+	return err
 }
 
 // crash ends the process without any of its last acts: nothing more is

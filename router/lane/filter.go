@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/schema"
 )
 
 // The happenings that a lane itself knows the meaning of.
@@ -80,12 +81,10 @@ func (f *filter) sight(e *store.Event) sight {
 	s := sight{known: e.What != whatCreated, now: e.What != whatDeleted}
 	for i := range f.where {
 		c := &f.where[i]
-		value, _ := field(e.Body, c.field)
-		is := c.holds(value)
+		is := c.holds(schema.Field(e.Body, c.field))
 		was := is
 		if slices.Contains(e.Changed, c.field) {
-			value, _ = field(e.Before, c.field)
-			was = c.holds(value)
+			was = c.holds(schema.Field(e.Before, c.field))
 		}
 		s.known, s.now = s.known && was, s.now && is
 	}
@@ -95,8 +94,7 @@ func (f *filter) sight(e *store.Event) sight {
 // takes reports whether a document is in the lane's view.
 func (f *filter) takes(body []byte) bool {
 	for i := range f.where {
-		value, _ := field(body, f.where[i].field)
-		if !f.where[i].holds(value) {
+		if !f.where[i].holds(schema.Field(body, f.where[i].field)) {
 			return false
 		}
 	}
@@ -135,22 +133,20 @@ func (c *condition) holds(raw []byte) bool {
 }
 
 func (c *condition) holdsAny(list []byte) (found bool) {
-	eachElement(list, func(v []byte) bool {
+	schema.Elements(list, func(v []byte) bool {
 		found = v[0] != '[' && c.holds(v)
 		return !found
 	})
 	return found
 }
 
-func (c *condition) holdsNamed(object []byte) (found bool) {
-	eachField(object, func(name, v []byte) bool {
-		switch string(name) {
-		case "code", "name", "id":
-			found = v[0] != '[' && v[0] != '{' && c.holds(v)
+func (c *condition) holdsNamed(object []byte) bool {
+	for _, name := range [...]string{"code", "name", "id"} {
+		if v := schema.Field(object, name); len(v) > 0 && v[0] != '[' && v[0] != '{' && c.holds(v) {
+			return true
 		}
-		return !found
-	})
-	return found
+	}
+	return false
 }
 
 func (c *condition) holdsText(quoted []byte) bool {

@@ -33,13 +33,15 @@ type flight struct {
 	ring    []delivery // circular
 	head, n int
 	bytes   int
-	failure error         // not nil from the first unknown outcome until all is sent again
-	moved   bool          // a delivery was confirmed since the last failure
-	wanted  bool          // the sender waits for room
-	again   chan struct{} // closed when every delivery has got a new message
-	at      position      // what the lane has looked at beyond what is in flight
-	load    *loadState    // how far the initial load is, as confirmed; nil: complete
-	placed  bool          // the lane has found its place in the journal
+	failure error           // not nil from the first unknown outcome until all is sent again
+	moved   bool            // a delivery was confirmed since the last failure
+	wanted  bool            // the sender waits for room
+	again   chan struct{}   // closed when every delivery has got a new message
+	try     context.Context // of the messages handed over since then: ends with the first failure
+	giveUp  context.CancelFunc
+	at      position   // what the lane has looked at beyond what is in flight
+	load    *loadState // how far the initial load is, as confirmed; nil: complete
+	placed  bool       // the lane has found its place in the journal
 
 	added   chan struct{} // capacity 1: there may be something to wait for
 	news    chan struct{} // capacity 1: there may be room, or a failure
@@ -57,7 +59,7 @@ type position struct {
 }
 
 func newFlight(maxCount, maxBytes int) *flight {
-	return &flight{
+	f := &flight{
 		maxCount: maxCount, maxBytes: maxBytes,
 		ring:    make([]delivery, 64),
 		again:   make(chan struct{}),
@@ -65,6 +67,8 @@ func newFlight(maxCount, maxBytes int) *flight {
 		news:    make(chan struct{}, 1),
 		settled: make(chan struct{}, 1),
 	}
+	f.try, f.giveUp = context.WithCancel(context.Background())
+	return f
 }
 
 // add puts deliveries in flight and moves the lane's position, in one step, so
@@ -72,6 +76,7 @@ func newFlight(maxCount, maxBytes int) *flight {
 func (f *flight) add(batch []delivery, at position) {
 	f.mu.Lock()
 	for i := range batch {
+		batch[i].msg.SetContext(f.try)
 		f.push(batch[i])
 	}
 	f.at = at
@@ -85,6 +90,7 @@ func (f *flight) add(batch []delivery, at position) {
 func (f *flight) addLoaded(batch []delivery, page progress) {
 	f.mu.Lock()
 	for i := range batch {
+		batch[i].msg.SetContext(f.try)
 		f.push(batch[i])
 	}
 	if f.n == 0 {
@@ -183,12 +189,15 @@ func (f *flight) confirm(m *message.Message) (d delivery, removed bool) {
 	return d, true
 }
 
-// fail notes that the outcome of what is in flight is unknown.
+// fail notes that the outcome of what is in flight is unknown. It ends the
+// messages' context, so that a Publish under way does not send what comes later before what
+// has to be sent again.
 func (f *flight) fail(err error) {
 	f.mu.Lock()
 	if f.failure == nil {
 		f.failure = err
 	}
+	f.giveUp()
 	f.mu.Unlock()
 	poke(f.news)
 	poke(f.settled)
@@ -215,10 +224,13 @@ func (f *flight) progressed() bool {
 func (f *flight) renew(now time.Time) []*message.Message {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.giveUp()
+	f.try, f.giveUp = context.WithCancel(context.Background())
 	msgs := make([]*message.Message, f.n)
 	for i := range msgs {
 		d := &f.ring[(f.head+i)%len(f.ring)]
 		d.msg, d.handed = d.msg.Copy(), now
+		d.msg.SetContext(f.try)
 		msgs[i] = d.msg
 	}
 	f.failure = nil

@@ -6,6 +6,7 @@ import (
 	"unique"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/schema"
 )
 
 // group is what a conflated delivery of one subject will stand for: the
@@ -30,7 +31,7 @@ type group struct {
 	own         int  // how many the channel caused itself, where it is not told of them
 	uncertain   bool // some of it may have been delivered by an earlier run
 	jump        bool // an urgent event is among them
-	opaque      bool // an event does not say which fields changed: any may have
+	opaque      bool // the events do not say which fields changed: any may have
 	fields      []was
 
 	prev, next *group
@@ -48,6 +49,9 @@ func (g *group) join(e *store.Event, s sight, urgent, own bool, f *filter) {
 		g.first, g.since, g.known = e.Seq, e.Time, s.known
 		g.created, g.origin = e.What == whatCreated, e.Origin
 		g.bare = g.created && len(e.Changed) == 0
+	}
+	if g.events > 0 && !g.now && s.now {
+		g.opaque = true // who knows what happened to it while it was out of view
 	}
 	g.last, g.now = e.Seq, s.now
 	g.events++
@@ -81,9 +85,7 @@ func (g *group) remember(e *store.Event, f *filter) {
 			continue
 		}
 		w := was{name: unique.Make(name).Value()} // not a part of the event
-		if v, found := field(e.Before, name); found {
-			w.value = bytes.Clone(v)
-		}
+		w.value = bytes.Clone(schema.Field(e.Before, name))
 		g.fields = append(g.fields, w)
 	}
 }
@@ -104,14 +106,19 @@ func (g *group) what() string {
 	switch {
 	case g.deleted:
 		return whatDeleted
-	case g.urgent != "" && g.urgent != whatDeleted:
+	case g.stillTrue(g.urgent):
 		return g.urgent
-	case g.created:
+	case g.created && g.now:
 		return whatCreated
-	case g.special != "" && g.special != whatDeleted:
+	case g.stillTrue(g.special):
 		return g.special
 	}
 	return g.newest
+}
+
+// stillTrue: a deletion that was undone, and a creation of what has left the view, are not.
+func (g *group) stillTrue(what string) bool {
+	return what != "" && what != whatDeleted && (g.now || what != whatCreated)
 }
 
 // outcome is what is left of a group when its newest document is known.
@@ -134,7 +141,7 @@ func (g *group) settle(body []byte) outcome {
 	}
 	net := make([]was, 0, len(g.fields))
 	for _, w := range g.fields {
-		if v, _ := field(body, w.name); !bytes.Equal(v, w.value) {
+		if !bytes.Equal(schema.Field(body, w.name), w.value) {
 			net = append(net, w)
 		}
 	}
@@ -164,9 +171,9 @@ func object(fields []was) []byte {
 		if w.value == nil {
 			continue
 		}
-		b = append(b, ',', '"')
-		b = append(b, w.name...)
-		b = append(b, '"', ':')
+		b = append(b, ',')
+		b = schema.AppendString(b, w.name)
+		b = append(b, ':')
 		b = append(b, w.value...)
 	}
 	if b == nil {

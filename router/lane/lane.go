@@ -118,6 +118,7 @@ func (l *lane) run(ctx context.Context) {
 	stop()
 	l.drain(sent)
 	stopAcks()
+	l.flight.giveUp()
 	if err := l.publisher.Close(); err != nil {
 		l.log.Warn("cannot close a lane's publisher", slog.Any("error", err))
 	}

@@ -35,7 +35,7 @@ func (l *lane) begin(ctx context.Context) error {
 		return err
 	}
 	if load != nil {
-		return l.load(ctx, *load)
+		return l.load(ctx, *load, known)
 	}
 	if known {
 		l.mayHaveDelivered(last)
@@ -67,8 +67,10 @@ func (l *lane) saveFirst(ctx context.Context) bool {
 }
 
 // load delivers every document of the lane's entities, as it is when its page
-// is read.
-func (l *lane) load(ctx context.Context, from loadState) error {
+// is read. One that goes on where an earlier run left off covers no journal
+// entries: that run may have delivered a document which is gone by now, and the
+// entry that says so must not be left out.
+func (l *lane) load(ctx context.Context, from loadState, resumed bool) error {
 	l.setPhase(Loading)
 	l.log.Info("initial load begins", slog.String("entity", from.Entity))
 	entities := l.spec.Entities
@@ -77,7 +79,9 @@ func (l *lane) load(ctx context.Context, from loadState) error {
 	} else if i < 0 {
 		from.progress = progress{}
 	}
-	l.covered = newCoverage()
+	if !resumed {
+		l.covered = newCoverage()
+	}
 	for _, entity := range entities {
 		if entity != from.Entity {
 			from.progress = progress{Entity: entity}
@@ -156,7 +160,7 @@ func (l *lane) page(ctx context.Context, from loadState) (next progress, more bo
 	if !more {
 		to = store.Key{math.MaxInt64, math.MaxInt64}
 	}
-	l.covered.add(from.Entity, from.After, to, last)
+	l.covered.add(from.Entity, to, last)
 	msgs := l.messages(l.batch)
 	l.flight.addLoaded(l.batch, next)
 	l.publish(msgs)
@@ -171,20 +175,24 @@ type coverage struct {
 }
 
 type coveredPage struct {
-	after, to store.Key
-	entry     int64
+	to    store.Key // last key of the page
+	entry int64     // the journal's end before it was read
 }
 
 func newCoverage() *coverage { return &coverage{pages: make(map[string][]coveredPage)} }
 
-func (c *coverage) add(entity string, after, to store.Key, entry int64) {
+// add notes the next page of an entity.
+func (c *coverage) add(entity string, to store.Key, entry int64) {
+	if c == nil {
+		return
+	}
 	c.last = max(c.last, entry)
 	list := c.pages[entity]
-	if n := len(list); n > 0 && list[n-1].entry == entry && list[n-1].to == after {
+	if n := len(list); n > 0 && list[n-1].entry == entry {
 		list[n-1].to = to
 		return
 	}
-	c.pages[entity] = append(list, coveredPage{after, to, entry})
+	c.pages[entity] = append(list, coveredPage{to, entry})
 }
 
 func (c *coverage) covers(e *store.Event) bool {
@@ -193,7 +201,7 @@ func (c *coverage) covers(e *store.Event) bool {
 	}
 	list := c.pages[e.Entity]
 	i := sort.Search(len(list), func(i int) bool { return compareKeys(list[i].to, e.Key) >= 0 })
-	return i < len(list) && compareKeys(list[i].after, e.Key) < 0 && e.Seq <= list[i].entry
+	return i < len(list) && e.Seq <= list[i].entry
 }
 
 func compareKeys(a, b store.Key) int {

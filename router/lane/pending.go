@@ -39,6 +39,16 @@ func (p *pending) join(e *store.Event, s sight, urgent, own bool, f *filter, due
 	return g
 }
 
+// passBy lets the subject's group, if there is one, remember what an event changed
+// that happens to it out of view: it may come back.
+func (p *pending) passBy(e *store.Event, f *filter) {
+	if g := p.bySubject[e.Subject]; g != nil {
+		p.bytes -= g.size()
+		g.remember(e, f)
+		p.bytes += g.size()
+	}
+}
+
 // take removes a group.
 func (p *pending) take(g *group) {
 	delete(p.bySubject, g.subject)

@@ -129,6 +129,7 @@ func (l *lane) look(e *store.Event, now time.Time) {
 	own := l.spec.DropOwn && e.Origin == l.spec.Channel
 	switch {
 	case v == filtered:
+		l.held.passBy(e, &l.filter)
 		l.meter.Filtered(1)
 	case v == nothing:
 		l.meter.Suppressed(1)
