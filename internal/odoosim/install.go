@@ -1,0 +1,48 @@
+package odoosim
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+//go:embed schema.sql
+var schemaSQL string
+
+//go:embed data.sql
+var dataSQL string
+
+// finishSQL stamps the rows as the superuser's and has ids go on after them.
+const finishSQL = `DO $$ DECLARE r record; top bigint; BEGIN
+	FOR r IN SELECT table_name, bool_or(column_name = 'write_uid') AS stamped, bool_or(column_name = 'id') AS numbered
+		FROM information_schema.columns WHERE table_schema = 'public' GROUP BY table_name LOOP
+		IF r.stamped THEN
+			EXECUTE format('UPDATE %I SET create_uid = 1, write_uid = 1, create_date = now() AT TIME ZONE ''UTC'', write_date = now() AT TIME ZONE ''UTC''', r.table_name);
+		END IF;
+		IF r.numbered THEN
+			EXECUTE format('SELECT max(id) FROM %I', r.table_name) INTO top;
+			IF top IS NOT NULL THEN PERFORM setval(pg_get_serial_sequence(r.table_name, 'id'), top); END IF;
+		END IF;
+	END LOOP;
+END $$`
+
+// Install makes the tables and the data of a small shop in an empty database.
+func Install(ctx context.Context, dsn string) (err error) {
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return fmt.Errorf("connect to the database: %w", err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		for _, part := range []struct{ what, sql string }{
+			{"make the tables", schemaSQL}, {"fill the tables", dataSQL}, {"number the rows", finishSQL},
+		} {
+			if _, err := tx.Conn().PgConn().Exec(ctx, part.sql).ReadAll(); err != nil {
+				return fmt.Errorf("%s: %w", part.what, err)
+			}
+		}
+		return nil
+	})
+}
