@@ -46,7 +46,7 @@ func TestConflationStandsForWhatHappened(t *testing.T) {
 		{"the newest of two that say more", []step{{"created", a}}, []step{{"confirmed", b}, {"cancelled", c}, {"updated", fields{"n": 4}}}, []string{
 			`1-0/120-1 order.cancelled order/1 r4 [n] {"n":1} x3`}},
 		{"deleted and created again", []step{{"created", a}}, []step{{"deleted", nil}, {"created", b}}, []string{
-			`1-0/118-1 order.created order/1 r1 [] null x2`}},
+			`1-0/118-1 order.created order/1 r3 [] null x2`}},
 	}
 	for _, tt := range cases {
 		t.Run(tt.name, func(t *testing.T) {

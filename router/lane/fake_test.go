@@ -159,6 +159,12 @@ func (s *fakeStore) breakWith(err error) {
 	s.broken = err
 }
 
+func (s *fakeStore) countSaves() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.saves
+}
+
 func (s *fakeStore) cursor(lane string) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -231,6 +237,13 @@ func (b *fakeBroker) setDown(down bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.down = down
+}
+
+// onMessage says what the broker does from now on.
+func (b *fakeBroker) onMessage(decide func(topic string, m *message.Message) outcomeKind) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.decide = decide
 }
 
 // release confirms what was withheld.
@@ -370,10 +383,11 @@ type world struct {
 	broker  *fakeBroker
 	opts    Options
 	lsn     change.LSN
+	counted map[string]int64 // revisions, which outlive their documents
 }
 
 func newWorld() *world {
-	w := &world{journal: newFakeJournal(), store: newFakeStore(), broker: newFakeBroker(), lsn: 0x100}
+	w := &world{journal: newFakeJournal(), store: newFakeStore(), broker: newFakeBroker(), lsn: 0x100, counted: map[string]int64{}}
 	return w
 }
 
@@ -432,8 +446,9 @@ func (w *world) writeAs(origin, entity string, id int64, what string, doc fields
 	subject := fmt.Sprintf("%s/%d", entity, id)
 	w.store.mu.Lock()
 	old, existed := w.store.docs[subject]
+	w.counted[subject] = max(w.counted[subject], old.Revision) + 1
 	d := store.Document{
-		Entity: entity, Key: store.Key{id}, Subject: subject, Revision: old.Revision + 1, LSN: w.lsn, Company: 1, Body: canonical(doc),
+		Entity: entity, Key: store.Key{id}, Subject: subject, Revision: w.counted[subject], LSN: w.lsn, Company: 1, Body: canonical(doc),
 	}
 	if what == whatDeleted {
 		d.Body = old.Body

@@ -106,7 +106,11 @@ func (f *flight) addLoaded(batch []delivery, page progress) {
 func (f *flight) start(at position, load *loadState) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.at, f.load, f.placed = at, load, true
+	f.at, f.placed = at, true
+	if load != nil {
+		f.load = new(loadState) // it moves on; the caller's stays
+		*f.load = *load
+	}
 }
 
 // loaded notes that the initial load is complete.

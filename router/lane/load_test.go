@@ -70,12 +70,12 @@ func TestInitialLoadGoesOnWhereACrashLeftIt(t *testing.T) {
 		w.stored("customer", 700)
 		r := w.start(initial())
 		n := 0
-		w.broker.decide = func(string, *message.Message) outcomeKind {
+		w.broker.onMessage(func(string, *message.Message) outcomeKind {
 			if n++; n > 2300 {
 				return withholds
 			}
 			return takes
-		}
+		})
 		time.Sleep(time.Second) // the cursor is saved
 		s := r.set.Status()[0]
 		if s.State != Loading {
@@ -83,7 +83,7 @@ func TestInitialLoadGoesOnWhereACrashLeftIt(t *testing.T) {
 		}
 		began := w.broker.queue(queue)[0]
 		r.crash()
-		w.broker.decide = func(string, *message.Message) outcomeKind { return takes }
+		w.broker.onMessage(func(string, *message.Message) outcomeKind { return takes })
 		before := len(w.broker.queue(queue))
 		r = w.start(initial())
 		time.Sleep(time.Second)
@@ -188,13 +188,13 @@ func TestInitialLoadTriesAgain(t *testing.T) {
 		}
 		w.store.broken = nil
 		lost := true
-		w.broker.decide = func(string, *message.Message) outcomeKind {
+		w.broker.onMessage(func(string, *message.Message) outcomeKind {
 			if lost {
 				lost = false
 				return loses
 			}
 			return takes
-		}
+		})
 		r := w.start(initial())
 		eventually(t, "all documents", func() bool { return len(w.broker.queue(queue)) >= 10 && r.set.Status()[0].State == Live })
 		_ = r.stop()

@@ -70,10 +70,8 @@ func drawActs(t *rapid.T) []act {
 // history is what was written, by subject, and what an instant lane has to see.
 type history struct {
 	*world
-	exists  map[string]bool
-	deleted map[string]int64 // revision that a subject had when it was deleted
-	urgent  []*store.Event
-	all     []*store.Event
+	urgent []*store.Event
+	all    []*store.Event
 }
 
 func (h *history) apply(a act) {
@@ -93,14 +91,6 @@ func (h *history) apply(a act) {
 		return // no event without a difference
 	}
 	e := h.write(a.Entity, a.ID, what, doc)
-	if what == whatDeleted {
-		e.Revision = was.Revision + 1
-		h.deleted[subject] = e.Revision
-	} else if what == whatCreated {
-		d := h.store.docs[subject]
-		d.Revision += h.deleted[subject]
-		h.store.docs[subject], e.Revision = d, d.Revision
-	}
 	h.all = append(h.all, e)
 	if t := e.Entity + "." + e.What; t == "stock_level.out" || t == "order.confirmed" {
 		h.urgent = append(h.urgent, e)
@@ -111,20 +101,20 @@ func (h *history) apply(a act) {
 func play(acts []act, outcomes []int) error {
 	w := newWorld()
 	w.opts.Grace = time.Second
-	h := &history{world: w, exists: map[string]bool{}, deleted: map[string]int64{}}
+	h := &history{world: w}
 	h.apply(act{Kind: "write", Entity: "order", ID: 1, Tag: "A"}) // before the first start
 	first := len(h.all)
-	n, healed := 0, false
-	w.broker.decide = func(topic string, _ *message.Message) outcomeKind {
+	n := 0
+	w.broker.onMessage(func(topic string, _ *message.Message) outcomeKind {
 		switch {
 		case topic == "channel.c.stuck":
 			return withholds
-		case healed || len(outcomes) == 0:
+		case len(outcomes) == 0:
 			return takes
 		}
 		n++
 		return []outcomeKind{takes, loses, forgets}[outcomes[n%len(outcomes)]]
-	}
+	})
 	r := w.start(propertyLanes()...)
 	defer func() { _ = r.stop() }()
 	synctest.Wait()
@@ -154,7 +144,7 @@ func play(acts []act, outcomes []int) error {
 			return err
 		}
 	}
-	healed = true
+	outcomes = nil
 	w.broker.setDown(false)
 	w.store.breakWith(nil)
 	time.Sleep(20 * time.Minute)
@@ -341,7 +331,7 @@ func TestUrgentEventsNeverWait(t *testing.T) {
 		var problem error
 		synctest.Test(t, func(*testing.T) {
 			w := newWorld()
-			h := &history{world: w, deleted: map[string]int64{}}
+			h := &history{world: w}
 			r := w.start(propertyLanes()[2])
 			synctest.Wait()
 			for _, a := range acts {

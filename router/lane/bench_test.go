@@ -1,0 +1,125 @@
+package lane
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ThreeDotsLabs/watermill/message"
+
+	"github.com/odoobridge/odoobridge/internal/config"
+	"github.com/odoobridge/odoobridge/internal/store"
+)
+
+// benchJournal yields the same few thousand events again and again, with their own numbers.
+type benchJournal struct {
+	events []store.Event
+	last   int64
+}
+
+func newBenchJournal(n int) *benchJournal {
+	j := &benchJournal{last: int64(n)}
+	for i := range 4096 {
+		j.events = append(j.events, store.Event{
+			Timeline: 1, LSN: 0x1A2B3C8, Ordinal: 1, XID: 91234, Time: time.Now(), Entity: "stock_level", What: "changed",
+			Key: store.Key{int64(i), 1}, Subject: fmt.Sprintf("stock_level/%d/1", i), Revision: 7, Company: 1, Origin: "shop",
+			Body: fmt.Appendf(nil, `{"product":{"id":%d,"sku":"FURN_%04d","name":"Large Cabinet"},"sku":"FURN_%04d",`+
+				`"warehouse":"WH","on_hand":"500","reserved":"12","available":"488","incoming":"0","outgoing":"12","company":{"id":1,"name":"My Company"}}`, i, i, i),
+			Changed: []string{"reserved", "available"}, Before: []byte(`{"reserved":"11","available":"489"}`),
+		})
+	}
+	return j
+}
+
+func (j *benchJournal) Read(_ context.Context, after int64, limit int, yield func(*store.Event) bool) error {
+	for seq := after + 1; seq <= j.last && limit > 0; seq, limit = seq+1, limit-1 {
+		e := j.events[seq%int64(len(j.events))]
+		e.Seq = seq
+		if !yield(&e) {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (j *benchJournal) Wait(ctx context.Context, after int64) error {
+	if after < j.last {
+		return nil
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (j *benchJournal) Bounds() (first, last int64) { return 1, j.last }
+
+// benchPublisher acks in another goroutine, a window behind.
+type benchPublisher struct {
+	window chan *message.Message
+	done   sync.WaitGroup
+}
+
+func newBenchPublisher() *benchPublisher {
+	p := &benchPublisher{window: make(chan *message.Message, 1024)}
+	p.done.Go(func() {
+		for m := range p.window {
+			m.Ack()
+		}
+	})
+	return p
+}
+
+func (p *benchPublisher) Publish(_ string, msgs ...*message.Message) error {
+	for _, m := range msgs {
+		p.window <- m
+	}
+	return nil
+}
+
+func (p *benchPublisher) Close() error {
+	close(p.window)
+	p.done.Wait()
+	return nil
+}
+
+// BenchmarkLane is what one event costs one lane, AMQP left out.
+func BenchmarkLane(b *testing.B) {
+	where := map[string][]string{"warehouse": {"WH"}}
+	for name, spec := range map[string]Spec{
+		"instant":   {},
+		"where":     {Where: where, Fields: []string{"sku", "warehouse", "available"}},
+		"conflated": {Where: where, Pace: config.Pace{Conflate: 100 * time.Millisecond}},
+		"filtered":  {Entities: []string{"order"}},
+		"firehose":  {Firehose: true},
+	} {
+		b.Run(name, func(b *testing.B) {
+			if spec.Entities == nil {
+				spec.Entities = []string{"order", "shipment", "stock_level"}
+			}
+			spec.Channel, spec.Name = "c", "l"
+			cursors := newFakeStore()
+			cursors.cursors["c/l"] = store.Cursor{Lane: "c/l", Seq: 0}
+			set, err := NewSet([]Spec{spec}, Options{
+				Source: "odoo/4f7c2f9e-0a49-4c5e-9a3c-0c4be6a1b5a7", Journal: newBenchJournal(b.N), Cursors: cursors,
+				Publisher: func(Spec) (message.Publisher, error) { return newBenchPublisher(), nil },
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(b.Context())
+			done := make(chan error, 1)
+			b.ReportAllocs()
+			b.ResetTimer()
+			go func() { done <- set.Run(ctx) }()
+			for set.MinCursor() < int64(b.N) {
+				time.Sleep(time.Millisecond)
+			}
+			b.StopTimer()
+			cancel()
+			if err := <-done; err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}
