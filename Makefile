@@ -8,7 +8,7 @@ TEST_PARALLEL ?= 2
 TEST_TIMEOUT  ?= 14m
 PKG           ?= ./...
 FOR           ?= 1h
-BENCH         ?= .
+ARGS          ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build deps test test-short lint generate verify-generated bench demo soak clean
@@ -43,8 +43,8 @@ generate: ## make the generated files again
 verify-generated: ## fail when a generated file is not what its generator makes
 	@scripts/verify-generated
 
-bench: deps ## measure against the limits of this machine (BENCH=name for one)
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(PKG)
+bench: deps ## measure against the limits of this machine (ARGS='-only latency -rounds 1 -scale 0.1')
+	$(GO) run ./internal/bench $(ARGS)
 
 demo: deps build ## a shop, three channels, and what each of them hears
 	bin/odoobridge demo
