@@ -12,11 +12,13 @@ type Profile struct {
 }
 
 // Column is one mirrored column. Name is what the mapping calls it; Source is
-// the column's name in this release, or "" where the release has none: then its value is
-// always NULL.
+// the column's name in this release, or "" where the release or the database has none: then its
+// value is always NULL, and documents leave the field out.
 type Column struct {
-	Name   string
-	Source string
+	Name     string
+	Source   string
+	Optional bool   // a module that need not be installed adds it
+	Type     string // PostgreSQL's name of the type; "" until Check has seen the database
 }
 
 // Index is a column that Rows.Find (an integer) or Rows.FindText looks up.
@@ -35,8 +37,12 @@ type Table struct {
 	Indexes  []Index
 	Resident bool           // small reference data: kept in memory whole
 	Optional bool           // its module need not be installed
+	Absent   bool           // Check found no such table: there is nothing to read or to publish
 	Keep     func(Row) bool // nil keeps every row; a row that is not kept counts as absent
 	Extra    int            // how many of the last Columns were added by configuration
+
+	module      string // that the table comes with; "" for base
+	bookkeeping int    // where the columns that say who wrote the row begin
 }
 
 // Sum is a total over the rows of a table, kept current row change by row change.

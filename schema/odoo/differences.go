@@ -1,0 +1,43 @@
+package odoo
+
+// differences is where releases call a column or a table otherwise, or have
+// none (""). From OpenUpgrade's analyses; 17 and 18 are checked against real
+// databases, the others are not.
+var differences = []struct {
+	first, last   release
+	table, column string
+	source        string
+}{
+	{first: 15, last: 15, table: "stock_lot", source: "stock_production_lot"},
+
+	{first: 19, last: 19, table: "res_partner", column: "mobile"},
+	{first: 15, last: 17, table: "product_template", column: "is_storable"}, // type says "product"
+	{first: 15, last: 15, table: "stock_location", column: "warehouse_id"},  // not stored
+
+	{first: 15, last: 16, table: "stock_move", column: "quantity"}, // summed up from the move's lines
+	{first: 15, last: 16, table: "stock_move", column: "picked"},
+	{first: 19, last: 19, table: "stock_move", column: "name"},
+	{first: 15, last: 16, table: "stock_move_line", column: "quantity"},
+	{first: 15, last: 15, table: "stock_move_line", column: "reserved", source: "product_uom_qty"},
+	{first: 16, last: 16, table: "stock_move_line", column: "reserved", source: "reserved_uom_qty"},
+	{first: 17, last: 19, table: "stock_move_line", column: "reserved"},
+	{first: 17, last: 19, table: "stock_move_line", column: "qty_done"},
+	{first: 15, last: 16, table: "stock_picking", column: "return_id"}, // the moves say it
+
+	{first: 15, last: 16, table: "sale_order", column: "locked"}, // state says "done"
+	{first: 15, last: 15, table: "sale_order", column: "delivery_status"},
+	{first: 19, last: 19, table: "sale_order_line", column: "product_uom", source: "product_uom_id"},
+}
+
+// source is what the release calls a column, or, without a column, a table.
+func (r release) source(table, column string) string {
+	for _, d := range differences {
+		if d.table == table && d.column == column && d.first <= r && r <= d.last {
+			return d.source
+		}
+	}
+	if column == "" {
+		return table
+	}
+	return column
+}
