@@ -1,0 +1,124 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/odoobridge/odoobridge/internal/devenv"
+)
+
+// Options say what is shown, and by what.
+type Options struct {
+	// RunBridge is the bridge on a configuration file, until ctx ends.
+	RunBridge func(ctx context.Context, configPath string) error
+	Out       io.Writer
+	Colour    bool
+	OdooDSN   string        // a real Odoo's database to watch; "" plays the story
+	For       time.Duration // 0: the story once; else random orders for so long. With OdooDSN: how long to watch
+}
+
+// watchByDefault is how long a real database is watched when nobody says.
+const watchByDefault = 2 * time.Minute
+
+// ErrIncomplete says that a channel heard something twice or never.
+var ErrIncomplete = errors.New("the channels did not hear everything exactly as it happened")
+
+// Run plays the demo to its end, or until ctx ends.
+func Run(ctx context.Context, o Options) (err error) {
+	d := &demo{Options: o, say: &printer{out: o.Out, colour: o.Colour}}
+	if d.dir, err = os.MkdirTemp("", "odoobridge-demo-"); err != nil {
+		return fmt.Errorf("make a directory: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(d.dir)) }()
+	if err := d.startServers(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.stopServers()) }()
+	return d.withBridge(ctx, d.play)
+}
+
+// demo is one run.
+type demo struct {
+	Options
+	say    *printer
+	dir    string
+	pg     *devenv.Postgres // nil with OdooDSN
+	rabbit *devenv.RabbitMQ
+	shop   *shop // nil with OdooDSN
+	ears   *ears
+	ready  string // the bridge's /readyz
+
+	expected []expectation // what must have been heard in the end
+}
+
+// withBridge runs the bridge and the channels' consumers around fn.
+func (d *demo) withBridge(ctx context.Context, fn func(context.Context) error) (err error) {
+	path, err := d.writeConfig()
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	bridge, bctx := errgroup.WithContext(ctx)
+	bridge.Go(func() error {
+		if err := d.RunBridge(bctx, path); err != nil {
+			return fmt.Errorf("the bridge: %w", err)
+		}
+		if ctx.Err() == nil {
+			return errors.New("the bridge ended by itself")
+		}
+		return nil
+	})
+	defer func() { // the consumers go first, then the bridge
+		stop()
+		err = errors.Join(firstReal(bridge.Wait(), err), d.dropSlot(context.WithoutCancel(ctx)))
+	}()
+	if err := d.awaitReady(bctx); err != nil {
+		return err
+	}
+	return d.listen(bctx, fn)
+}
+
+// firstReal prefers why the bridge ended to the cancellation that followed.
+func firstReal(bridge, err error) error {
+	if bridge != nil && errors.Is(err, context.Canceled) {
+		return bridge
+	}
+	return errors.Join(err, bridge)
+}
+
+// listen has every queue consumed while fn runs.
+func (d *demo) listen(ctx context.Context, fn func(context.Context) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	consumers, cctx := errgroup.WithContext(ctx)
+	d.ears = newEars(d.say)
+	for _, l := range lanesOf(channels) {
+		consumers.Go(func() error { return d.ears.listen(cctx, d.rabbit.URL(""), l) })
+	}
+	err := fn(cctx)
+	stop()
+	return firstReal(consumers.Wait(), err)
+}
+
+// play is what happens once everybody listens.
+func (d *demo) play(ctx context.Context) error {
+	if d.OdooDSN != "" {
+		return d.watch(ctx)
+	}
+	d.say.channels(channels)
+	act := d.story
+	if d.For > 0 {
+		act = d.soak
+	}
+	if err := act(ctx); err != nil {
+		return err
+	}
+	return d.sumUp(ctx)
+}
