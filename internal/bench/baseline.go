@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,27 +15,35 @@ import (
 	"github.com/odoobridge/odoobridge/internal/devenv"
 )
 
-// restoreOdoo fills an empty database with the tables and demonstration data
-// of a real Odoo 17 where its recordings are present.
+// restoreOdoo fills an empty database with Odoo's tables and demonstration
+// data: a real one's where its recordings are present, else the simulated one's.
 func restoreOdoo(ctx context.Context, dsn string) error {
+	dump, err := realOdoo()
+	if errors.Is(err, fs.ErrNotExist) {
+		return installSimulated(ctx, dsn)
+	}
+	if err != nil {
+		return fmt.Errorf("read the tables of a real Odoo: %w", err)
+	}
+	return psql(ctx, dsn, withoutRestrict(dump))
+}
+
+// realOdoo reads the dump beside the repository.
+func realOdoo() ([]byte, error) {
 	root, err := repository()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	f, err := os.Open(filepath.Join(root, "..", "shared", "odoo", "17", "baseline.sql.gz"))
 	if err != nil {
-		return fmt.Errorf("open the tables of a real Odoo: %w", err)
+		return nil, err
 	}
 	defer func() { _ = f.Close() }()
 	z, err := gzip.NewReader(f)
 	if err != nil {
-		return fmt.Errorf("read the tables of a real Odoo: %w", err)
+		return nil, err
 	}
-	sql, err := io.ReadAll(z)
-	if err != nil {
-		return fmt.Errorf("read the tables of a real Odoo: %w", err)
-	}
-	return psql(ctx, dsn, withoutRestrict(sql))
+	return io.ReadAll(z)
 }
 
 // psql plays a dump, COPY data included.

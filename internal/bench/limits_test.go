@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 func TestTheLimitsCanBeMeasured(t *testing.T) {
@@ -11,6 +13,7 @@ func TestTheLimitsCanBeMeasured(t *testing.T) {
 	t.Run("rates", func(t *testing.T) { limitRates(t, l) })
 	t.Run("latency of the pass-through", func(t *testing.T) { passThroughLatency(t, l) })
 	t.Run("a large shop", func(t *testing.T) { largeShop(t, l) })
+	t.Run("a large shop of the simulated Odoo", func(t *testing.T) { simulatedShop(t, l) })
 }
 
 func limitRates(t *testing.T, l *lab) {
@@ -75,5 +78,26 @@ func largeShop(t *testing.T, l *lab) {
 		if err != nil || tag.RowsAffected() != 1 {
 			t.Errorf("change %d: %d rows, %v", i, tag.RowsAffected(), err)
 		}
+	}
+}
+
+func simulatedShop(t *testing.T, l *lab) {
+	if err := l.execOn(t.Context(), "postgres", "CREATE DATABASE bench_simulated"); err != nil {
+		t.Fatal(err)
+	}
+	dsn := l.pg.DSN("bench_simulated")
+	if err := installSimulated(t.Context(), dsn); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := shop{db: &database{name: "bench_simulated", dsn: dsn, conn: conn}, products: 20, customers: 5, orders: 10}
+	if err := s.fill(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := s.db.drop(t.Context(), l); err != nil {
+		t.Error(err)
 	}
 }

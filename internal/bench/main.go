@@ -26,6 +26,7 @@ var measurements = []measurement{
 	{"end-to-end", measureEndToEnd},
 	{"journal", measureJournal},
 	{"latency", measureLatency},
+	{"snapshot", measureSnapshot},
 	{"memory", measureMemory},
 	{"huge-transaction", measureHuge},
 }

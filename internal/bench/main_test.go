@@ -4,8 +4,6 @@ import (
 	"log/slog"
 	"os"
 	"testing"
-
-	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
 // The limits run as processes of this same program, which here is the test's.
@@ -22,7 +20,6 @@ func testLab(t *testing.T) *lab {
 	if testing.Short() {
 		t.Skip("starts servers")
 	}
-	testkit.OdooData(t, "17") // skips where there are no tables to fill
 	l := &lab{rounds: 1, scale: 0.005, log: slog.New(slog.DiscardHandler)}
 	if err := openLab(t.Context(), l); err != nil {
 		t.Fatal(err)
