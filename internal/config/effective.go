@@ -2,6 +2,8 @@ package config
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -67,4 +69,52 @@ func printChannels(c *Config) *yaml.Node {
 		addPair(channels, channel.Name, node)
 	}
 	return channels
+}
+
+// JSON prints Effective for programs, keys in the same order.
+func (c *Config) JSON() ([]byte, error) {
+	var b bytes.Buffer
+	if err := appendJSON(&b, c.Effective()); err != nil {
+		return nil, err
+	}
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, b.Bytes(), "", "  "); err != nil {
+		return nil, fmt.Errorf("print the configuration: %w", err)
+	}
+	return pretty.Bytes(), nil
+}
+
+func appendJSON(b *bytes.Buffer, node *yaml.Node) error {
+	switch node.Kind {
+	case yaml.MappingNode, yaml.SequenceNode:
+		return appendCollection(b, node)
+	}
+	if node.Tag == "!!int" || node.Tag == "!!bool" {
+		b.WriteString(node.Value)
+		return nil
+	}
+	text, err := json.Marshal(node.Value)
+	if err != nil {
+		return fmt.Errorf("print the configuration: %w", err)
+	}
+	b.Write(text)
+	return nil
+}
+
+func appendCollection(b *bytes.Buffer, node *yaml.Node) error {
+	brackets, separators := "[]", ","
+	if node.Kind == yaml.MappingNode {
+		brackets, separators = "{}", ":,"
+	}
+	b.WriteByte(brackets[0])
+	for i, child := range node.Content {
+		if i > 0 {
+			b.WriteByte(separators[(i-1)%len(separators)])
+		}
+		if err := appendJSON(b, child); err != nil {
+			return err
+		}
+	}
+	b.WriteByte(brackets[1])
+	return nil
 }

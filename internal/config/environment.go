@@ -12,8 +12,12 @@ const envPrefix = "ODOOBRIDGE_"
 // EnvConfig names the file when --config does not.
 const EnvConfig = envPrefix + "CONFIG"
 
+// EnvAdminDSN is the administrator's connection for setup, kept out of the
+// process list.
+const EnvAdminDSN = envPrefix + "ADMIN_DSN"
+
 // reservedEnv are variables with our prefix that are not keys of the file.
-var reservedEnv = []string{EnvConfig}
+var reservedEnv = []string{EnvConfig, EnvAdminDSN}
 
 // EnvName is the variable that overrides a setting, "" for one that has a
 // place in a list or under a name of the user's choice.
@@ -68,4 +72,15 @@ func CheckEnvironment(environ []string) error {
 		return problems
 	}
 	return nil
+}
+
+// EnvHelp lists the variables that override settings, a line each.
+func EnvHelp() string {
+	var b strings.Builder
+	for _, s := range settings {
+		if name := s.envName(); name != "" {
+			fmt.Fprintf(&b, "  %s\n", name)
+		}
+	}
+	return b.String()
 }

@@ -136,3 +136,11 @@ func applyDefaults(prefix string, target any) {
 		}
 	}
 }
+
+// Defaults is the configuration of a file that says nothing, unchecked: what
+// must be given is missing.
+func Defaults() *Config {
+	c := &Config{}
+	applyDefaults("", c)
+	return c
+}
