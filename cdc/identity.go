@@ -2,6 +2,7 @@ package cdc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -31,6 +32,11 @@ func (s *Source) Identify(ctx context.Context) (Identity, error) {
 	return id, err
 }
 
+// errRecovery is no reason to give up while streaming: a primary that starts
+// again is in recovery for a while, and a standby becomes one when promoted.
+var errRecovery = errors.New("the server is in recovery: it is a standby, or has not finished starting; " +
+	"the log is read from the primary")
+
 // identify asks on a replication connection; it returns the end of the
 // server's flushed log too.
 func identify(ctx context.Context, conn *replConn) (Identity, change.LSN, error) {
@@ -38,12 +44,15 @@ func identify(ctx context.Context, conn *replConn) (Identity, change.LSN, error)
 	if err != nil {
 		return Identity{}, 0, fmt.Errorf("identify the server: %w", err)
 	}
-	rows, err := queryText(ctx, conn.PgConn, `SELECT oid FROM pg_database WHERE datname = current_database()`)
+	rows, err := queryText(ctx, conn.PgConn, `SELECT oid, pg_is_in_recovery() FROM pg_database WHERE datname = current_database()`)
 	if err != nil {
 		return Identity{}, 0, fmt.Errorf("identify the database: %w", err)
 	}
 	if len(rows) != 1 {
 		return Identity{}, 0, unexpected("identify the database", rows)
+	}
+	if rows[0][1] == "t" {
+		return Identity{}, 0, errRecovery
 	}
 	oid, err := strconv.ParseUint(rows[0][0], 10, 32)
 	if err != nil {

@@ -51,7 +51,6 @@ const (
 	configurationLimit = "53400"
 	insufficient       = "42501"
 	syntaxError        = "42601"
-	notSupported       = "0A000"
 )
 
 // isTerminal reports whether connecting again cannot help.
@@ -64,7 +63,7 @@ func isTerminal(err error) bool {
 		return true
 	}
 	switch sqlState(err) {
-	case insufficient, syntaxError, notSupported, notInState:
+	case insufficient, syntaxError, notInState:
 		return true
 	}
 	return false

@@ -1,0 +1,305 @@
+package cdc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/odoobridge/odoobridge/internal/change"
+	"github.com/odoobridge/odoobridge/internal/testkit"
+)
+
+func TestSlotRecreatedIsDetected(t *testing.T) {
+	r := newRig(t, testkit.Postgres(t), counterTable, "item")
+	stored := Position{Applied: r.createSlot()}
+	var err error
+	if stored.Identity, err = r.source.Identify(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.source.CheckPosition(t.Context(), stored); err != nil {
+		t.Fatalf("nothing has changed: %v", err)
+	}
+	r.exec(`SELECT pg_drop_replication_slot('` + r.slot + `')`)
+	var missing *SlotMissingError
+	if _, err := r.source.CheckPosition(t.Context(), stored); !errors.As(err, &missing) || !NeedsPerson(err) {
+		t.Errorf("the slot is gone: %v", err)
+	}
+	if err := start(t, r.source, stored.Applied, nil).wait(); !errors.As(err, &missing) {
+		t.Errorf("Stream without the slot: %v", err)
+	}
+	r.exec(`INSERT INTO item VALUES (1, 'nobody listens')`)
+	r.exec(`SELECT pg_create_logical_replication_slot('` + r.slot + `', 'pgoutput')`)
+	var ahead *SlotAheadError
+	if _, err := r.source.CheckPosition(t.Context(), stored); !errors.As(err, &ahead) || !NeedsPerson(err) {
+		t.Errorf("the slot was re-created: %v", err)
+	}
+	if err := start(t, r.source, stored.Applied, nil).wait(); !errors.As(err, &ahead) {
+		t.Errorf("Stream on the re-created slot: %v", err)
+	}
+}
+
+// The same while streaming: Odoo restores its database behind our back.
+func TestSlotRecreatedWhileStreamingIsDetected(t *testing.T) {
+	r := newRig(t, testkit.Postgres(t), counterTable, "item")
+	from := r.createSlot()
+	var lost disconnections
+	s := r.newSource(func(c *Config, tm *timing) {
+		c.Hooks.Disconnected = lost.hook
+		tm.killedMin, tm.killedMax = 2*time.Second, 2*time.Second
+	})
+	var rec recorder
+	run := start(t, s, from, confirming(s, rec.handle))
+	r.exec(fmt.Sprintf(`SELECT pg_terminate_backend(%d)`, r.streaming()))
+	lost.await(t, 1)
+	r.dropSlot()
+	r.exec(`INSERT INTO item VALUES (1, 'nobody listens')`)
+	r.exec(`SELECT pg_create_logical_replication_slot('` + r.slot + `', 'pgoutput')`)
+	var ahead *SlotAheadError
+	if err := run.wait(); !errors.As(err, &ahead) {
+		t.Errorf("Stream: %v", err)
+	}
+}
+
+func (r *rig) dropSlot() {
+	r.t.Helper()
+	testkit.Eventually(r.t, patience, func() bool {
+		_, err := r.conn.Exec(context.Background(), `SELECT pg_drop_replication_slot('`+r.slot+`')`)
+		return err == nil
+	}, func() string { return "the slot cannot be dropped" })
+}
+
+func TestWrongDatabaseIsRefused(t *testing.T) {
+	pg := testkit.Postgres(t)
+	r := newRig(t, pg, counterTable, "item")
+	applied := r.createSlot()
+	id, err := r.source.Identify(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id.Database == "" || id.SystemID == "" || id.Timeline == 0 || id.ServerVersion < 120000 {
+		t.Errorf("identity %+v", id)
+	}
+	other := newRig(t, pg, counterTable, "item")
+	var wrong *WrongDatabaseError
+	if _, err := other.source.CheckPosition(t.Context(), Position{id, applied}); !errors.As(err, &wrong) || !NeedsPerson(err) {
+		t.Errorf("another database: %v", err)
+	}
+	foreign := id
+	foreign.SystemID = "1"
+	if _, err := r.source.CheckPosition(t.Context(), Position{foreign, applied}); !errors.As(err, &wrong) {
+		t.Errorf("another cluster: %v", err)
+	}
+	var behind *ServerBehindError
+	if _, err := r.source.CheckPosition(t.Context(), Position{id, applied + 1<<40}); !errors.As(err, &behind) || !NeedsPerson(err) {
+		t.Errorf("a server set back: %v", err)
+	}
+	newer := id
+	newer.Timeline = 7
+	if _, err := r.source.CheckPosition(t.Context(), Position{newer, applied}); !errors.As(err, &wrong) {
+		t.Errorf("a timeline that never was: %v", err)
+	}
+}
+
+func TestSlotLostIsTerminal(t *testing.T) {
+	pg := testkit.Postgres(t, testkit.WithSetting("max_slot_wal_keep_size", "1MB"), testkit.WithSetting("min_wal_size", "32MB"))
+	lose := func(r *rig) {
+		for range 5 {
+			r.exec(`INSERT INTO item SELECT n, 'x' FROM generate_series(1, 1000) n ON CONFLICT DO NOTHING`)
+			r.exec(`SELECT pg_switch_wal()`)
+		}
+		r.exec(`CHECKPOINT`)
+	}
+	var gone *SlotLostError
+	t.Run("at the start", func(t *testing.T) {
+		r := newRig(t, pg, counterTable, "item")
+		from := r.createSlot()
+		id, err := r.source.Identify(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		lose(r)
+		if _, err := r.source.CheckPosition(t.Context(), Position{id, from}); !errors.As(err, &gone) || !NeedsPerson(err) {
+			t.Errorf("CheckPosition: %v", err)
+		}
+		state, err := r.source.SlotState(t.Context())
+		if err != nil || state.WALStatus != "lost" || state.Lost() == "" {
+			t.Errorf("SlotState: %+v, %v", state, err)
+		}
+		if err := start(t, r.source, from, nil).wait(); !errors.As(err, &gone) {
+			t.Errorf("Stream: %v", err)
+		}
+	})
+	t.Run("while streaming", func(t *testing.T) {
+		r := newRig(t, pg, counterTable, "item")
+		from := r.createSlot()
+		run := start(t, r.source, from, func(context.Context, []change.Piece) error { return nil }) // confirms nothing
+		r.streaming()
+		lose(r)
+		if err := run.wait(); !errors.As(err, &gone) {
+			t.Errorf("Stream: %v", err)
+		}
+	})
+}
+
+// A slot belongs to one: the second says who has it, or waits for its turn.
+func TestSecondReaderWaitsOrSaysWhoHoldsTheSlot(t *testing.T) {
+	r := newRig(t, testkit.Postgres(t), counterTable, "item")
+	from := r.createSlot()
+	var one, two recorder
+	first := start(t, r.source, from, confirming(r.source, one.handle))
+	pid := r.streaming()
+
+	refused := r.newSource(func(_ *Config, tm *timing) { tm.activeGrace = 50 * time.Millisecond })
+	var active *SlotActiveError
+	if err := start(t, refused, from, nil).wait(); !errors.As(err, &active) || active.PID != pid {
+		t.Fatalf("the second: %v, the slot is held by %d", err, pid)
+	}
+	var waits atomic.Int32
+	standby := r.newSource(func(c *Config, tm *timing) {
+		tm.activeGrace = 50 * time.Millisecond
+		c.Standby = true
+		c.Hooks.Waiting = func(pid int32) { waits.Store(pid) }
+	})
+	start(t, standby, 0, confirming(standby, two.handle))
+	testkit.Eventually(t, patience, func() bool { return waits.Load() == pid }, nil)
+	r.exec(`INSERT INTO item VALUES (1, 'for the first')`)
+	one.await(t, 1)
+	first.stop()
+	r.exec(`INSERT INTO item VALUES (2, 'for the stand-by')`)
+	if txs := two.await(t, 1); txs[0].Changes[0].New[0] != "2" {
+		t.Errorf("the stand-by got %v", txs)
+	}
+}
+
+func TestMissingPublicationIsTerminal(t *testing.T) {
+	r := newRig(t, testkit.Postgres(t), counterTable, "item")
+	from := r.createSlot()
+	r.exec(`DROP PUBLICATION pub`)
+	var missing *PublicationMissingError
+	if err := start(t, r.source, from, nil).wait(); !errors.As(err, &missing) || !NeedsPerson(err) {
+		t.Errorf("Stream: %v", err)
+	}
+	// Made after the slot: at the slot's position it does not exist.
+	r.exec(`INSERT INTO item VALUES (1, 'x')`)
+	r.exec(CreatePublicationSQL("pub", []string{"item"}))
+	if err := start(t, r.source, from, nil).wait(); !errors.As(err, &missing) {
+		t.Errorf("Stream with a later publication: %v", err)
+	}
+}
+
+func TestSlotStateAndHealth(t *testing.T) {
+	r := newRig(t, testkit.Postgres(t), counterTable, "item")
+	state, err := r.source.SlotState(t.Context())
+	if err != nil || state.Exists {
+		t.Fatalf("before: %+v, %v", state, err)
+	}
+	from := r.createSlot()
+	r.exec(`INSERT INTO item SELECT n, 'x' FROM generate_series(1, 1000) n`)
+	health, err := r.source.Health(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := health.Slot
+	if !s.Exists || s.Plugin != "pgoutput" || s.Active || s.ConfirmedFlush != from || s.RestartLSN == 0 || s.RestartLSN > from ||
+		s.WALStatus != "reserved" || s.Lost() != "" || s.Retained < health.Lag || health.Lag < 10_000 {
+		t.Errorf("%+v", health)
+	}
+	if err := r.source.DropSlot(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := r.source.DropSlot(t.Context()); err != nil {
+		t.Errorf("dropped twice: %v", err)
+	}
+}
+
+// What each release can be asked; no server but one is at hand, so this holds the text.
+func TestSlotQueryAsksOnlyWhatTheReleaseKnows(t *testing.T) {
+	news := map[string]int{"wal_status": 13, "safe_wal_size": 13, "two_phase": 14, "conflicting": 16,
+		"invalidation_reason": 17, "failover": 17, "synced": 17, "inactive_since": 17}
+	for major := 12; major <= 17; major++ {
+		sql := slotQuery(major*10000+3, "s")
+		for column, since := range news {
+			if got := strings.Contains(sql, column); got != (major >= since) {
+				t.Errorf("PostgreSQL %d is asked for %s: %v", major, column, got)
+			}
+		}
+	}
+}
+
+func TestCreateCommandByRelease(t *testing.T) {
+	permanent, temporary := &Source{cfg: Config{Slot: "s"}}, &Source{cfg: Config{Slot: "s", Temporary: true}}
+	for _, c := range []struct {
+		source  *Source
+		version int
+		want    string
+	}{
+		{permanent, 120009, "CREATE_REPLICATION_SLOT s LOGICAL pgoutput EXPORT_SNAPSHOT"},
+		{permanent, 150004, "CREATE_REPLICATION_SLOT s LOGICAL pgoutput (SNAPSHOT 'export')"},
+		{permanent, 170002, "CREATE_REPLICATION_SLOT s LOGICAL pgoutput (SNAPSHOT 'export', FAILOVER true)"},
+		{temporary, 170002, "CREATE_REPLICATION_SLOT s TEMPORARY LOGICAL pgoutput (SNAPSHOT 'export')"},
+		{temporary, 140001, "CREATE_REPLICATION_SLOT s TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT"},
+	} {
+		if got := c.source.createCommand(c.version); got != c.want {
+			t.Errorf("%d: %q, want %q", c.version, got, c.want)
+		}
+	}
+}
+
+// A promotion keeps the log up to where it happened: positions before go on,
+// with the ids they had; a position beyond was never there.
+func TestPromotionIsFollowed(t *testing.T) {
+	h, err := parseHistory("1\t0/3000000\tno recovery target specified\n\n2\t0/5000000\tbefore 2026-01-01\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hist := history{current: 3, past: h}
+	for lsn, want := range map[change.LSN]int32{0x2000000: 1, 0x3000000: 1, 0x3000001: 2, 0x5000000: 2, 0x6000000: 3} {
+		if got := hist.at(lsn); got != want {
+			t.Errorf("%s was written on timeline %d, not %d", lsn, want, got)
+		}
+	}
+	id := Identity{SystemID: "7", Timeline: 3, Database: "odoo", DatabaseOID: 5}
+	old := id
+	old.Timeline = 1
+	slot := SlotState{Exists: true, Plugin: "pgoutput", Database: "odoo", ConfirmedFlush: 0x2000000}
+	if err := comparePosition("s", Position{old, 0x2FFFFFF}, id, 0x7000000, hist, slot); err != nil {
+		t.Errorf("a position that the new primary has: %v", err)
+	}
+	var behind *ServerBehindError
+	if err := comparePosition("s", Position{old, 0x3000001}, id, 0x7000000, hist, slot); !errors.As(err, &behind) {
+		t.Errorf("a position beyond the promotion: %v", err)
+	}
+}
+
+func TestPromotedServerIsRecognised(t *testing.T) {
+	pg := testkit.StartPostgres(t)
+	r := newRig(t, pg, counterTable, "item")
+	from := r.createSlot()
+	id, err := r.source.Identify(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rec recorder
+	run := start(t, r.source, from, confirming(r.source, rec.handle))
+	r.exec(`INSERT INTO item VALUES (1, 'first timeline')`)
+	rec.await(t, 1)
+	_ = r.conn.Close(t.Context())
+	promote(t, pg)
+	r.conn = pg.Connect(t, r.dsn)
+	r.exec(`INSERT INTO item VALUES (2, 'second timeline')`)
+	rec.await(t, 2)
+	run.stop()
+	now, err := r.source.CheckPosition(t.Context(), Position{id, r.source.Confirmed()})
+	var behind *ServerBehindError
+	if !errors.As(err, &behind) {
+		t.Errorf("a position beyond the end of its timeline: %v", err)
+	}
+	now, err = r.source.CheckPosition(t.Context(), Position{now, r.source.Confirmed()})
+	if err != nil || now.Timeline != 2 {
+		t.Errorf("after the promotion: timeline %d, %v", now.Timeline, err)
+	}
+}
