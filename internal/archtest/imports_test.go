@@ -48,6 +48,8 @@ func TestTheRulesRefuseWhatTheyShould(t *testing.T) {
 		{"internal/store", module + "router", false, true},
 		{"internal/store", module + "internal/change", false, false},
 		{"cmd/odoobridge", module + "cdc", false, false},
+		{"cmd/odoobridge", module + "cmd/odoobridge/internal/bridge", false, false},
+		{"internal/odoosim", module + "cmd/odoobridge/internal/demo", false, true},
 		{"router", "github.com/jackc/pgx/v5", false, true},
 		{"router", "github.com/jackc/pgx/v5", true, false},
 		{"cdc", "github.com/jackc/pgx/v5/pgconn", false, false},
