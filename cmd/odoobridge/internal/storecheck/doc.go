@@ -1,0 +1,3 @@
+// Package storecheck looks at the place where the bridge keeps its store,
+// without opening the store: a bridge may be running on it.
+package storecheck
