@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/odoobridge/odoobridge/internal/testkit"
+	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
 const (
@@ -168,5 +169,20 @@ func TestSearchUnderstandsDomains(t *testing.T) {
 		if got := do(t, s, admin, c.model, "search_count", c.domain); got != c.want {
 			t.Errorf("%s %v: %v found, want %d", c.model, c.domain, got, c.want)
 		}
+	}
+}
+
+func TestTheBridgeFindsItsMappingHere(t *testing.T) {
+	s := shop(t)
+	release, why, err := odoo.Detect(s.tables, "")
+	if err != nil || release != "17.0" {
+		t.Fatalf("told as %q (%s), %v", release, why, err)
+	}
+	profile, err := odoo.For(release, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := odoo.Check(profile, s.tables); err != nil {
+		t.Error(err)
 	}
 }
