@@ -90,7 +90,22 @@ type sender struct {
 	resent int
 
 	mu   sync.Mutex
+	sent int // handed to the publisher at least once
 	done int // confirmed, in order
+}
+
+// began is how many messages may have reached the broker.
+func (s *sender) began() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sent
+}
+
+func (s *sender) begin(i int) *message.Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sent = max(s.sent, i+1)
+	return event(i)
 }
 
 func (s *sender) confirmed() int {
@@ -114,7 +129,7 @@ func (s *sender) run(ctx context.Context, n int) {
 			case <-failed:
 			case <-ctx.Done():
 			default:
-				m := event(i)
+				m := s.begin(i)
 				m.SetContext(ctx)
 				queue <- m
 				if s.p.Publish(s.topic, m) == nil {
@@ -154,8 +169,8 @@ func (s *sender) await(ctx context.Context, queue <-chan *message.Message, faile
 	}
 }
 
-// taken reads a queue until every one of n messages has come, and checks that
-// leaving out repeated ids they are in order.
+// requireAll reads a queue until every one of n messages has come, and checks
+// that they are in order when repeated ids are left out.
 func requireAll(t testing.TB, url, queue string, n int) {
 	t.Helper()
 	ctx, enough := context.WithTimeout(t.Context(), waitLong)
@@ -188,7 +203,7 @@ func firstDifference(have, want []string) string {
 	return "more than wanted"
 }
 
-// acked waits until every message is acked.
+// requireAcked waits until every message is acked.
 func requireAcked(t testing.TB, messages ...*message.Message) {
 	t.Helper()
 	for _, m := range messages {
@@ -216,6 +231,7 @@ func requireNacked(t testing.TB, messages ...*message.Message) {
 	}
 }
 
+// connected waits for the publisher's connection.
 func connected(t testing.TB, p *Publisher) {
 	t.Helper()
 	testkit.Eventually(t, waitLong, func() bool { return p.Status().Connected }, nil)
