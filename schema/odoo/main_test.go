@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -128,3 +129,5 @@ func sortedKeys[V any](m map[odoo.Key]V) []odoo.Key {
 	slices.SortFunc(keys, compareKeys)
 	return keys
 }
+
+func fmtInt(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,0 +1,204 @@
+package odoo_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/odoobridge/odoobridge/internal/testkit"
+	"github.com/odoobridge/odoobridge/schema"
+	"github.com/odoobridge/odoobridge/schema/odoo"
+)
+
+// available recomputes on_hand and free quantity per product and warehouse as
+// availability.sql does: all quants in locations whose parent_path begins with the view location's.
+func (b *bridge) available() map[odoo.Key][2]string {
+	type sums struct{ onHand, reserved odoo.Decimal }
+	total := map[odoo.Key]*sums{}
+	b.Scan(b.byName["stock_warehouse"], func(warehouse odoo.Row) bool {
+		view, _ := b.Get(b.byName["stock_location"], odoo.Key{b.value(warehouse, "stock_warehouse", "view_location_id")})
+		prefix := b.text(view, "stock_location", "parent_path")
+		b.Scan(b.byName["stock_quant"], func(quant odoo.Row) bool {
+			location, _ := b.Get(b.byName["stock_location"], odoo.Key{b.value(quant, "stock_quant", "location_id")})
+			if !strings.HasPrefix(b.text(location, "stock_location", "parent_path"), prefix) {
+				return true
+			}
+			key := odoo.Key{b.value(quant, "stock_quant", "product_id"), warehouse.Int(0)}
+			if total[key] == nil {
+				total[key] = &sums{}
+			}
+			add(b.t, &total[key].onHand, b.text(quant, "stock_quant", "quantity"))
+			add(b.t, &total[key].reserved, b.text(quant, "stock_quant", "reserved_quantity"))
+			return true
+		})
+		return true
+	})
+	out := map[odoo.Key][2]string{}
+	for key, s := range total {
+		if s.onHand.IsZero() && s.reserved.IsZero() {
+			continue
+		}
+		var free odoo.Decimal
+		exact.Sub(&free, &s.onHand, &s.reserved) //nolint:errcheck // exact
+		out[key] = [2]string{plain(&s.onHand), plain(&free)}
+	}
+	return out
+}
+
+func add(t testing.TB, d *odoo.Decimal, text string) {
+	if text == "" {
+		return
+	}
+	var x odoo.Decimal
+	if _, _, err := x.SetString(text); err != nil {
+		t.Fatal(err)
+	}
+	exact.Add(d, d, &x) //nolint:errcheck // exact
+}
+
+func plain(d *odoo.Decimal) string {
+	var reduced odoo.Decimal
+	reduced.Reduce(d)
+	return reduced.Text('f')
+}
+
+func (b *bridge) column(table, name string) int {
+	for i, c := range b.byName[table].Columns {
+		if c.Name == name {
+			return i
+		}
+	}
+	b.t.Fatalf("%s has no column %s", table, name)
+	return -1
+}
+
+func (b *bridge) value(row odoo.Row, table, name string) int64 { return row.Int(b.column(table, name)) }
+func (b *bridge) text(row odoo.Row, table, name string) string {
+	return row.Text(b.column(table, name))
+}
+
+// levels are the documents' on_hand and available, without those that are zero throughout.
+func (b *bridge) levels() map[odoo.Key][2]string {
+	out := map[odoo.Key][2]string{}
+	for i, e := range b.profile.Entities {
+		if e.Name != "stock_level" {
+			continue
+		}
+		for key, d := range b.documents[i] {
+			onHand, available := string(schema.Field(d.body, "on_hand")), string(schema.Field(d.body, "available"))
+			if onHand != `"0"` || available != `"0"` {
+				out[key] = [2]string{strings.Trim(onHand, `"`), strings.Trim(available, `"`)}
+			}
+		}
+	}
+	return out
+}
+
+func TestStockLevelsAreOdoosAvailability(t *testing.T) {
+	for _, release := range releases {
+		t.Run(release, func(t *testing.T) {
+			b := newBridge(t, release, nil)
+			check := func(when string) {
+				want := b.available()
+				if len(want) < 15 {
+					t.Fatalf("%s: only %d levels to compare", when, len(want))
+				}
+				if diff := cmp.Diff(want, b.levels()); diff != "" {
+					t.Fatalf("%s: %s", when, diff)
+				}
+			}
+			check("baseline")
+			for _, r := range testkit.Recordings(t, release) {
+				for _, tx := range append(r.Setup, r.Transactions...) {
+					b.play(tx)
+					check(r.Name)
+				}
+			}
+		})
+	}
+}
+
+// change alters columns of a row, as one change of a transaction.
+func (b *bridge) change(table string, id int64, columns map[string]string) {
+	t := b.byName[table]
+	row, _ := b.Get(t, odoo.Key{id})
+	values := map[string]string{"id": fmtInt(id)}
+	if row.Exists() {
+		for i, text := range strings.Split(row.COPY(), "\t") {
+			values[t.Columns[i].Source] = text
+		}
+	}
+	maps.Copy(values, columns)
+	b.set(t, values)
+}
+
+func TestStockFollowsLocationsAndWarehouses(t *testing.T) {
+	for _, release := range releases {
+		t.Run(release, func(t *testing.T) {
+			b := newBridge(t, release, nil)
+			check := func(when string, events []happened, atLeast int) {
+				if len(events) < atLeast {
+					t.Errorf("%s: %d events, want %d or more", when, len(events), atLeast)
+				}
+				if diff := cmp.Diff(b.available(), b.levels()); diff != "" {
+					t.Fatalf("%s: %s", when, diff)
+				}
+			}
+			// The main stock moves below the other warehouse, and back, in the
+			// order in which Odoo writes: path first, warehouse by a later statement.
+			b.change("stock_location", 8, map[string]string{"parent_path": "1/27/8/"})
+			check("path moved", b.commit(), 15)
+			b.change("stock_location", 8, map[string]string{"warehouse_id": "2"})
+			check("warehouse followed", b.commit(), 0)
+			b.change("stock_location", 8, map[string]string{"parent_path": "1/7/8/", "warehouse_id": "1"})
+			b.change("stock_quant", 1, map[string]string{"quantity": "3.5"})
+			check("back, with a quant in the same transaction", b.commit(), 15)
+			// A warehouse loses its view location, gets it again, and vanishes.
+			b.change("stock_warehouse", 1, map[string]string{"view_location_id": "27"})
+			b.change("stock_warehouse", 2, map[string]string{"view_location_id": "7"})
+			check("warehouses change places", b.commit(), 15)
+			b.remove(b.byName["stock_warehouse"], map[string]string{"id": "2"})
+			check("warehouse removed", b.commit(), 15)
+		})
+	}
+}
+
+func TestQuantsOfOneLevelAddUpAndMergingIsNoEvent(t *testing.T) {
+	b := newBridge(t, "17", nil)
+	copyOf := func(id int64, columns map[string]string) {
+		row, _ := b.Get(b.byName["stock_quant"], odoo.Key{3})
+		for i, text := range strings.Split(row.COPY(), "\t") {
+			if name := b.byName["stock_quant"].Columns[i].Source; columns[name] == "" && name != "id" {
+				columns[name] = text
+			}
+		}
+		b.change("stock_quant", id, columns)
+	}
+	copyOf(9001, map[string]string{"quantity": `\N`, "reserved_quantity": `\N`})
+	if events := b.commit(); len(events) != 0 {
+		t.Fatalf("a quant of nothing gave %v", events)
+	}
+	copyOf(9002, map[string]string{"quantity": "0.30", "reserved_quantity": "0.10"})
+	copyOf(9003, map[string]string{"quantity": "-0.1", "reserved_quantity": "0"})
+	events := b.commit()
+	if len(events) != 1 || events[0].Type != "stock_level.changed" {
+		t.Fatalf("events %v", events)
+	}
+	if got := string(schema.Field(events[0].Entity, "on_hand")); got != `"500.2"` {
+		t.Errorf("on_hand = %s", got)
+	}
+	for id := int64(9001); id <= 9003; id++ {
+		b.remove(b.byName["stock_quant"], map[string]string{"id": fmtInt(id)})
+	}
+	row, _ := b.Get(b.byName["stock_quant"], odoo.Key{3})
+	reserved := b.text(row, "stock_quant", "reserved_quantity")
+	var sum odoo.Decimal
+	add(t, &sum, reserved)
+	add(t, &sum, "0.1")
+	b.change("stock_quant", 3, map[string]string{"quantity": "500.20", "reserved_quantity": sum.Text('f')})
+	if events := b.commit(); len(events) != 0 {
+		t.Errorf("merging quants gave %v", events)
+	}
+}
