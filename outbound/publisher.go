@@ -118,9 +118,6 @@ func (p *Publisher) await(ctx context.Context, s *session, size int) error {
 		if fits && !state.blocked {
 			return p.stopped(ctx)
 		}
-		if fits {
-			p.explain(fmt.Errorf("%w: %s", ErrBlocked, state.reason))
-		}
 		select {
 		case <-s.window.room:
 		case <-changed:
@@ -144,9 +141,12 @@ func (p *Publisher) stopped(ctx context.Context) error {
 	}
 }
 
-// Reason is what stands in the way: the last failure, or an alarm, until a
+// Reason is what stands in the way: an alarm, or the last failure until a
 // message is confirmed again.
 func (p *Publisher) Reason() error {
+	if state, _ := p.link.get(); state.blocked {
+		return fmt.Errorf("%w: %s", ErrBlocked, state.reason)
+	}
 	if err := p.reason.Load(); err != nil {
 		return *err
 	}

@@ -48,8 +48,7 @@ func (p *Publisher) connection(ctx context.Context) (*connection, error) {
 		state, changed := p.link.get()
 		var expired <-chan time.Time
 		switch {
-		case state.blocked:
-			p.explain(fmt.Errorf("%w: %s", ErrBlocked, state.reason))
+		case state.blocked: // until it is not, or the link fails
 		case state.conn != nil && !state.conn.IsClosed():
 			return state.conn, p.stopped(ctx)
 		default:
@@ -75,7 +74,7 @@ func (p *Publisher) connection(ctx context.Context) (*connection, error) {
 // start makes the session of a channel.
 func (p *Publisher) start(ctx context.Context, w wire) (*session, error) {
 	s := newSession(w, newWindow(p.opts.window, p.opts.windowBytes), p.opts.confirmTimeout, p.alarm, sessionEvents{
-		confirmed: func() { p.reason.Store(nil) },
+		confirmed: p.recovered,
 		returned:  func() { p.returned.Add(1) },
 		ended:     p.sessionEnded,
 	})
@@ -93,6 +92,13 @@ func (p *Publisher) start(ctx context.Context, w wire) (*session, error) {
 func (p *Publisher) alarm() (bool, time.Time) {
 	state, _ := p.link.get()
 	return state.blocked, state.unblocked
+}
+
+// recovered is called for each message that was confirmed.
+func (p *Publisher) recovered() {
+	if p.reason.Load() != nil {
+		p.reason.Store(nil)
+	}
 }
 
 // sessionEnded is called before what is outstanding is nacked.

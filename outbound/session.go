@@ -39,7 +39,7 @@ type session struct {
 
 // sessionEvents are called by the session's goroutine.
 type sessionEvents struct {
-	confirmed func() // the first message was
+	confirmed func()
 	returned  func()
 	ended     func(error) // before any message is nacked for it
 }
@@ -114,7 +114,6 @@ func (s *session) run() {
 func (s *session) settle() error {
 	timer := time.NewTimer(s.timeout)
 	defer timer.Stop()
-	first := true
 	for {
 		e, ok, err := s.oldest()
 		if err != nil || !ok {
@@ -126,10 +125,7 @@ func (s *session) settle() error {
 		if err := s.outcome(&e); err != nil {
 			return err
 		}
-		if first {
-			first = false
-			s.events.confirmed()
-		}
+		s.events.confirmed()
 		s.window.pop()
 		e.msg.Ack()
 	}

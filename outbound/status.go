@@ -23,11 +23,8 @@ func (p *Publisher) Status() Status {
 		Name: p.name, Connected: state.conn != nil, Blocked: state.blocked,
 		Reason: p.Reason(), Returned: p.returned.Load(),
 	}
-	switch {
-	case state.err != nil:
+	if state.err != nil {
 		s.Reason = state.err
-	case state.blocked:
-		s.Reason = fmt.Errorf("%w: %s", ErrBlocked, state.reason)
 	}
 	if session := p.session.Load(); session != nil {
 		s.Unconfirmed = session.window.count()
