@@ -50,15 +50,20 @@ func (e *env) cancelOrder(id int64) {
 // cancelPicking lets go of what is reserved and cancels the moves.
 func (e *env) cancelPicking(id int64) {
 	quants := e.newQuants()
-	for _, move := range e.rows("SELECT * FROM stock_move WHERE picking_id = $1 AND state NOT IN ('done', 'cancel') ORDER BY id", id) {
-		e.write("stock_move", move.id(), vals{})
-		for _, line := range e.rows("SELECT * FROM stock_move_line WHERE move_id = $1 ORDER BY id", move.id()) {
-			e.write("stock_move_line", line.id(), vals{})
-			quants.unreserve(line)
-			e.exec("DELETE FROM stock_move_line WHERE id = $1", line.id())
-		}
-		e.write("stock_move", move.id(), vals{"state": "cancel", "quantity": "0.00"})
+	for _, move := range e.rows("SELECT id FROM stock_move WHERE picking_id = $1 AND state NOT IN ('done', 'cancel') ORDER BY id", id) {
+		e.cancelMove(quants, move.id())
 	}
 	quants.flush()
 	e.write("stock_picking", id, vals{"state": "cancel"})
+}
+
+// cancelMove deletes a move's lines and cancels it.
+func (e *env) cancelMove(q *quants, id int64) {
+	e.write("stock_move", id, vals{})
+	for _, line := range e.rows("SELECT * FROM stock_move_line WHERE move_id = $1 ORDER BY id", id) {
+		e.write("stock_move_line", line.id(), vals{})
+		q.unreserve(line)
+		e.exec("DELETE FROM stock_move_line WHERE id = $1", line.id())
+	}
+	e.write("stock_move", id, vals{"state": "cancel", "quantity": "0.00"})
 }

@@ -35,7 +35,13 @@ func (e *env) donePicking(id int64, picked picks) {
 			sold[line] += move.float("quantity")
 		}
 	}
-	e.backorder(quants, picking, rest)
+	if e.wantsBackorder(picking) {
+		e.backorder(quants, picking, rest)
+	} else {
+		for _, m := range rest {
+			e.cancelMove(quants, m.id)
+		}
+	}
 	done := vals{"state": "done", "date_done": e.second()}
 	if len(rest) > 0 {
 		done["weight"] = e.pickingWeight(id)
@@ -46,6 +52,13 @@ func (e *env) donePicking(id int64, picked picks) {
 	if sale := picking.int("sale_id"); sale != 0 {
 		e.deliveredOrder(sale)
 	}
+}
+
+// wantsBackorder says whether the rest is still wanted: the operation type or
+// the caller may say that it is not.
+func (e *env) wantsBackorder(picking rec) bool {
+	kind := e.get("stock_picking_type", picking.int("picking_type_id"))
+	return kind["create_backorder"] != "never" && !slices.Contains(toIDs(e.context["picking_ids_not_to_backorder"]), picking.id())
 }
 
 // deliverLines counts order lines up.

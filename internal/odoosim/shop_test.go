@@ -89,6 +89,30 @@ func TestStockFollowsAnOrderToItsDelivery(t *testing.T) {
 	}
 }
 
+func TestTheRestIsDroppedWhereNoBackorderIsWanted(t *testing.T) {
+	s := shop(t)
+	order := newOrder(t, s, 4, 5)
+	do(t, s, shopify, "sale.order", "action_confirm", []int64{order})
+	pickings := do(t, s, admin, "stock.picking", "search", []any{[]any{"sale_id", "=", order}}).([]int64)
+	moves := do(t, s, admin, "stock.move", "search", []any{[]any{"picking_id", "in", pickings}}).([]int64)
+	do(t, s, admin, "stock.move", "write", moves, map[string]any{"quantity": 2, "picked": true})
+	_, err := s.Call(context.Background(), admin, "stock.picking", "button_validate", []any{pickings}, map[string]any{"context": map[string]any{
+		"skip_sms": true, "skip_backorder": true, "picking_ids_not_to_backorder": []any{pickings[0]},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := do(t, s, admin, "stock.picking", "search_count", []any{[]any{"sale_id", "=", order}}); n != int64(1) {
+		t.Errorf("%v deliveries, want the one", n)
+	}
+	if n := do(t, s, admin, "stock.move", "search_count", []any{[]any{"picking_id", "in", pickings}, []any{"state", "=", "cancel"}}); n != int64(1) {
+		t.Errorf("%v moves are cancelled, want the rest", n)
+	}
+	if free, onHand := available(t, s, 4); free != 10 || onHand != 10 {
+		t.Errorf("%v free, %v on hand of ten", free, onHand)
+	}
+}
+
 func TestACountRestocksAndAReceiptToo(t *testing.T) {
 	s := shop(t)
 	do(t, s, admin, "stock.quant", "create", map[string]any{"product_id": 24, "location_id": 8, "inventory_quantity_auto_apply": 10})
