@@ -1,0 +1,49 @@
+// Command generate writes what follows from the descriptions in package
+// schema: the JSON Schemas in schema/json and docs/EVENTS.md. go generate runs
+// it in the directory of package schema; a test holds the files current.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+func main() {
+	files, err := generate("odoo/testdata/golden/17")
+	if err == nil {
+		err = write(".", files)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+// generate returns the files by their path from the directory of package
+// schema. examples is where the golden files of the recordings are.
+func generate(examples string) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for _, e := range schema.Entities() {
+		files["json/"+e.Name+".v1.json"] = schema.DescribeData(&e, false)
+		files["json/"+e.Name+".event.v1.json"] = schema.DescribeEvent(&e)
+	}
+	page, err := eventsPage(examples)
+	files["../docs/EVENTS.md"] = page
+	return files, err
+}
+
+func write(dir string, files map[string][]byte) error {
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // the repository
+			return err
+		}
+		if err := os.WriteFile(path, text, 0o644); err != nil { //nolint:gosec // the repository
+			return err
+		}
+	}
+	return nil
+}
