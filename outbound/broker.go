@@ -11,6 +11,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/odoobridge/odoobridge/internal/config"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
 // Defaults of Options.
@@ -143,6 +144,6 @@ func (b *Broker) prepare(ctx context.Context, conn *connection, exchange, key st
 	if err := p.declare(ctx, obj); err != nil {
 		return fmt.Errorf("declare %s: %w", obj, err)
 	}
-	b.log.Info("declared what was missing at the broker", slog.String("object", obj.String()))
+	b.log.Info("declared what was missing at the broker", slog.String(telemetry.KeyObject, obj.String()))
 	return b.topology.bind(ctx, p, obj)
 }

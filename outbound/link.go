@@ -8,6 +8,8 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
 // Reconnecting begins at once and slows down while the broker is away. A
@@ -98,7 +100,7 @@ func (l *link) watch(ctx context.Context, conn *connection) error {
 }
 
 func (l *link) up(conn *connection) {
-	l.log.Info("connected to the broker", slog.String("connection", l.name))
+	l.log.Info("connected to the broker", slog.String(telemetry.KeyConnection, l.name))
 	l.set(func(s *linkState) { *s = linkState{conn: conn} })
 }
 
@@ -106,16 +108,16 @@ func (l *link) down(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		err = ErrClosed
 	} else if was, _ := l.get(); was.conn != nil || was.err == nil || was.err.Error() != err.Error() {
-		l.log.Warn("no connection to the broker", slog.String("connection", l.name), slog.Any("error", err))
+		l.log.Warn("no connection to the broker", slog.String(telemetry.KeyConnection, l.name), slog.Any(telemetry.KeyError, err))
 	}
 	l.set(func(s *linkState) { *s = linkState{err: err} })
 }
 
 func (l *link) block(b amqp.Blocking) {
 	if b.Active {
-		l.log.Warn("the broker takes no messages for now", slog.String("connection", l.name), slog.String("reason", b.Reason))
+		l.log.Warn("the broker takes no messages for now", slog.String(telemetry.KeyConnection, l.name), slog.String(telemetry.KeyReason, b.Reason))
 	} else {
-		l.log.Info("the broker takes messages again", slog.String("connection", l.name))
+		l.log.Info("the broker takes messages again", slog.String(telemetry.KeyConnection, l.name))
 	}
 	l.set(func(s *linkState) {
 		s.blocked, s.reason = b.Active, b.Reason

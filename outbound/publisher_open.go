@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
 // open returns the session, a new one if the last has ended. Caller holds mu.
@@ -110,5 +112,5 @@ func (p *Publisher) sessionEnded(err error) {
 		p.prepared.Store(false)
 	}
 	p.explain(err)
-	p.log.Warn("publishing stopped", slog.String("connection", p.name), slog.Any("error", err))
+	p.log.Warn("publishing stopped", slog.String(telemetry.KeyConnection, p.name), slog.Any(telemetry.KeyError, err))
 }

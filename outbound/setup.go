@@ -7,6 +7,8 @@ import (
 	"log/slog"
 
 	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
 // Setup brings the topology about, as the mode wants: declare makes what is
@@ -48,7 +50,7 @@ func (b *Broker) setUp(ctx context.Context, p prober, o object) (Finding, error)
 	if err := p.declare(ctx, o); err != nil {
 		return b.cannotDeclare(o, err)
 	}
-	b.log.Info("declared what was missing at the broker", slog.String("object", o.String()))
+	b.log.Info("declared what was missing at the broker", slog.String(telemetry.KeyObject, o.String()))
 	return Finding{Object: o.String(), Have: "declared", Want: o.want()}, nil
 }
 

@@ -34,6 +34,10 @@ const (
 	KeyVersion   = "version"
 	KeySequence  = "sequence"
 	KeyProgress  = "progress"
+
+	// KeyConnection and KeyObject are as the broker's operators see them.
+	KeyConnection = "connection"
+	KeyObject     = "object"
 )
 
 // Components, the values of KeyComponent.
