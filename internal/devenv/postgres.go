@@ -2,6 +2,7 @@ package devenv
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -82,6 +83,24 @@ func (pg *Postgres) create(ctx context.Context) error {
 		return err
 	}
 	pg.port = ports[0]
+	return pg.configure()
+}
+
+// configure appends the settings to postgresql.conf: there, and not on the
+// command line, ALTER SYSTEM can change them.
+func (pg *Postgres) configure() error {
+	var lines strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(pg.settings)) {
+		fmt.Fprintf(&lines, "%s = '%s'\n", key, strings.ReplaceAll(pg.settings[key], "'", "''"))
+	}
+	conf, err := os.OpenFile(pg.dir.join("data/postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("configure the server: %w", err)
+	}
+	_, err = conf.WriteString(lines.String())
+	if err := errors.Join(err, conf.Close()); err != nil {
+		return fmt.Errorf("configure the server: %w", err)
+	}
 	return nil
 }
 
@@ -112,11 +131,7 @@ func (pg *Postgres) Start(ctx context.Context) error {
 }
 
 func (pg *Postgres) arguments() []string {
-	args := []string{"-D", pg.dir.join("data"), "-p", strconv.Itoa(pg.port), "-k", pg.dir.path}
-	for _, key := range slices.Sorted(maps.Keys(pg.settings)) {
-		args = append(args, "-c", key+"="+pg.settings[key])
-	}
-	return args
+	return []string{"-D", pg.dir.join("data"), "-p", strconv.Itoa(pg.port), "-k", pg.dir.path}
 }
 
 // awaitReady waits for the word in the pid file that pg_ctl waits for.

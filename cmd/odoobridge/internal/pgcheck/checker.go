@@ -19,9 +19,13 @@ type Checker struct {
 	cfg    *config.Config
 	source *cdc.Source
 
+	// Slow is how long a transaction may be open before it is named, and
+	// SlotWait how long the temporary slot may wait for such. Tests shorten them.
+	Slow, SlotWait time.Duration
+
 	conn        *pgx.Conn
-	failed      error // why there is no connection
 	unreachable bool
+	noSchema    bool // the role may not look into the schema
 
 	version  int
 	standby  bool
@@ -37,7 +41,7 @@ func New(cfg *config.Config) (*Checker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare to look at PostgreSQL: %w", err)
 	}
-	return &Checker{cfg: cfg, source: source, settings: map[string]string{}}, nil
+	return &Checker{cfg: cfg, source: source, settings: map[string]string{}, Slow: time.Minute, SlotWait: 10 * time.Second}, nil
 }
 
 // Close ends the connections.
@@ -68,6 +72,7 @@ func (c *Checker) Questions() []check.Question {
 		{Code: "postgres.long_transactions", Ask: c.needs(c.longTransactions)},
 		{Code: "postgres.slot_creation", Timeout: 20 * time.Second, Ask: c.needs(c.slotCreation)},
 		{Code: "postgres.slot", Ask: c.needs(c.slot)},
+		{Code: "postgres.schema", Ask: c.needs(c.schema)},
 		{Code: "odoo.release", Ask: c.needs(c.release)},
 		{Code: "odoo.identity", Ask: c.needs(c.identity)},
 		{Code: "odoo.logins", Ask: c.needs(c.logins)},

@@ -18,6 +18,9 @@ import (
 
 // release finds out which Odoo this is and chooses the mapping.
 func (c *Checker) release(ctx context.Context) ([]check.Finding, error) {
+	if c.noSchema {
+		return nil, &check.SkipError{Reason: "the role may not use the schema, see above"}
+	}
 	facts, err := odoodb.Read(ctx, c.conn)
 	if err != nil {
 		return nil, err
@@ -164,6 +167,9 @@ func (c *Checker) logins(ctx context.Context) ([]check.Finding, error) {
 	}
 	if len(logins) == 0 {
 		return one(check.Good("odoo.logins", "no channel has an odoo_login: events carry no origin"))
+	}
+	if c.facts.Columns["res_users"] == nil {
+		return nil, &check.SkipError{Reason: "there is no table res_users, or it cannot be seen"}
 	}
 	found, err := odoodb.Users(ctx, c.conn, logins)
 	var refused *pgconn.PgError

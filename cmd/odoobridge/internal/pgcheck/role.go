@@ -51,3 +51,17 @@ func (c *Checker) limit(limit int, super bool) check.Finding {
 	}
 	return check.Good(code, "connections suffice")
 }
+
+// schema wants the role to see the tables by name at all.
+func (c *Checker) schema(ctx context.Context) ([]check.Finding, error) {
+	var usage bool
+	if err := c.conn.QueryRow(ctx, "SELECT has_schema_privilege('public', 'USAGE')").Scan(&usage); err != nil {
+		return nil, fmt.Errorf("ask for the privileges on the schema: %w", err)
+	}
+	if usage {
+		return one(check.Good("postgres.schema", "the role may use the schema public"))
+	}
+	c.noSchema = true
+	return one(check.Finding{Severity: check.Fail, Code: "postgres.schema", What: "role " + c.role + " may not use the schema public, where Odoo's tables are",
+		Remedy: "let it", SQL: []string{"GRANT USAGE ON SCHEMA public TO " + dba.Quote(c.role)}})
+}

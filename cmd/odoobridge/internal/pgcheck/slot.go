@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,15 +16,13 @@ import (
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/dba"
 )
 
-// slowTransaction is how long a transaction may be open before it is named: a
-// new slot waits for every transaction that has written.
-const slowTransaction = time.Minute
-
+// longTransactions names open transactions that have written: a new slot waits
+// for all of them.
 func (c *Checker) longTransactions(ctx context.Context) ([]check.Finding, error) {
 	rows, err := c.conn.Query(ctx, `SELECT pid::text || coalesce(' (' || usename || ')', ''), now() - xact_start
 		FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND xact_start < now() - make_interval(secs => $1)
 		UNION ALL
-		SELECT 'prepared ' || gid, now() - prepared FROM pg_prepared_xacts`, slowTransaction.Seconds())
+		SELECT 'prepared ' || gid, now() - prepared FROM pg_prepared_xacts`, c.Slow.Seconds())
 	if err != nil {
 		return nil, fmt.Errorf("look for long transactions: %w", err)
 	}
@@ -52,7 +51,7 @@ func (c *Checker) slotCreation(ctx context.Context) ([]check.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg.RuntimeParams["statement_timeout"] = "10000" // the wait ends on the server too
+	cfg.RuntimeParams["statement_timeout"] = strconv.FormatInt(c.SlotWait.Milliseconds(), 10) // the wait ends on the server too
 	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
