@@ -19,9 +19,9 @@ type GapError struct {
 
 // Error says what is missing, why, and what to do.
 func (e *GapError) Error() string {
-	plan := fmt.Sprintf("plan: (1) give the journal more room with store.retention or store.max_size, "+
-		"and find out why the lane fell behind (odoobridge status); "+
-		"(2) odoobridge publish %s, which delivers its documents as they are now and goes on from there", e.Lane)
+	const plan = "plan: find out why it fell behind (odoobridge status) and give the journal more room " +
+		"(store.retention, store.max_size); then give the lane another name, under which it starts anew: " +
+		"with every document as it is now if the channel has initial: publish, else from the present on"
 	if e.Restored {
 		return fmt.Sprintf("lane %s stopped: it has delivered up to journal entry %d, but the journal ends at %d, "+
 			"as after restoring an older copy of the store; %s", e.Lane, e.Missing-1, e.Last, plan)

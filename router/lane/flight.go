@@ -120,30 +120,6 @@ func (f *flight) loaded() {
 	f.load = nil
 }
 
-// cursor is the last journal entry that needs no further delivery, and how far
-// the initial load is; ok is false before the lane knows its place.
-func (f *flight) cursor() (seq int64, load *loadState, ok bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if !f.placed {
-		return 0, nil, false
-	}
-	next := f.at.read + 1
-	if f.at.held != 0 {
-		next = min(next, f.at.held)
-	}
-	for i := range f.n {
-		if first := f.ring[(f.head+i)%len(f.ring)].first; first != 0 {
-			next = min(next, first)
-		}
-	}
-	if f.load != nil {
-		load = new(loadState)
-		*load = *f.load
-	}
-	return next - 1, load, true
-}
-
 func (f *flight) push(d delivery) {
 	if f.n == len(f.ring) {
 		grown := make([]delivery, 2*len(f.ring))
@@ -258,41 +234,4 @@ func (f *flight) empty() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.n == 0
-}
-
-// await sees to the outcomes in order until ctx ends. It goes no further than
-// a message that was nacked until that one is sent again.
-func (f *flight) await(ctx context.Context, confirmed func(delivery)) {
-	for ctx.Err() == nil {
-		m, again := f.oldest()
-		if m == nil {
-			select {
-			case <-f.added:
-			case <-ctx.Done():
-			}
-			continue
-		}
-		select {
-		case <-m.Acked():
-			if d, removed := f.confirm(m); removed {
-				confirmed(d)
-			}
-		case <-m.Nacked():
-			f.fail(errNacked)
-			select {
-			case <-again:
-			case <-ctx.Done():
-			}
-		case <-again:
-		case <-ctx.Done():
-		}
-	}
-}
-
-// poke leaves a note in a channel of capacity 1 unless there is one.
-func poke(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
 }

@@ -76,56 +76,22 @@ func TestUrgentEventTakesItsSubjectOutAtOnce(t *testing.T) {
 	})
 }
 
-func TestHeldBackEventsSurviveARestart(t *testing.T) {
-	for name, end := range map[string]func(*running){"stop": func(r *running) { _ = r.stop() }, "crash": (*running).crash} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld()
-				r := w.start(conflated(2 * time.Minute))
-				synctest.Wait()
-				w.write("order", 1, "created", fields{"n": 1})
-				w.write("order", 1, "updated", fields{"n": 2})
-				time.Sleep(time.Minute)
-				end(r)
-				if got := w.lines(queue); len(got) != 0 {
-					t.Fatalf("delivered before its time: %v", got)
-				}
-				time.Sleep(10 * time.Minute)
-				r = w.start(conflated(2 * time.Minute))
-				synctest.Wait() // the wait was over long ago
-				if d := cmp.Diff([]string{`1-0/110-1 order.created order/1 r2 [] null x2`}, w.lines(queue)); d != "" {
-					t.Error(d)
-				}
-				_ = r.stop()
-			})
-		})
-	}
-}
-
-// A crash after the delivery of a state in between, and before its cursor was
-// saved: the group that is rebuilt comes to nothing, but the channel must not
-// be left with that state.
-func TestRebuiltGroupThatComesToNothingIsDelivered(t *testing.T) {
+func TestGroupNamesWhatChangedWhileItWasOutOfView(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
-		r := w.start(conflated(time.Minute))
+		spec := conflated(time.Minute)
+		spec.Where = map[string][]string{"tag": {"A"}}
+		r := w.start(spec)
 		synctest.Wait()
-		w.write("order", 1, "created", fields{"n": 1})
+		w.write("order", 1, "created", fields{"n": 1, "tag": "A"})
 		time.Sleep(2 * time.Minute)
-		w.store.breakWith(errors.New("the disk is slow"))
-		w.write("order", 1, "updated", fields{"n": 2})
+		w.write("order", 1, "updated", fields{"n": 1, "tag": "B"})
+		w.write("order", 1, "updated", fields{"n": 2, "tag": "B"})
+		w.write("order", 1, "updated", fields{"n": 2, "tag": "A"})
 		time.Sleep(2 * time.Minute)
-		w.write("order", 1, "updated", fields{"n": 1})
-		r.crash()
-		r = w.start(conflated(time.Minute))
-		time.Sleep(2 * time.Minute)
-		want := []string{
-			`1-0/108-1 order.created order/1 r1 [] null`,
-			`1-0/110-1 order.updated order/1 r2 [n] {"n":1}`,
-			`1-0/118-1 order.updated order/1 r3 [n] {"n":1} x2`,
-		}
-		if d := cmp.Diff(want, w.lines(queue)); d != "" {
-			t.Error(d)
+		want := `1-0/120-1 order.updated order/1 r4 [n] {"n":1} x2`
+		if got := w.lines(queue); len(got) != 2 || got[1] != want {
+			t.Errorf("got %v", got)
 		}
 		_ = r.stop()
 	})
@@ -146,67 +112,6 @@ func TestBlockedConflatedLaneMakesOneDeliveryPerSubjectOfItsBacklog(t *testing.T
 		// Three are what the lane had in its hands when the broker went down, three stand for all since.
 		if got := w.broker.queue(queue); len(got) > 9 {
 			t.Errorf("%d deliveries for 3 subjects", len(got))
-		}
-		_ = r.stop()
-	})
-}
-
-func TestScheduledLaneDeliversAtTheTick(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		// A bubble begins on 2000-01-01 00:00 UTC, 01:00 in Berlin.
-		w := newWorld()
-		spec := Spec{Channel: "c", Name: "l", Entities: []string{"order"}, Pace: config.Pace{Schedule: "30 3 * * *", TimeZone: "Europe/Berlin"}}
-		r := w.start(spec)
-		synctest.Wait()
-		w.write("order", 1, "updated", fields{"n": 1})
-		time.Sleep(time.Hour)
-		w.write("order", 1, "updated", fields{"n": 2})
-		time.Sleep(90*time.Minute - time.Second)
-		synctest.Wait()
-		if got := w.lines(queue); len(got) != 0 {
-			t.Errorf("before the tick: %v", got)
-		}
-		time.Sleep(time.Second)
-		synctest.Wait()
-		if got := w.broker.queue(queue); len(got) != 1 || got[0].Revision != 2 {
-			t.Errorf("at the tick: %v", got)
-		}
-		w.write("order", 1, "updated", fields{"n": 3})
-		synctest.Wait()
-		_ = r.stop()
-
-		time.Sleep(72 * time.Hour) // three ticks missed
-		r = w.start(spec)
-		synctest.Wait()
-		w.write("order", 1, "updated", fields{"n": 4})
-		time.Sleep(time.Minute)
-		if got := w.broker.queue(queue); len(got) != 2 || got[1].Revision != 3 {
-			t.Errorf("missed ticks are made up once: %v", got)
-		}
-		time.Sleep(24 * time.Hour)
-		if got := w.broker.queue(queue); len(got) != 3 || got[2].Revision != 4 {
-			t.Errorf("then the schedule goes on: %v", got)
-		}
-		_ = r.stop()
-	})
-}
-
-func TestMemoryComesBeforePace(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
-		w.opts.MaxPendingBytes = 100 * 300
-		r := w.start(conflated(time.Hour))
-		synctest.Wait()
-		for i := range 1000 {
-			w.write("order", int64(i), "created", fields{})
-		}
-		synctest.Wait()
-		got := w.broker.queue(queue)
-		if len(got) < 500 {
-			t.Errorf("%d of 1000 went out early", len(got))
-		}
-		if s := r.set.Status()[0]; s.Held > 400 {
-			t.Errorf("%d held back", s.Held)
 		}
 		_ = r.stop()
 	})
@@ -251,35 +156,6 @@ func TestOwnEventsOnAConflatedLane(t *testing.T) {
 		}
 		_ = r.stop()
 	})
-}
-
-func TestPaceCountsFromTheCommit(t *testing.T) {
-	now := time.Date(2026, 3, 28, 12, 0, 0, 0, time.UTC)
-	wait, err := newPace(config.Pace{Conflate: 2 * time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
-	daily, err := newPace(config.Pace{Schedule: "30 2 * * *", TimeZone: "Europe/Berlin"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tt := range []struct {
-		name   string
-		pace   pace
-		commit time.Time
-		want   time.Time
-	}{
-		{"fresh", wait, now.Add(-time.Second), now.Add(2 * time.Minute)},
-		{"database clock a little behind", wait, now.Add(-50 * time.Second), now.Add(2 * time.Minute)},
-		{"database clock ahead", wait, now.Add(time.Hour), now.Add(2 * time.Minute)},
-		{"old", wait, now.Add(-time.Hour), now.Add(-58 * time.Minute)},
-		{"02:30 does not exist on that night", daily, now, time.Date(2026, 3, 30, 0, 30, 0, 0, time.UTC)},
-		{"tick missed", daily, now.Add(-24 * time.Hour), time.Date(2026, 3, 28, 1, 30, 0, 0, time.UTC)},
-	} {
-		if got := tt.pace.due(tt.commit, now); !got.Equal(tt.want) {
-			t.Errorf("%s: due %s, want %s", tt.name, got.UTC(), tt.want)
-		}
-	}
 }
 
 func TestNewSetRefusesWhatCannotWork(t *testing.T) {
