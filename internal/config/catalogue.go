@@ -3,28 +3,40 @@ package config
 import (
 	"slices"
 	"strings"
+
+	"github.com/odoobridge/odoobridge/schema"
 )
 
 // entity is one kind of thing that channels can hear of.
 type entity struct {
-	name  string
-	whats []string
-	later bool // in the contract, and in a later release
+	name   string
+	whats  []string
+	fields []string
+	later  bool // in the contract, and in a later release
 }
 
-var entities = []entity{
-	{name: "customer", whats: []string{"created", "updated", "archived", "restored", "deleted"}},
-	{name: "product", whats: []string{"created", "updated", "archived", "restored", "deleted"}},
-	{name: "stock_level", whats: []string{"changed", "out", "back", "negative"}},
-	{name: "order", whats: []string{"created", "updated", "confirmed", "cancelled", "reopened", "deleted"}},
-	{name: "shipment", whats: []string{"created", "updated", "ready", "shipped", "cancelled"}},
-	{name: "price", later: true},
-	{name: "stock_move", later: true},
-	{name: "return", later: true},
-	{name: "invoice", later: true},
-	{name: "refund", later: true},
-	{name: "payment", later: true},
-}
+// laterEntities are promised and not there yet.
+var laterEntities = []string{"price", "stock_move", "return", "invoice", "refund", "payment"}
+
+var entities = func() []entity {
+	var all []entity
+	for _, described := range schema.Entities() {
+		e := entity{name: described.Name}
+		for _, h := range described.Events {
+			e.whats = append(e.whats, h.What)
+		}
+		for _, p := range described.Properties {
+			e.fields = append(e.fields, p.Name)
+		}
+		all = append(all, e)
+	}
+	for _, name := range laterEntities {
+		if !slices.ContainsFunc(all, func(e entity) bool { return e.name == name }) {
+			all = append(all, entity{name: name, later: true})
+		}
+	}
+	return all
+}()
 
 var commands = []string{
 	"customer.upsert", "order.place", "order.cancel", "payment.record", "refund.record", "return.request",

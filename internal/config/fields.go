@@ -6,24 +6,14 @@ import (
 	"strings"
 )
 
-// documentFields tells the top-level fields of an entity's documents; nil when
-// they are not known.
-var documentFields = func(string) []string { return nil }
-
 // checkFields wants every field of fields and where to be one that a document
 // of the lane has: anything else would filter everything away without a word.
 func (w *walker) checkFields(lane *Lane, path string) {
 	var known []string
 	for _, name := range lane.Entities {
-		e, found := findEntity(name)
-		fields := documentFields(name)
-		if !found || e.later {
-			continue
+		if e, found := findEntity(name); found {
+			known = append(known, e.fields...)
 		}
-		if len(fields) == 0 {
-			return // not known: anything may be one
-		}
-		known = append(known, fields...)
 	}
 	if len(known) == 0 {
 		return

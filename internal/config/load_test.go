@@ -68,7 +68,7 @@ channels:
 	want := `odoobridge.yaml:3:1: stor: is not a key here; known: postgres, odoo, rabbitmq, store, http, log, shutdown_grace, channels, extra_columns, ownership (did you mean store?)
     3 | stor: {}
       | ^
-odoobridge.yaml:8:33: channels.shopify.lanes.stock.entities[1]: "custmer" is not an entity; write customer, product, stock_level, order or shipment (did you mean customer?)
+odoobridge.yaml:8:33: channels.shopify.lanes.stock.entities[1]: "custmer" is not an entity; write customer, product, order, shipment or stock_level (did you mean customer?)
     8 |         entities: [stock_level, custmer]
       |                                 ^
 odoobridge.yaml:9:15: channels.shopify.lanes.stock.pace: "instnt" is not a pace; write instant, {conflate: 2m} or {schedule: "*/30 * * * *"} (did you mean instant?)
