@@ -8,26 +8,24 @@ import "bytes"
 // that is null. before is a JSON object of their previous values, without
 // those that were absent; nil when there is none. Either document may be nil.
 func Diff(old, new []byte) (changed []string, before []byte) {
-	o, n := begin(old), begin(new)
-	aligned := o.next()
-	common := 0
-	for n.next() {
+	o, n := Scan(old), Scan(new)
+	more := o.Next()
+	aligned := true // so far both have the same fields in the same order
+	for n.Next() {
 		var was []byte
-		if aligned && bytes.Equal(o.name, n.name) {
-			was = o.value
-			aligned = o.next()
+		if more && bytes.Equal(o.Name, n.Name) {
+			was = o.Value
+			more = o.Next()
 		} else {
-			was = fieldNamed(old, n.name)
+			aligned = false
+			was = fieldNamed(old, n.Name)
 		}
-		if was != nil {
-			common++
-		}
-		if was == nil || !bytes.Equal(was, n.value) {
-			changed = append(changed, string(n.name))
-			before = appendBefore(before, n.name, was)
+		if was == nil || !bytes.Equal(was, n.Value) {
+			changed = append(changed, string(n.Name))
+			before = appendBefore(before, n.Name, was)
 		}
 	}
-	if count(old) > common {
+	if more || !aligned {
 		changed, before = appendGone(changed, before, old, new)
 	}
 	if before != nil {
@@ -37,10 +35,10 @@ func Diff(old, new []byte) (changed []string, before []byte) {
 }
 
 func appendGone(changed []string, before, old, new []byte) ([]string, []byte) {
-	for o := begin(old); o.next(); {
-		if fieldNamed(new, o.name) == nil {
-			changed = append(changed, string(o.name))
-			before = appendBefore(before, o.name, o.value)
+	for o := Scan(old); o.Next(); {
+		if fieldNamed(new, o.Name) == nil {
+			changed = append(changed, string(o.Name))
+			before = appendBefore(before, o.Name, o.Value)
 		}
 	}
 	return changed, before
@@ -61,17 +59,10 @@ func appendBefore(before, name, value []byte) []byte {
 }
 
 func fieldNamed(body, name []byte) []byte {
-	for s := begin(body); s.next(); {
-		if bytes.Equal(s.name, name) {
-			return s.value
+	for s := Scan(body); s.Next(); {
+		if bytes.Equal(s.Name, name) {
+			return s.Value
 		}
 	}
 	return nil
-}
-
-func count(body []byte) (n int) {
-	for s := begin(body); s.next(); {
-		n++
-	}
-	return n
 }

@@ -100,16 +100,16 @@ func appendCut(dst, body []byte, fields []string) []byte {
 	}
 	dst = append(dst, '{')
 	empty := true
-	for s := begin(body); s.next(); {
-		if !listed(fields, s.name) {
+	for s := Scan(body); s.Next(); {
+		if !listed(fields, s.Name) {
 			continue
 		}
 		if !empty {
 			dst = append(dst, ',')
 		}
-		dst = AppendString(dst, s.name)
+		dst = AppendString(dst, s.Name)
 		dst = append(dst, ':')
-		dst = append(dst, s.value...)
+		dst = append(dst, s.Value...)
 		empty = false
 	}
 	return append(dst, '}')

@@ -1,16 +1,13 @@
 package schema
 
-import (
-	"bytes"
-	"encoding/json"
-)
+import "encoding/json"
 
 // Fields calls yield for the top-level fields of a JSON object, in order, with
 // their values as they are written, until it returns false. It stops where the text is
 // no longer an object's. raw is part of body.
 func Fields(body []byte, yield func(name string, raw []byte) bool) {
-	for s := begin(body); s.next(); {
-		if !yield(string(s.name), s.value) {
+	for s := Scan(body); s.Next(); {
+		if !yield(string(s.Name), s.Value) {
 			return
 		}
 	}
@@ -19,9 +16,9 @@ func Fields(body []byte, yield func(name string, raw []byte) bool) {
 // Field returns the value of a top-level field as it is written, nil when
 // there is none.
 func Field(body []byte, name string) []byte {
-	for s := begin(body); s.next(); {
-		if string(s.name) == name {
-			return s.value
+	for s := Scan(body); s.Next(); {
+		if string(s.Name) == name {
+			return s.Value
 		}
 	}
 	return nil
@@ -46,54 +43,62 @@ func Elements(list []byte, yield func(raw []byte) bool) {
 	}
 }
 
-// scanner walks an object's top-level fields without allocating.
-type scanner struct {
+// Scanner walks an object's top-level fields without allocating.
+type Scanner struct {
+	Name  []byte // of the field that Next has come to
+	Value []byte // as it is written
 	text  []byte
 	at    int // of the next field's name, or of what ends the object
-	name  []byte
-	value []byte
 }
 
-func begin(body []byte) scanner {
+// Scan begins to walk the top-level fields of a JSON object; there are none in
+// anything else.
+func Scan(body []byte) Scanner {
 	at := skipSpace(body, 0)
 	if at >= len(body) || body[at] != '{' {
-		return scanner{}
+		return Scanner{}
 	}
-	return scanner{text: body, at: skipSpace(body, at+1)}
+	return Scanner{text: body, at: skipSpace(body, at+1)}
 }
 
-func (s *scanner) next() bool {
-	if s.at >= len(s.text) || s.text[s.at] != '"' {
+// Next comes to the next field; false when there is none, or the text is no
+// longer an object's.
+func (s *Scanner) Next() bool {
+	text := s.text
+	if s.at >= len(text) || text[s.at] != '"' {
 		return false
 	}
-	end := skipString(s.text, s.at)
-	if end < 0 {
+	start := s.at + 1
+	end, escaped := start, false
+	for ; end < len(text) && text[end] != '"'; end++ {
+		if text[end] == '\\' {
+			escaped = true
+			end++
+		}
+	}
+	at := skipSpace(text, end+1)
+	if at >= len(text) || text[at] != ':' {
 		return false
 	}
-	name := s.text[s.at+1 : end-1]
-	at := skipSpace(s.text, end)
-	if at >= len(s.text) || s.text[at] != ':' {
-		return false
-	}
-	at = skipSpace(s.text, at+1)
-	stop := skipValue(s.text, at)
+	at = skipSpace(text, at+1)
+	stop := skipValue(text, at)
 	if stop < 0 {
 		return false
 	}
-	s.name, s.value = unquoteName(name), s.text[at:stop]
-	if s.at = skipSpace(s.text, stop); s.at < len(s.text) && s.text[s.at] == ',' {
-		s.at = skipSpace(s.text, s.at+1)
+	s.Name, s.Value = text[start:end], text[at:stop]
+	if escaped {
+		s.Name = unescape(s.Name)
+	}
+	if s.at = skipSpace(text, stop); s.at < len(text) && text[s.at] == ',' {
+		s.at = skipSpace(text, s.at+1)
 	} else {
-		s.at = len(s.text)
+		s.at = len(text)
 	}
 	return true
 }
 
-// unquoteName resolves escapes, which our own encoder never puts in a name.
-func unquoteName(name []byte) []byte {
-	if bytes.IndexByte(name, '\\') < 0 {
-		return name
-	}
+// unescape resolves escapes, which our own encoder never puts in a name.
+func unescape(name []byte) []byte {
 	quoted := append(append([]byte{'"'}, name...), '"')
 	var text string
 	if json.Unmarshal(quoted, &text) != nil {
@@ -152,7 +157,8 @@ func endsScalar(c byte) bool {
 }
 
 func skipNested(b []byte, at int) int {
-	for depth := 0; at < len(b); at++ {
+	depth := 0
+	for ; at < len(b); at++ {
 		switch b[at] {
 		case '"':
 			if at = skipString(b, at); at < 0 {

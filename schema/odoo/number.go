@@ -1,9 +1,7 @@
 package odoo
 
 import (
-	"math"
 	"strconv"
-	"strings"
 
 	"github.com/cockroachdb/apd/v3"
 )
@@ -106,55 +104,70 @@ func isPlain(text string) bool {
 
 // appendTrimmed appends a plain number without superfluous zeros after the
 // point, but with at least so many decimals.
-func appendTrimmed(dst []byte, text string, decimals int) []byte {
-	whole, fraction, _ := strings.Cut(text, ".")
-	for len(fraction) > 0 && fraction[len(fraction)-1] == '0' {
-		fraction = fraction[:len(fraction)-1]
+func appendTrimmed[T string | []byte](dst []byte, text T, decimals int) []byte {
+	point, end := len(text), len(text)
+	for i := range len(text) {
+		if text[i] == '.' {
+			point = i
+			break
+		}
 	}
-	if fraction == "" && strings.Trim(whole, "-0") == "" {
-		whole = "0" // no minus zero
+	for end > point && (text[end-1] == '0' || text[end-1] == '.') {
+		end--
 	}
-	dst = append(dst, whole...)
-	if fraction == "" && decimals <= 0 {
-		return dst
+	if end <= point && isZero(text[:point]) {
+		dst = append(dst, '0') // no minus zero
+	} else {
+		dst = append(dst, text[:end]...)
 	}
-	dst = append(dst, '.')
-	dst = append(dst, fraction...)
-	for n := len(fraction); n < decimals; n++ {
+	missing := decimals - max(end-point-1, 0)
+	if end <= point && decimals > 0 {
+		dst = append(dst, '.')
+	}
+	for ; missing > 0; missing-- {
 		dst = append(dst, '0')
 	}
 	return dst
 }
 
+func isZero[T string | []byte](whole T) bool {
+	for i := range len(whole) {
+		if whole[i] != '0' && whole[i] != '-' {
+			return false
+		}
+	}
+	return true
+}
+
 // appendDecimal appends the number without superfluous zeros, but with at
 // least so many decimals.
 func appendDecimal(dst []byte, d *Decimal, decimals int) []byte {
-	if d.Exponent <= 0 && d.Exponent > -18 && d.Coeff.IsInt64() && d.Coeff.Int64() < math.MaxInt64/10 {
+	if d.Exponent <= 0 && d.Exponent > -18 && d.Coeff.IsInt64() {
 		var scratch [48]byte
-		return appendTrimmed(dst, shortText(scratch[:0], d), decimals)
+		return appendTrimmed(dst, appendShort(scratch[:0], d), decimals)
 	}
 	return appendTrimmed(dst, d.Text('f'), decimals)
 }
 
-// shortText writes a number whose coefficient fits 64 bits.
-func shortText(scratch []byte, d *Decimal) string {
-	var digits [24]byte
-	n := strconv.AppendInt(digits[:0], d.Coeff.Int64(), 10)
+// appendShort appends a number whose coefficient fits 64 bits.
+func appendShort(dst []byte, d *Decimal) []byte {
+	var scratch [24]byte
+	digits := strconv.AppendInt(scratch[:0], d.Coeff.Int64(), 10)
 	if d.Negative {
-		scratch = append(scratch, '-')
+		dst = append(dst, '-')
 	}
-	point := len(n) + int(d.Exponent)
+	point := len(digits) + int(d.Exponent)
 	if point <= 0 {
-		scratch = append(scratch, '0', '.')
+		dst = append(dst, '0', '.')
 		for ; point < 0; point++ {
-			scratch = append(scratch, '0')
+			dst = append(dst, '0')
 		}
-		return string(append(scratch, n...))
+		return append(dst, digits...)
 	}
-	scratch = append(scratch, n[:point]...)
+	dst = append(dst, digits[:point]...)
 	if d.Exponent < 0 {
-		scratch = append(scratch, '.')
-		scratch = append(scratch, n[point:]...)
+		dst = append(dst, '.')
+		dst = append(dst, digits[point:]...)
 	}
-	return string(scratch)
+	return dst
 }

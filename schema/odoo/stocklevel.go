@@ -204,7 +204,15 @@ func nonZero(body []byte) (names []string) {
 }
 
 func signs(body []byte) (onHand, available int) {
-	return sign(schema.Field(body, "on_hand")), sign(schema.Field(body, "available"))
+	for s := schema.Scan(body); s.Next(); {
+		switch string(s.Name) {
+		case "on_hand":
+			onHand = sign(s.Value)
+		case "available":
+			available = sign(s.Value)
+		}
+	}
+	return onHand, available
 }
 
 // sign reads a quantity as documents write it, "0" for zero.

@@ -81,11 +81,12 @@ func (w *writer) element(value string) {
 }
 
 func (w *writer) text(name string, row Row, column int) {
-	if row.Null(column) {
+	field := row.field(column)
+	if field == `\N` {
 		w.null(name)
 		return
 	}
-	w.string(name, row.Text(column))
+	w.string(name, Unescape(field))
 }
 
 func (w *writer) int(name string, value int64) {
@@ -139,11 +140,12 @@ func (w *writer) time(name string, row Row, column int) {
 
 // translated writes a text in the default language: "en_US", or the first there is.
 func (w *writer) translated(name string, row Row, column int) {
-	if row.Null(column) {
+	field := row.field(column)
+	if field == `\N` {
 		w.null(name)
 		return
 	}
-	w.string(name, defaultText(row.Text(column)))
+	w.string(name, defaultText(Unescape(field)))
 }
 
 // languages writes a translated text in every language it has.
