@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -83,6 +84,17 @@ func (p *benchPublisher) Close() error {
 	return nil
 }
 
+// cpuTime is what the process has used of all processors: the figure that does
+// not depend on what else the machine does.
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // BenchmarkLane is what one event costs one lane, AMQP left out.
 func BenchmarkLane(b *testing.B) {
 	where := map[string][]string{"warehouse": {"WH"}}
@@ -111,11 +123,13 @@ func BenchmarkLane(b *testing.B) {
 			done := make(chan error, 1)
 			b.ReportAllocs()
 			b.ResetTimer()
+			before := cpuTime(b)
 			go func() { done <- set.Run(ctx) }()
 			for set.MinCursor() < int64(b.N) {
 				time.Sleep(time.Millisecond)
 			}
 			b.StopTimer()
+			b.ReportMetric(float64(cpuTime(b)-before)/float64(b.N), "cpu-ns/op")
 			cancel()
 			if err := <-done; err != nil {
 				b.Fatal(err)
