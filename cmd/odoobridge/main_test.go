@@ -4,8 +4,6 @@ import (
 	"os"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/testscript"
-
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
@@ -19,5 +17,3 @@ func TestMain(m *testing.M) {
 	}
 	testkit.Main(m)
 }
-
-var _ = testscript.Params{}
