@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/odoobridge/odoobridge/internal/devenv"
+	"github.com/odoobridge/odoobridge/outbound/outboundtest"
 )
 
 // Options say what is shown, and by what.
@@ -75,9 +76,10 @@ func (d *demo) withBridge(ctx context.Context, fn func(context.Context) error) (
 		}
 		return nil
 	})
-	defer func() { // the consumers go first, then the bridge
+	defer func() { // the consumers have ended by now; the bridge goes after them
+		ended := bctx.Err() != nil
 		stop()
-		err = errors.Join(firstReal(bridge.Wait(), err), d.dropSlot(context.WithoutCancel(ctx)))
+		err = errors.Join(cause(ended, bridge.Wait(), err), d.dropSlot(context.WithoutCancel(ctx)))
 	}()
 	if err := d.awaitReady(bctx); err != nil {
 		return err
@@ -85,12 +87,13 @@ func (d *demo) withBridge(ctx context.Context, fn func(context.Context) error) (
 	return d.listen(bctx, fn)
 }
 
-// firstReal prefers why the bridge ended to the cancellation that followed.
-func firstReal(bridge, err error) error {
-	if bridge != nil && errors.Is(err, context.Canceled) {
-		return bridge
+// cause is why a run ended: what ran in the background, if that ended first,
+// for then the foreground's error only followed from it.
+func cause(backgroundEnded bool, background, foreground error) error {
+	if backgroundEnded && background != nil {
+		return background
 	}
-	return errors.Join(err, bridge)
+	return errors.Join(foreground, background)
 }
 
 // listen has every queue consumed while fn runs.
@@ -100,11 +103,24 @@ func (d *demo) listen(ctx context.Context, fn func(context.Context) error) error
 	consumers, cctx := errgroup.WithContext(ctx)
 	d.ears = newEars(d.say)
 	for _, l := range lanesOf(channels) {
+		if err := d.awaitQueue(cctx, l); err != nil {
+			return err
+		}
 		consumers.Go(func() error { return d.ears.listen(cctx, d.rabbit.URL(""), l) })
 	}
 	err := fn(cctx)
+	ended := cctx.Err() != nil
 	stop()
-	return firstReal(consumers.Wait(), err)
+	return cause(ended, consumers.Wait(), err)
+}
+
+// awaitQueue waits until the bridge has declared a lane's queue: lanes open
+// one after the other.
+func (d *demo) awaitQueue(ctx context.Context, l lane) error {
+	return every(ctx, 50*time.Millisecond, time.Minute, "the queue "+l.queue(), func() bool {
+		_, err := outboundtest.Depth(d.rabbit.URL(""), l.queue())
+		return err == nil
+	})
 }
 
 // play is what happens once everybody listens.

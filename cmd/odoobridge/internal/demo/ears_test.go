@@ -19,7 +19,7 @@ var (
 func deliver(e *ears, l lane, id, kind, subject string, revision int) {
 	began := time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)
 	e.hear(l, outboundtest.Delivery{Received: began.Add(3 * time.Millisecond), Body: fmt.Appendf(nil,
-		`{"id":%q,"type":%q,"subject":%q,"time":"2026-01-05T08:00:00Z","revision":%d,"data":{"entity":{"name":"S1","state":"sale","lines":[]},"changed":["state","lines"],"before":{"state":"draft","lines":[]}}}`,
+		`{"id":%q,"type":%q,"subject":%q,"time":"2026-01-05T08:00:00Z","revision":%d,"data":{"entity":{"name":"S1","state":"sale","lines":[{}]},"changed":["state","lines"],"before":{"state":"draft","lines":[{}]}}}`,
 		id, kind, subject, revision)})
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/odoobridge/odoobridge/outbound/outboundtest"
+	"github.com/odoobridge/odoobridge/schema"
 )
 
 // event is one CloudEvent as a channel reads it.
@@ -24,7 +25,8 @@ type event struct {
 		Before  map[string]json.RawMessage `json:"before"`
 	} `json:"data"`
 
-	latency time.Duration // commit → received
+	latency   time.Duration // commit → received
+	conflated string        // how many events this one stands for, when several
 }
 
 func readEvent(d outboundtest.Delivery) (*event, error) {
@@ -33,6 +35,9 @@ func readEvent(d outboundtest.Delivery) (*event, error) {
 		return nil, fmt.Errorf("a channel received what is no event: %w", err)
 	}
 	e.latency = d.Received.Sub(e.Time)
+	if n := d.Headers[schema.HeaderConflated]; n != nil {
+		e.conflated = fmt.Sprint(n)
+	}
 	return &e, nil
 }
 
@@ -44,6 +49,10 @@ func text(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
 		return s
+	}
+	var list []string
+	if json.Unmarshal(raw, &list) == nil {
+		return strings.Join(list, ", ")
 	}
 	return string(raw)
 }
@@ -93,11 +102,15 @@ func (e *event) news() string {
 	if len(words) > few {
 		words = append(words[:few], fmt.Sprintf("and %d more", len(words)-few))
 	}
+	if e.conflated != "" {
+		words = append(words, fmt.Sprintf("(%s in one)", e.conflated))
+	}
 	return strings.Join(words, ", ")
 }
 
+// compound is what is too long to show: an object, or a list of them.
 func compound(raw json.RawMessage) bool {
-	return len(raw) > 0 && (raw[0] == '{' || raw[0] == '[')
+	return len(raw) > 0 && raw[0] == '{' || len(raw) > 1 && raw[0] == '[' && raw[1] == '{'
 }
 
 func orNothing(s string) string {

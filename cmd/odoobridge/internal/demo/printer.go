@@ -68,6 +68,22 @@ func (p *printer) heard(l lane, e *event) {
 		pad(e.thing(), 18), e.news(), own, p.paint(dim, duration(e.latency)))
 }
 
+// counted says how many events each lane got in the meantime.
+func (p *printer) counted(before, after map[string]int) {
+	for _, l := range lanesOf(channels) {
+		if n := after[l.queue()] - before[l.queue()]; n > 0 {
+			p.line("  %s %s", p.paint(colours[l.channel], pad(l.channel+"/"+l.name, 21)), plural(n, "event"))
+		}
+	}
+}
+
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
 func pad(s string, width int) string {
 	if n := utf8.RuneCountInString(s); n < width {
 		return s + strings.Repeat(" ", width-n)

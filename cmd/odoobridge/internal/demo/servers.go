@@ -72,28 +72,31 @@ func (d *demo) readyTimeout() time.Duration {
 
 // awaitReady waits until the bridge says that it is ready.
 func (d *demo) awaitReady(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, d.readyTimeout(), errors.New("the bridge did not get ready in time"))
-	defer cancel()
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
 	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	for {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.ready, nil)
+	return every(ctx, 100*time.Millisecond, d.readyTimeout(), "the bridge", func() bool {
+		response, err := client.Get(d.ready)
 		if err != nil {
-			return fmt.Errorf("ask whether the bridge is ready: %w", err)
+			return false
 		}
-		if response, err := client.Do(request); err == nil {
-			_ = response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
+		_ = response.Body.Close()
+		return response.StatusCode == http.StatusOK
+	})
+}
+
+// every asks again and again until it is there.
+func every(ctx context.Context, pause, patience time.Duration, what string, there func() bool) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("%s was not ready within %s", what, patience))
+	defer cancel()
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for !there() {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-tick.C:
 		}
 	}
+	return nil
 }
 
 // freeAddress is one nobody listens on.

@@ -92,10 +92,22 @@ func (e *ears) flaws() (twice, gaps int) {
 	return twice, gaps
 }
 
-func (e *ears) mute() {
+// mute has events counted without being shown.
+func (e *ears) mute(on bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.silent = true
+	e.silent = on
+}
+
+// counts are how many events each queue has had.
+func (e *ears) counts() map[string]int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	counts := map[string]int{}
+	for queue, h := range e.lanes {
+		counts[queue] = h.events
+	}
+	return counts
 }
 
 // levels are the last stock levels a lane heard, by subject.
