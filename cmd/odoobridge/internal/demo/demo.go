@@ -84,6 +84,7 @@ func (d *demo) withBridge(ctx context.Context, fn func(context.Context) error) (
 	if err := d.awaitReady(bctx); err != nil {
 		return err
 	}
+	d.say.channels(channels)
 	return d.listen(bctx, fn)
 }
 
@@ -128,7 +129,6 @@ func (d *demo) play(ctx context.Context) error {
 	if d.OdooDSN != "" {
 		return d.watch(ctx)
 	}
-	d.say.channels(channels)
 	act := d.story
 	if d.For > 0 {
 		act = d.soak

@@ -11,7 +11,6 @@ import (
 
 // watch shows what happens in a real Odoo.
 func (d *demo) watch(ctx context.Context) error {
-	d.say.channels(channels)
 	length := d.For
 	if length == 0 {
 		length = watchByDefault
