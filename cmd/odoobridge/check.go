@@ -72,7 +72,7 @@ func (a *app) check(ctx context.Context, cfg *config.Config) error {
 	}
 	findings := check.Run(ctx, questions, tell)
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return cutShort(ctx, nil)
 	}
 	failed := check.Failed(findings)
 	if a.json {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // The exit codes of every verb.
@@ -43,15 +44,27 @@ var errSaid = errors.New("said already")
 // person is an error of a room that only a person's decision mends.
 type person interface{ NeedsPerson() bool }
 
-// exitCode maps an error to the process's exit code. Being told to stop is no failure.
+// cutShort is the error of a verb that was stopped before it had an answer:
+// scripts must not take that for a yes.
+func cutShort(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	return &exitError{exitAborted, fmt.Errorf("stopped before the end: %w", context.Cause(ctx))}
+}
+
+// exitCode maps an error to the process's exit code. For a verb that runs
+// until it is told to stop, being told is no failure.
 func exitCode(err error) int {
 	var c coder
 	var p person
 	switch {
-	case err == nil || errors.Is(err, context.Canceled):
+	case err == nil:
 		return exitFine
 	case errors.As(err, &c):
 		return c.ExitCode()
+	case errors.Is(err, context.Canceled):
+		return exitFine
 	case errors.As(err, &p) && p.NeedsPerson():
 		return exitPerson
 	}

@@ -36,7 +36,12 @@ changed: they are printed as advice. docs/DBA.md explains each of them.`,
 		Example: `  odoobridge setup --odoo-release 17.0 --database prod > setup.sql
   odoobridge setup --admin-dsn postgres://postgres@db/prod --apply
   odoobridge setup --undo`,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.setup(cmd.Context(), f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.setup(cmd.Context(), f); err != nil {
+				return cutShort(cmd.Context(), err)
+			}
+			return nil
+		},
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&f.apply, "apply", false, "run the statements")
