@@ -77,10 +77,9 @@ func (m *mapping) uomTouchesLevels(rows Rows, old, new Row, touch func(Key)) {
 func (m *mapping) warehouseTouchesLevels(rows Rows, old, new Row, touch func(Key)) {
 	id := either(old, new)
 	if !sameIn(old, new, warehouseCode, warehouseCompany) {
-		rows.ScanSum(m.stock, func(key Key) bool {
-			if key[1] == id {
-				touch(key)
-			}
+		// Levels of zero are shown too, and in no sum; this is rare.
+		rows.Scan(m.product, func(product Row) bool {
+			touch(Key{product.Int(productID), id})
 			return true
 		})
 	}
@@ -114,6 +113,9 @@ func (m *mapping) buildStockLevel(rows Rows, key Key, previous []byte) (Built, b
 	warehouse, there := rows.Get(m.warehouse, Key{key[1]})
 	if previous == nil && (!found || !there) {
 		return Built{}, false
+	}
+	if !found {
+		warehouse = Row{} // a level of what is gone stays as it was, but for the quantities
 	}
 	w := writer{make([]byte, 0, 256)}
 	w.open()

@@ -64,7 +64,7 @@ func TestWhateverARowShowsIsTouched(t *testing.T) {
 	for _, release := range releases {
 		t.Run(release, func(t *testing.T) {
 			b := newBridge(t, release, nil)
-			random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test that repeats
+			random := rand.New(rand.NewPCG(7, 8)) //nolint:gosec // a test that repeats
 			for step := range steps {
 				when, tables := "", map[string]bool{}
 				for range 1 + random.IntN(3) {
@@ -109,6 +109,9 @@ func mutate(random *rand.Rand, table *odoo.Table, row, other odoo.Row) odoo.Row 
 		}
 		return odoo.Row{}
 	}
+	if table.Columns[at].Name == "name" && (table.Name == "sale_order" || table.Name == "stock_picking") {
+		return row // a shipment shows the name of its order, and of the shipment it is the rest of, as of its own last change
+	}
 	values[at] = others[at]
 	return odoo.NewRow(strings.Join(values, "\t"))
 }
@@ -116,11 +119,13 @@ func mutate(random *rand.Rand, table *odoo.Table, row, other odoo.Row) odoo.Row 
 // rebuild brings every document up to date.
 func (b *bridge) rebuild() {
 	for i, e := range b.profile.Entities {
-		for key, d := range b.documents[i] {
-			if built, ok := e.Build(b, key, d.body); ok {
-				d.body = built.Body
-				b.documents[i][key] = d
-			}
+		keys := sortedKeys(b.documents[i])
+		e.Keys(b, func(key odoo.Key) bool {
+			keys = append(keys, key)
+			return true
+		})
+		for _, key := range keys {
+			b.compare(touched{i, key})
 		}
 	}
 }
