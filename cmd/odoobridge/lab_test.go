@@ -12,8 +12,12 @@ import (
 	"testing"
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/check"
+	"github.com/odoobridge/odoobridge/internal/odoosim"
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
+
+// simulated stands for a release: the database of the demo.
+const simulated = "simulated"
 
 // lab is a database of a real Odoo, an administrator, and a bridge that is to be set up.
 type lab struct {
@@ -27,7 +31,13 @@ type lab struct {
 func newLab(t *testing.T, pg *testkit.PG, release, channels string) *lab {
 	t.Helper()
 	admin := pg.NewDatabase(t)
-	testkit.RestoreBaseline(t, admin, release)
+	if release == simulated {
+		if err := odoosim.Install(context.Background(), admin); err != nil {
+			t.Fatal(err)
+		}
+	} else {
+		testkit.RestoreBaseline(t, admin, release)
+	}
 	u, err := url.Parse(admin)
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 )
 
 func TestAfterSetupEveryCheckOfTheDatabaseIsFine(t *testing.T) {
-	for _, release := range []string{"17", "18"} {
+	for _, release := range []string{"17", "18", simulated} {
 		t.Run(release, func(t *testing.T) {
 			l := newLab(t, testkit.Postgres(t), release, "")
 			printed := l.setUp(t)

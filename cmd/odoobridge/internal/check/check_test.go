@@ -51,7 +51,7 @@ var sample = Finding{Severity: Fail, Code: "postgres.wal_level", What: "wal_leve
 func TestFindingsAreAlignedWithTheirRemedy(t *testing.T) {
 	var b bytes.Buffer
 	Style{}.Print(&b, sample)
-	want := "✗ postgres.wal_level             wal_level is replica, not logical\n  only then\n  → restart\n      ALTER SYSTEM SET wal_level = 'logical';\n"
+	want := "✗ postgres.wal_level               wal_level is replica, not logical\n  only then\n  → restart\n      ALTER SYSTEM SET wal_level = 'logical';\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

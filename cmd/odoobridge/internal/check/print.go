@@ -42,7 +42,7 @@ var marks = map[Severity]mark{
 // Print writes one finding with what to do about it.
 func (s Style) Print(w io.Writer, f Finding) {
 	indent := strings.Repeat(" ", s.signWidth()+1)
-	_, _ = fmt.Fprintf(w, "%s %-*s %s\n", s.sign(f.Severity), max(s.Width, 30), f.Code, oneLine(f.What))
+	_, _ = fmt.Fprintf(w, "%s %-*s %s\n", s.sign(f.Severity), max(s.Width, 32), f.Code, oneLine(f.What))
 	for _, line := range wrap(f.Why, 100) {
 		_, _ = fmt.Fprintf(w, "%s%s\n", indent, s.dim(line))
 	}
