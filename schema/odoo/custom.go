@@ -17,7 +17,7 @@ type customOf struct {
 // custom writes the columns added by configuration under "custom"; nothing
 // where there are none. Of two tables with a column of one name the first shows.
 func (w *writer) custom(of ...customOf) {
-	any := false
+	opened := false
 	for i, c := range of {
 		first := len(c.table.Columns) - c.table.Extra
 		for at := first; at < len(c.table.Columns); at++ {
@@ -25,14 +25,14 @@ func (w *writer) custom(of ...customOf) {
 			if shownBefore(of[:i], column.Name) {
 				continue
 			}
-			if !any {
+			if !opened {
 				w.openObject("custom")
-				any = true
+				opened = true
 			}
 			w.customValue(column, c.row, at)
 		}
 	}
-	if any {
+	if opened {
 		w.close()
 	}
 }

@@ -121,3 +121,22 @@ func TestLockedOrderIsAConfirmedOne(t *testing.T) {
 		t.Errorf("a locked order of Odoo 16 is %s", got)
 	}
 }
+
+func TestClosedOrdersOfEveryReleaseKeepTheirAddress(t *testing.T) {
+	for _, release := range odoo.Releases() {
+		b := shop(t, release)
+		closing := map[string]string{"delivery_status": "full"}
+		if release == "15.0" {
+			closing = map[string]string{"state": "done"}
+		}
+		b.change("sale_order", 1, closing)
+		b.expect(t, "order.updated order/S1")
+		b.change("res_partner", 7, map[string]string{"street": "moved"})
+		b.expect(t, "customer.updated customer/7")
+		b.change("sale_order", 1, map[string]string{"client_order_ref": "x"})
+		events := b.expect(t, "order.updated order/S1")
+		if got := field(events[0].Entity, "delivery_address", "street"); got != "null" {
+			t.Errorf("%s: the closed order went along to %s", release, got)
+		}
+	}
+}

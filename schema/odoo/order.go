@@ -1,11 +1,6 @@
 package odoo
 
-import (
-	"cmp"
-	"slices"
-
-	"github.com/odoobridge/odoobridge/schema"
-)
+import "github.com/odoobridge/odoobridge/schema"
 
 // orderEntity is a sales order with its lines. Once it is closed (cancelled, or
 // delivered in full) it keeps the addresses and SKUs it had.
@@ -37,7 +32,7 @@ func (m *mapping) buildOrder(rows Rows, key Key, previous []byte) (Built, bool) 
 	w.text("name", order, orderName)
 	w.id("company_id", order.Int(orderCompany))
 	w.optional("state", stateOf(order))
-	w.bool("locked", order.Bool(orderLocked) || order.field(orderState) == stateDone)
+	w.bool("locked", isLocked(order))
 	w.time("date", order, orderDate)
 	w.time("commitment_date", order, orderCommitment)
 	w.text("client_order_ref", order, orderClientRef)
@@ -93,15 +88,21 @@ func stateOf(order Row) string {
 	return order.Text(orderState)
 }
 
+// orderClosed reports whether nothing more will come of the order. Where Odoo
+// keeps no delivery status, a locked order is taken for closed.
 func (m *mapping) orderClosed(order Row) bool {
-	switch order.field(orderState) {
-	case stateCancel, stateDone:
+	switch {
+	case order.field(orderState) == stateCancel:
 		return true
-	case stateSale:
+	case stateOf(order) != stateSale:
+		return false
+	case m.order.has(orderDeliveryStatus):
 		return order.field(orderDeliveryStatus) == deliveredInFull
 	}
-	return false
+	return isLocked(order)
 }
+
+func isLocked(order Row) bool { return order.Bool(orderLocked) || order.field(orderState) == stateDone }
 
 const deliveredInFull = "full"
 
@@ -190,71 +191,4 @@ func (m *mapping) orderDelivery(w *writer, rows Rows, order Row) {
 	if m.order.has(orderDeliveryStatus) {
 		w.text("delivery_status", order, orderDeliveryStatus)
 	}
-}
-
-func (m *mapping) orderLines(w *writer, rows Rows, order int64, decimals int, kept []byte) {
-	lines := rows.Find(m.orderLine, lineOrder, order)
-	slices.SortFunc(lines, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(a.Int(lineSequence), b.Int(lineSequence)), cmp.Compare(a.Int(lineID), b.Int(lineID)))
-	})
-	skus := keptSKUs(kept, "id")
-	w.openArray("lines")
-	for _, line := range lines {
-		m.orderLineItem(w, rows, line, decimals, skus)
-	}
-	w.closeArray()
-}
-
-func (m *mapping) orderLineItem(w *writer, rows Rows, line Row, decimals int, skus []keptSKU) {
-	id, product := line.Int(lineID), line.Int(lineProduct)
-	w.open()
-	w.int("id", id)
-	w.int("sequence", line.Int(lineSequence))
-	w.id("product_id", product)
-	m.sku(w, rows, id, product, skus)
-	w.text("name", line, lineName)
-	w.text("display_type", line, lineDisplayType)
-	w.quantity("quantity", line, lineQuantity)
-	m.unit(w, rows, line.Int(lineUoM))
-	w.money("unit_price", line, linePrice, decimals)
-	w.quantity("discount", line, lineDiscount)
-	w.money("subtotal", line, lineSubtotal, decimals)
-	w.rounded("tax", line, lineTax, decimals)
-	w.money("total", line, lineTotal, decimals)
-	w.quantity("delivered", line, lineDelivered)
-	w.quantity("invoiced", line, lineInvoiced)
-	if m.orderLine.has(lineIsDelivery) {
-		w.bool("is_delivery", line.Bool(lineIsDelivery))
-	}
-	m.externalIDs(w, rows, record{modelOrderLine, id})
-	w.custom(customOf{m.orderLine, line})
-	w.close()
-}
-
-// keptSKU is what a line of an earlier document called its product.
-type keptSKU struct {
-	line, product int64
-	raw           []byte
-}
-
-// keptSKUs reads the lines of an earlier document; id names the field that tells them apart.
-func keptSKUs(body []byte, id string) (skus []keptSKU) {
-	schema.Elements(schema.Field(body, "lines"), func(line []byte) bool {
-		skus = append(skus, keptSKU{
-			line: parseInt(schema.Field(line, id)), product: parseInt(schema.Field(line, "product_id")), raw: schema.Field(line, "sku"),
-		})
-		return true
-	})
-	return skus
-}
-
-func (m *mapping) sku(w *writer, rows Rows, line, product int64, skus []keptSKU) {
-	for _, kept := range skus {
-		if kept.line == line && kept.product == product {
-			w.raw("sku", kept.raw)
-			return
-		}
-	}
-	row, _ := rows.Get(m.product, Key{product})
-	w.text("sku", row, productSKU)
 }
