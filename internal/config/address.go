@@ -24,7 +24,8 @@ func validDSN(s string) *flaw {
 	if !strings.Contains(s, "://") {
 		return validKeywords(s)
 	}
-	u, err := url.Parse(s)
+	single, _ := firstHost(s)
+	u, err := url.Parse(single)
 	switch {
 	case err != nil:
 		return &flaw{"is not a URL", "write postgres://user@host:5432/database; characters of the password that mean something in a URL are written %XX (@ is %40, / is %2F, # is %23)"}
@@ -83,4 +84,20 @@ func validListen(s string) bool {
 	}
 	n, err := strconv.Atoi(port)
 	return err == nil && n >= 0 && n <= 65535
+}
+
+// firstHost takes the further hosts out of a URL that names several, as
+// PostgreSQL's do and net/url does not understand: "a:1,b:2" becomes "a:1". rest is what it took.
+func firstHost(s string) (single, rest string) {
+	start := strings.Index(s, "://") + len("://")
+	end := len(s)
+	if i := strings.IndexAny(s[start:], "/?#"); i >= 0 {
+		end = start + i
+	}
+	at := start + strings.LastIndexByte(s[start:end], '@') + 1
+	comma := strings.IndexByte(s[at:end], ',')
+	if comma < 0 {
+		return s, ""
+	}
+	return s[:at+comma] + s[end:], s[at+comma : end]
 }

@@ -157,3 +157,12 @@ func TestScalarsAreTakenAsWritten(t *testing.T) {
 		t.Errorf("api_key = %q, database = %q", c.Odoo.APIKey.Reveal(), c.Odoo.Database)
 	}
 }
+
+func TestAddressesThatPostgreSQLUnderstandsLoad(t *testing.T) {
+	for _, dsn := range []string{
+		"postgres://u:p@a:5432,b:5433/x?target_session_attrs=read-write", "postgresql://[::1]:5432/x", "postgres:///x?host=/run/postgresql",
+		"host=/run/postgresql dbname=x", "dbname=x password='a b'", "service=odoo",
+	} {
+		mustParse(t, "postgres: {dsn: \""+dsn+"\"}\nrabbitmq: {url: \"amqp://mq\"}\n", nil)
+	}
+}

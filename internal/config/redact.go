@@ -19,7 +19,8 @@ func RedactURL(s Secret) string {
 	if !strings.Contains(text, "://") {
 		return secretWords.ReplaceAllString(text, "$1="+Redacted)
 	}
-	u, err := url.Parse(text)
+	single, more := firstHost(text)
+	u, err := url.Parse(single)
 	if err != nil || u.Host == "" && u.User != nil {
 		return Redacted
 	}
@@ -33,5 +34,6 @@ func RedactURL(s Secret) string {
 		}
 	}
 	u.RawQuery = query.Encode()
+	u.Host += more
 	return u.String()
 }

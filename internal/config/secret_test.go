@@ -45,10 +45,12 @@ func TestURLsPrintWithoutTheirPassword(t *testing.T) {
 		"":                                     "",
 		"postgres://u:hunter2@db/x":            "postgres://u@db/x",
 		"postgres://db/x?password=hunter2&a=b": "postgres://db/x?a=b",
-		"amqps://u:hunter2@mq/v":               "amqps://u@mq/v",
-		"host=db password=hunter2 dbname=x":    "host=db password=[redacted] dbname=x",
-		"password = 'hun ter2' dbname=x":       "password=[redacted] dbname=x",
-		"postgres://u:hun%zzter2@db/x":         Redacted,
+		"postgres://u:hunter2@a:5432,b:5433/x?target_session_attrs=read-write": "postgres://u@a:5432,b:5433/x?target_session_attrs=read-write",
+		"postgres://u:hun,ter2@a/x":         "postgres://u@a/x",
+		"amqps://u:hunter2@mq/v":            "amqps://u@mq/v",
+		"host=db password=hunter2 dbname=x": "host=db password=[redacted] dbname=x",
+		"password = 'hun ter2' dbname=x":    "password=[redacted] dbname=x",
+		"postgres://u:hun%zzter2@db/x":      Redacted,
 	} {
 		if got := RedactURL(Secret(given)); got != want {
 			t.Errorf("RedactURL(%q) = %q, want %q", given, got, want)

@@ -76,7 +76,7 @@ func (c *Checker) timeouts(context.Context) ([]check.Finding, error) {
 	}
 	if idle, known := c.number("idle_replication_slot_timeout"); known && idle > 0 {
 		findings = append(findings, check.Finding{Severity: check.Warn, Code: "postgres.idle_replication_slot_timeout",
-			What:   "idle_replication_slot_timeout is " + c.settings["idle_replication_slot_timeout"] + ": a slot unused for so long is given up",
+			What:   "idle_replication_slot_timeout is " + c.settings["idle_replication_slot_timeout"] + " s: a slot unused for so long is given up",
 			Why:    "a bridge that was stopped for longer must read all tables again",
 			Remedy: "turn it off, or leave it so knowingly; a reload is enough",
 			SQL:    []string{"ALTER SYSTEM SET idle_replication_slot_timeout = 0", "SELECT pg_reload_conf()"}})
