@@ -170,7 +170,7 @@ func shipmentHappenings(old, new []byte, _ []string) []Happening {
 		}
 		return []Happening{{What: "cancelled"}}
 	}
-	step := map[string]string{stateReady: "ready", stateDone: "shipped", stateCancel: "cancelled"}[is]
+	step := stepTo(is)
 	switch {
 	case old == nil && step != "":
 		return []Happening{{What: "created"}, beyond(step)}
@@ -180,4 +180,17 @@ func shipmentHappenings(old, new []byte, _ []string) []Happening {
 		return []Happening{{What: step}}
 	}
 	return []Happening{{What: "updated"}}
+}
+
+// stepTo is what happens to a shipment that comes to the state, "" for nothing special.
+func stepTo(state string) string {
+	switch state {
+	case stateReady:
+		return "ready"
+	case stateDone:
+		return "shipped"
+	case stateCancel:
+		return "cancelled"
+	}
+	return ""
 }
