@@ -207,37 +207,37 @@ func (r *reader) tuple(rel *change.Relation, s slab) []change.Value {
 		return nil
 	}
 	row := s.row(n)
-	buf := r.buf
+	buf, p := r.buf, 0
 	for i := range row {
-		if len(buf) == 0 {
+		if p >= len(buf) {
 			r.fail("it ends within a row of table %s", rel.Name)
 			return nil
 		}
-		kind := buf[0]
-		buf = buf[1:]
+		v, kind := &row[i], buf[p]
+		p++
 		switch kind {
 		case 't':
-			if len(buf) < 4 {
+			if len(buf)-p < 4 {
 				r.fail("it ends within a row of table %s", rel.Name)
 				return nil
 			}
-			size := binary.BigEndian.Uint32(buf)
-			buf = buf[4:]
-			if uint64(size) > uint64(len(buf)) {
-				r.fail("a value of %d bytes where %d are left in a row of table %s", size, len(buf), rel.Name)
+			size := int(binary.BigEndian.Uint32(buf[p:]))
+			p += 4
+			if size < 0 || size > len(buf)-p {
+				r.fail("a value of %d bytes where %d are left in a row of table %s", size, len(buf)-p, rel.Name)
 				return nil
 			}
-			row[i] = change.Value{State: change.Text, Text: buf[:size:size]}
-			buf = buf[size:]
+			v.State, v.Text = change.Text, buf[p:p+size:p+size]
+			p += size
 		case 'n':
-			row[i] = change.Value{State: change.Null}
+			v.State, v.Text = change.Null, nil
 		case 'u':
-			row[i] = change.Value{State: change.Unchanged}
+			v.State, v.Text = change.Unchanged, nil
 		default:
 			r.fail("a value of kind %q in a row of table %s", kind, rel.Name)
 			return nil
 		}
 	}
-	r.buf = buf
+	r.buf = buf[p:]
 	return row
 }

@@ -28,9 +28,6 @@ const (
 	copyKeepalive = 'k'
 	xlogHeader    = 25 // 'w', start, end, server's clock
 	keepaliveSize = 18
-
-	behindAfter = 250 * time.Millisecond // commit to sending, by the server's clock
-	lazyPause   = time.Millisecond
 )
 
 // session is one connection's worth of streaming.
@@ -137,10 +134,6 @@ func (ss *session) drained(ctx context.Context) error {
 	if ss.conn.wire.ready() {
 		return nil
 	}
-	if ss.behind && ss.conn.wire.short {
-		// Let bytes collect: the server pays for waking us, once per message.
-		time.Sleep(lazyPause)
-	}
 	now := time.Now()
 	ss.noticed(now)
 	if ss.asked.IsZero() {
@@ -165,6 +158,9 @@ func (ss *session) noticed(now time.Time) {
 
 // patience is how long the next read may take.
 func (ss *session) patience() time.Duration {
+	if ss.behind {
+		return lazyWait
+	}
 	if ss.idle.pending(ss.asm.handed) {
 		return min(ss.timing.idleEvery, ss.timing.silenceAsk)
 	}
@@ -182,6 +178,7 @@ func (ss *session) readFailed(ctx context.Context, err error) error {
 	}
 	now := time.Now()
 	ss.noticed(now)
+	ss.setBehind(false) // what there was has been read
 	if now.Sub(ss.heard) < ss.timing.silenceAsk {
 		return nil
 	}
@@ -276,10 +273,18 @@ func (ss *session) lag(m []byte) {
 	}
 	sent := int64(binary.BigEndian.Uint64(m[17:]))
 	commit := int64(binary.BigEndian.Uint64(m[commitTime:]))
-	if behind := time.Duration(sent-commit)*time.Microsecond > behindAfter; behind != ss.behind {
-		ss.behind = behind
-		ss.counters.catchingUp.Store(behind)
+	ss.setBehind(time.Duration(sent-commit)*time.Microsecond > behindAfter)
+}
+
+// setBehind changes between catching up, when reads wait for bytes to collect,
+// and being up to date, when each is read as it comes.
+func (ss *session) setBehind(behind bool) {
+	if behind == ss.behind {
+		return
 	}
+	ss.behind = behind
+	ss.counters.catchingUp.Store(behind)
+	lazyReads(ss.conn.Conn(), behind)
 }
 
 // keepalive handles the server's sign of life.

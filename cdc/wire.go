@@ -26,7 +26,6 @@ type wire struct {
 	rest  int // bytes of the frame that Read is in
 
 	total uint64 // bytes read so far
-	short bool   // the last read from r left room: the socket had no more
 }
 
 func newWire(r io.Reader) *wire { return &wire{r: r} }
@@ -88,7 +87,6 @@ func (w *wire) need(n int) error {
 		got, err := w.r.Read(w.chunk[w.wp:])
 		w.wp += got
 		w.total += uint64(got)
-		w.short = w.wp < len(w.chunk)
 		if err != nil && w.wp-w.rp < n {
 			if err == io.EOF {
 				err = io.ErrUnexpectedEOF

@@ -1,0 +1,7 @@
+//go:build !unix
+
+package cdc
+
+import "net"
+
+func setLowWater(net.Conn, int) {}
