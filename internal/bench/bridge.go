@@ -65,7 +65,8 @@ func (l *lab) newBridge(ctx context.Context, db *database, slot string, o bridge
 	return b, nil
 }
 
-// build makes the program as `make build` does.
+// build makes the program. Paths are left in: without them Go would compile
+// everything again.
 func (l *lab) build(ctx context.Context) error {
 	if l.bridgeBinary != "" {
 		return nil
@@ -76,7 +77,7 @@ func (l *lab) build(ctx context.Context) error {
 	}
 	l.log.Info("building odoobridge")
 	binary := l.path("odoobridge")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, "./cmd/odoobridge")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/odoobridge")
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build odoobridge: %w\n%s", err, out)

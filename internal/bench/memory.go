@@ -73,6 +73,9 @@ func (s *shop) change(i int) (string, []any) {
 
 // serveShop starts the bridge of the shop with a consumer and lets it catch up.
 func (l *lab) serveShop(ctx context.Context, shop *shop, b *bridge) (*process, *consumer, error) {
+	if err := l.emptyQueue(laneQueue); err != nil {
+		return nil, nil, err
+	}
 	p, err := b.startReady(ctx)
 	if err != nil {
 		return nil, nil, err
