@@ -18,6 +18,7 @@ import (
 var verbs = []func(*app) *cobra.Command{
 	newCheck,
 	newSetup,
+	newSchema,
 	newConfig,
 	newVersion,
 }
