@@ -36,7 +36,8 @@
 // that message came back first (the broker sends the return before the
 // confirmation), and acks it. With the first failure it nacks what is left in the
 // window, in order, and closes the channel; the next Publish opens another, not before
-// the broker has dealt with all of the old one, so that nothing can overtake.
+// the broker has dealt with all of the old one, so that nothing can overtake. A
+// broker that does not answer within five seconds is cut off instead.
 //
 // # What fails how
 //
