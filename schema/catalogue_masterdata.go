@@ -90,7 +90,7 @@ func stockLevel() Entity {
 			{"changed", "The level changed, and none of the following happened."},
 			{"out", "Available fell from above zero to zero or below: stop selling."},
 			{"back", "Available rose from zero or below to above zero: sell again."},
-			{"negative", "On hand or available fell below zero: more was promised or shipped than there is. May come together with out."},
+			{"negative", "On hand fell below zero: more was shipped than there is. May come together with out."},
 		},
 	}
 }

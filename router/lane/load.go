@@ -146,7 +146,7 @@ func (l *lane) page(ctx context.Context, from loadState) (next progress, more bo
 	err = l.opts.Documents.Documents(ctx, from.Entity, from.After, pageDocuments, func(d store.Document) bool {
 		n++
 		next.After = d.Key
-		if l.filter.takes(d.Body) {
+		if len(d.Body) > 0 && d.Body[0] == '{' && l.filter.takes(d.Body) { // else a tombstone
 			env := l.encode.document(&d, from.Began)
 			l.put(delivery{msg: l.encode.message(&env, sight{known: true, now: true}), after: next})
 		}

@@ -21,8 +21,9 @@ func TestStockLevelsTellWhenToStopAndWhenToSellAgain(t *testing.T) {
 	}{
 		{"5", "3", "5", "2", []string{"changed"}},
 		{"5", "0.5", "5", "0", []string{"out"}},
-		{"5", "3", "5", "-1", []string{"out", "negative"}},
-		{"5", "0", "5", "-1", []string{"negative"}},
+		{"5", "3", "5", "-1", []string{"out"}},
+		{"5", "3", "-1", "-1", []string{"out", "negative"}},
+		{"5", "0", "5", "-1", []string{"changed"}},
 		{"5", "-1", "-0.5", "-6", []string{"negative"}},
 		{"-1", "-1", "-2", "-2", []string{"changed"}},
 		{"-1", "-1", "0", "0", []string{"changed"}},

@@ -181,7 +181,7 @@ func stockLevelHappenings(old, new []byte, changed []string) []Happening {
 	case availableWas <= 0 && available > 0:
 		happened = append(happened, Happening{What: "back"})
 	}
-	if onHand < 0 && onHandWas >= 0 || available < 0 && availableWas >= 0 {
+	if onHand < 0 && onHandWas >= 0 {
 		happened = append(happened, Happening{What: "negative"})
 	}
 	if happened == nil {
