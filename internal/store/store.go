@@ -80,7 +80,8 @@ type RowDelete struct {
 	Old   Row
 }
 
-// Batch is a set of writes that belong together.
+// Batch is a set of writes that belong together. Deletes come before Puts and
+// Forgotten before Documents, otherwise places in it mean nothing: a key is named once.
 type Batch struct {
 	Puts      []RowPut
 	Deletes   []RowDelete
@@ -108,41 +109,55 @@ type Cursor struct {
 }
 
 // ErrFull reports that the store has reached its configured size or its disk
-// has no room left. Nothing of the failed write is kept.
+// has next to no room left. Nothing of the failed write is kept.
 var ErrFull = errors.New("store is full")
 
 // ErrLayout reports that the mirrored rows on disk were written for another
 // list of columns than the one asked for.
 var ErrLayout = errors.New("store was written for another set of columns")
 
+// ErrInUse reports that another process has the store open.
+var ErrInUse = errors.New("store is in use")
+
+// ErrClosed reports a call after Close.
+var ErrClosed = errors.New("store is closed")
+
+// ErrNewer reports that the store was written by a newer program.
+var ErrNewer = errors.New("store was written by a newer version")
+
 // Store is what the bridge remembers.
 type Store interface {
 	Mirror
 
 	// Write adds the batch to the open transaction, beginning one if needed.
+	// When it fails, all writes since the last Commit are gone, and Write and
+	// Commit go on failing until Rollback. The batch is not kept.
 	Write(ctx context.Context, b *Batch) error
-	// Commit makes all writes since the last Commit durable at once.
+	// Commit makes all writes since the last Commit durable at once. When it
+	// fails they are gone, or after a failing disk unknown until the store is opened again.
 	Commit(ctx context.Context) error
 	// Rollback forgets all writes since the last Commit.
 	Rollback() error
 
-	// Load replaces the whole contents of a table in bulk, each call of rows
-	// adding some; indexes are built at the end. Used for snapshots, outside of Write and
-	// Commit: an interrupted load leaves the table to be loaded again.
+	// Load empties a table and fills it in bulk; indexes are built at the end.
+	// It fails while writes wait for their Commit. A load that is not finished
+	// when the store is closed, or the process killed, leaves the table empty.
 	Load(ctx context.Context, table int) (Loader, error)
 
 	// Meta returns the value last written under the name.
 	Meta(ctx context.Context, name string) (value string, found bool, err error)
 
 	// Events calls yield for committed journal entries after the given
-	// sequence number, in order, until it returns false or limit is reached.
+	// sequence number, in order, until it returns false or limit is reached. It
+	// may end early when TrimJournal overtakes it, but never leaves an entry out.
+	// yield may take its time: it holds nothing back.
 	Events(ctx context.Context, after int64, limit int, yield func(Event) bool) error
 	// JournalBounds returns the first and last sequence number kept; 0, 0
 	// when the journal is empty and nothing was ever written, n+1, n when all
 	// up to n has been trimmed.
 	JournalBounds(ctx context.Context) (first, last int64, err error)
-	// TrimJournal removes entries up to the given sequence number that are
-	// older than the given time, and returns how many it removed.
+	// TrimJournal removes the journal's oldest entries, up to the given sequence number
+	// or the first that is not older than the given time, and returns how many it removed.
 	TrimJournal(ctx context.Context, upTo int64, olderThan time.Time) (removed int64, err error)
 	// Documents yields committed documents of an entity after the given key, in key order.
 	Documents(ctx context.Context, entity string, after Key, limit int, yield func(Document) bool) error
@@ -154,17 +169,19 @@ type Store interface {
 	// ForgetCursor removes a lane's cursor.
 	ForgetCursor(ctx context.Context, lane string) error
 
-	// Size is what the store occupies, in bytes.
+	// Size is what the store occupies, in bytes. Room that removed entries have
+	// left behind is used again and does not count.
 	Size(ctx context.Context) (int64, error)
 	Close() error
 }
 
-// Loader takes the rows of one table in any order. It is not safe for
-// concurrent use; several loaders of different tables may be open at once.
+// Loader takes the rows of one table in any order; of rows with the same key
+// the last one stays. It is not safe for concurrent use, but loaders of different
+// tables may be used at once.
 type Loader interface {
 	Add(ctx context.Context, rows []Row) error
 	// Finish builds the indexes and makes the table durable.
 	Finish(ctx context.Context) error
-	// Abort leaves the table empty.
+	// Abort leaves the table empty. After Finish it does nothing.
 	Abort() error
 }

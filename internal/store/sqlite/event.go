@@ -1,0 +1,106 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/odoobridge/odoobridge/internal/change"
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
+)
+
+const (
+	eventColumns = "seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body"
+	putEvent     = "INSERT INTO event (" + eventColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+)
+
+func (s *Store) insertEvent(e *store.Event) error {
+	q, err := s.w.Prep(putEvent)
+	if err != nil {
+		return err
+	}
+	var lsn [17]byte
+	q.Int(1, e.Seq)
+	q.Int(2, int64(e.Timeline))
+	q.Bytes(3, e.LSN.Append(lsn[:0]))
+	q.Int(4, int64(e.Ordinal))
+	q.Int(5, int64(e.XID))
+	q.Int(6, e.Time.UnixMicro())
+	q.Text(7, e.Entity)
+	q.Text(8, e.What)
+	q.Int(9, e.Key[0])
+	q.Int(10, e.Key[1])
+	q.Text(11, e.Subject)
+	q.Int(12, e.Revision)
+	q.Int(13, e.Company)
+	q.Text(14, e.Origin)
+	if e.Changed == nil {
+		q.Null(15)
+	} else {
+		var list [128]byte
+		q.Bytes(15, appendNames(list[:0], e.Changed))
+	}
+	if e.Before == nil {
+		q.Null(16)
+	} else {
+		q.Bytes(16, e.Before)
+	}
+	q.Bytes(17, e.Body)
+	return q.Run()
+}
+
+func readEvent(q *capi.Stmt) (e store.Event, size int, err error) {
+	e = store.Event{
+		Seq: q.ColumnInt(0), Timeline: int32(q.ColumnInt(1)), Ordinal: int(q.ColumnInt(3)),
+		XID: uint32(q.ColumnInt(4)), Time: time.UnixMicro(q.ColumnInt(5)).UTC(),
+		Entity: q.ColumnText(6), What: q.ColumnText(7), Key: store.Key{q.ColumnInt(8), q.ColumnInt(9)},
+		Subject: q.ColumnText(10), Revision: q.ColumnInt(11), Company: q.ColumnInt(12), Origin: q.ColumnText(13),
+		Before: q.ColumnBytes(15), Body: q.ColumnBytes(16),
+	}
+	if e.LSN, err = change.ParseLSN(q.ColumnText(2)); err != nil {
+		return e, 0, err
+	}
+	if !q.ColumnNull(14) {
+		e.Changed, err = readNames(q.ColumnText(14))
+	}
+	return e, len(e.Body) + len(e.Before), err
+}
+
+// appendNames appends the list as a JSON array. Names of fields need no escapes.
+func appendNames(dst []byte, list []string) []byte {
+	if !plain(list) {
+		return append(dst, names(list)...)
+	}
+	dst = append(dst, '[')
+	for i, name := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, '"')
+		dst = append(dst, name...)
+		dst = append(dst, '"')
+	}
+	return append(dst, ']')
+}
+
+func plain(list []string) bool {
+	for _, name := range list {
+		for i := range len(name) {
+			if c := name[i]; c < ' ' || c > '~' || strings.IndexByte(`"\<>&`, c) >= 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// readNames reads a JSON array of texts. Without escapes in it, a quotation
+// mark can only be a text's beginning or end.
+func readNames(text string) ([]string, error) {
+	if strings.IndexByte(text, '\\') >= 0 || len(text) < len(`[""]`) {
+		list := []string{}
+		return list, json.Unmarshal([]byte(text), &list)
+	}
+	return strings.Split(text[2:len(text)-2], `","`), nil
+}

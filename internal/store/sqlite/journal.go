@@ -1,0 +1,124 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
+)
+
+const (
+	pageEvents    = "SELECT " + eventColumns + " FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+	journalBounds = "SELECT (SELECT min(seq) FROM event), (SELECT max(seq) FROM event), (SELECT seq FROM trimmed)"
+	oldestEvents  = "SELECT seq, time FROM event ORDER BY seq LIMIT ?1"
+	removeEvents  = "DELETE FROM event WHERE seq <= ?1"
+	noteTrimmed   = "REPLACE INTO trimmed (id, seq) VALUES (1, ?1)"
+)
+
+// trimRows is how many entries are removed at a time, so that the writer never
+// waits long for its turn.
+const trimRows = 1000
+
+// Events implements store.Store. It reads piece by piece, like Documents; a
+// piece that does not follow the one before was overtaken by a trim.
+func (s *Store) Events(ctx context.Context, after int64, limit int, yield func(store.Event) bool) error {
+	for first := true; limit > 0; first = false {
+		piece, err := s.readEvents(ctx, after, min(limit, pieceRows))
+		if err != nil {
+			return fmt.Errorf("read the journal after %d: %w", after, err)
+		}
+		if !first && len(piece.list) > 0 && piece.list[0].Seq != after+1 {
+			return nil
+		}
+		for _, e := range piece.list {
+			if !yield(e) {
+				return nil
+			}
+			after = e.Seq
+		}
+		if piece.end {
+			return nil
+		}
+		limit -= len(piece.list)
+	}
+	return nil
+}
+
+func (s *Store) readEvents(ctx context.Context, after int64, limit int) (p piece[store.Event], err error) {
+	err = s.readers.do(ctx, pageEvents, func(q *capi.Stmt) error {
+		q.Int(1, after)
+		q.Int(2, int64(limit))
+		return p.read(q, limit, func() (store.Event, int, error) { return readEvent(q) })
+	})
+	return p, err
+}
+
+// JournalBounds implements store.Store.
+func (s *Store) JournalBounds(ctx context.Context) (first, last int64, err error) {
+	err = s.readers.do(ctx, journalBounds, func(q *capi.Stmt) error {
+		if _, err := q.Step(); err != nil {
+			return err
+		}
+		switch trimmed := q.ColumnInt(2); {
+		case !q.ColumnNull(0):
+			first, last = q.ColumnInt(0), q.ColumnInt(1)
+		case trimmed > 0:
+			first, last = trimmed+1, trimmed
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("find the ends of the journal: %w", err)
+	}
+	return first, last, nil
+}
+
+// TrimJournal implements store.Store.
+func (s *Store) TrimJournal(ctx context.Context, upTo int64, olderThan time.Time) (removed int64, err error) {
+	for {
+		last, n, err := s.oldest(ctx, upTo, olderThan)
+		if err == nil && n > 0 {
+			err = s.transact(ctx, false, func() error { return s.removeEvents(last) })
+		}
+		if err != nil {
+			return removed, fmt.Errorf("trim the journal: %w", err)
+		}
+		removed += n
+		if n < trimRows {
+			return removed, nil
+		}
+	}
+}
+
+// oldest finds the last of the next entries to go, and how many they are.
+func (s *Store) oldest(ctx context.Context, upTo int64, olderThan time.Time) (last, n int64, err error) {
+	before := olderThan.UnixMicro()
+	err = s.readers.do(ctx, oldestEvents, func(q *capi.Stmt) error {
+		q.Int(1, trimRows)
+		for {
+			row, err := q.Step()
+			if err != nil || !row || q.ColumnInt(0) > upTo || q.ColumnInt(1) >= before {
+				return err
+			}
+			last = q.ColumnInt(0)
+			n++
+		}
+	})
+	return last, n, err
+}
+
+func (s *Store) removeEvents(last int64) error {
+	for _, sql := range []string{removeEvents, noteTrimmed} {
+		q, err := s.w.Prep(sql)
+		if err != nil {
+			return err
+		}
+		q.Int(1, last)
+		if err := q.Run(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
