@@ -16,6 +16,11 @@ import (
 
 // verbs makes every verb; each file adds its own here.
 var verbs = []func(*app) *cobra.Command{
+	newRun,
+	newResync,
+	newTail,
+	newStatus,
+	newDemo,
 	newCheck,
 	newSetup,
 	newSchema,

@@ -176,7 +176,7 @@ func TestTrimKeepsWhatIsYoungAndWhatALaneStillNeeds(t *testing.T) {
 			d := &disk{size: c.size}
 			j := open(t, d, 1<<20)
 			j.Append(d.commit(100))
-			if _, err := j.Trim(t.Context(), d, Retention{Age: 10 * time.Second, MaxSize: 100}, now, c.delivered); err != nil {
+			if _, err := j.Trim(t.Context(), d, Retention{Age: 10 * time.Second, MaxSize: 100}, now, c.delivered, 100); err != nil {
 				t.Fatal(err)
 			}
 			if first, last := j.Bounds(); first != c.want || last != 100 {

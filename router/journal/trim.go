@@ -23,9 +23,10 @@ type Retention struct {
 const pressure = 0.8
 
 // Trim removes events older than the retention and, when the store nears its
-// size, events that every lane has delivered. delivered is the lowest cursor of all lanes.
-func (j *Journal) Trim(ctx context.Context, s trimmer, r Retention, now time.Time, delivered int64) (removed int64, err error) {
+// size, events that every lane has delivered: delivered is the lowest cursor of all lanes. Events after upTo stay in any case.
+func (j *Journal) Trim(ctx context.Context, s trimmer, r Retention, now time.Time, delivered, upTo int64) (removed int64, err error) {
 	_, last := j.Bounds()
+	last = min(last, upTo)
 	removed, err = s.TrimJournal(ctx, last, now.Add(-r.Age))
 	if err != nil {
 		return removed, fmt.Errorf("trim the journal by age: %w", err)

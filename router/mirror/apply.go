@@ -178,6 +178,12 @@ func (m *Mirror) truncate(t *table) error {
 	return m.err
 }
 
+// Redo makes text the row's content, "" for none, as a change did before.
+func (m *Mirror) Redo(table int, key Key, text string) error {
+	m.replace(m.tables[table], key, text)
+	return m.err
+}
+
 // replace makes text the row's content, "" for none, and keeps the sums current.
 func (m *Mirror) replace(t *table, key Key, text string) {
 	old := t.get(m, key)

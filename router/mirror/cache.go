@@ -3,8 +3,8 @@ package mirror
 // cache keeps what was used lately, up to a number of bytes. It has two
 // generations: what is used moves to the young one, and when that holds half of
 // the budget the old one is dropped. That costs two map look-ups at most and no list to maintain.
-type cache[V any] struct {
-	young, old map[Key]V
+type cache[K comparable, V any] struct {
+	young, old map[K]V
 	size       func(V) int
 	used       int
 	half       int
@@ -13,11 +13,11 @@ type cache[V any] struct {
 // entryOverhead is what a map entry costs beside its value, in bytes.
 const entryOverhead = 48
 
-func newCache[V any](budget int, size func(V) int) *cache[V] {
-	return &cache[V]{young: map[Key]V{}, old: map[Key]V{}, size: size, half: max(budget/2, 1)}
+func newCache[K comparable, V any](budget int, size func(V) int) *cache[K, V] {
+	return &cache[K, V]{young: map[K]V{}, old: map[K]V{}, size: size, half: max(budget/2, 1)}
 }
 
-func (c *cache[V]) get(key Key) (V, bool) {
+func (c *cache[K, V]) get(key K) (V, bool) {
 	if v, found := c.young[key]; found {
 		return v, true
 	}
@@ -29,7 +29,7 @@ func (c *cache[V]) get(key Key) (V, bool) {
 	return v, found
 }
 
-func (c *cache[V]) put(key Key, v V) {
+func (c *cache[K, V]) put(key K, v V) {
 	if previous, found := c.young[key]; found {
 		c.used -= c.size(previous) + entryOverhead
 	} else {
@@ -43,7 +43,7 @@ func (c *cache[V]) put(key Key, v V) {
 	}
 }
 
-func (c *cache[V]) clear() {
+func (c *cache[K, V]) clear() {
 	clear(c.young)
 	clear(c.old)
 	c.used = 0

@@ -22,6 +22,7 @@ type rows interface {
 type Mirror struct {
 	profile *odoo.Profile
 	store   rows
+	cached  *cache[rowID, string]
 	tables  []*table
 	sums    []*sum
 	byName  map[string]*table
@@ -53,23 +54,22 @@ type Counts struct{ Inserts, Updates, Deletes, Truncates int64 }
 func Open(profile *odoo.Profile, s rows, cacheBytes int) (*Mirror, error) {
 	m := &Mirror{profile: profile, store: s, byName: map[string]*table{}, pieces: map[rowID]int{}}
 	m.counts = make([]Counts, len(profile.Tables))
-	share := cacheBytes / max(1, len(profile.Tables)+len(profile.Sums))
+	m.cached = newCache[rowID](cacheBytes*2/3, func(text string) int { return len(text) })
+	totals := newCache[rowID](cacheBytes/3, (*total).size)
 	for i, spec := range profile.Tables {
-		t := newTable(i, spec, share*weight(spec))
+		t := newTable(i, spec, m.cached)
 		m.tables = append(m.tables, t)
 		m.byName[spec.Name] = t
 	}
 	for i, spec := range profile.Sums {
-		m.sums = append(m.sums, newSum(len(profile.Tables)+i, spec, share))
+		m.sums = append(m.sums, newSum(len(profile.Tables)+i, spec, totals))
 	}
 	return m, m.Reload()
 }
 
-// weight favours nothing yet that the cache does not find out by itself.
-func weight(*odoo.Table) int { return 1 }
-
 // Reload forgets all that is in memory and reads the resident tables again.
 func (m *Mirror) Reload() error {
+	m.cached.clear()
 	for _, t := range m.tables {
 		t.reset()
 		if !t.spec.Resident {

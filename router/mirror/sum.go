@@ -18,7 +18,7 @@ var exact = apd.Context{Precision: 200, MaxExponent: apd.MaxExponent, MinExponen
 type sum struct {
 	id     int // table number in the store
 	spec   *odoo.Sum
-	cached *cache[*total]
+	cached *cache[rowID, *total]
 	dirty  map[Key]*total
 }
 
@@ -29,11 +29,11 @@ type total struct {
 	stored  string
 }
 
-func newSum(id int, spec *odoo.Sum, cacheBytes int) *sum {
-	return &sum{
-		id: id, spec: spec, dirty: map[Key]*total{},
-		cached: newCache(cacheBytes, func(t *total) int { return 64 + 64*len(t.amounts) }),
-	}
+// size is roughly what a total occupies, in bytes.
+func (t *total) size() int { return 64 + 64*len(t.amounts) + len(t.stored) }
+
+func newSum(id int, spec *odoo.Sum, cached *cache[rowID, *total]) *sum {
+	return &sum{id: id, spec: spec, dirty: map[Key]*total{}, cached: cached}
 }
 
 func (s *sum) reset() {
@@ -42,7 +42,7 @@ func (s *sum) reset() {
 }
 
 func (s *sum) get(m *Mirror, key Key) *total {
-	if t, found := s.cached.get(key); found {
+	if t, found := s.cached.get(rowID{s.id, key}); found {
 		return t
 	}
 	if t, found := s.dirty[key]; found {
@@ -56,7 +56,7 @@ func (s *sum) get(m *Mirror, key Key) *total {
 	if err != nil {
 		m.fail(fmt.Errorf("read %s %v: %w", s.spec.Name, key, err))
 	}
-	s.cached.put(key, t)
+	s.cached.put(rowID{s.id, key}, t)
 	return t
 }
 

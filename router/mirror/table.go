@@ -14,8 +14,8 @@ import (
 type table struct {
 	id       int
 	spec     *odoo.Table
-	resident map[Key]string // of a resident table: every row
-	cached   *cache[string] // of another: those used lately, absent ones too
+	resident map[Key]string        // of a resident table: every row
+	cached   *cache[rowID, string] // of another: those of all tables used lately, absent ones too
 	dirty    map[Key]dirtyRow
 	// moved holds, by index and value, the unflushed rows that got that value.
 	moved  []map[int64][]Key
@@ -27,7 +27,7 @@ type dirtyRow struct {
 	current string
 }
 
-func newTable(id int, spec *odoo.Table, cacheBytes int) *table {
+func newTable(id int, spec *odoo.Table, cached *cache[rowID, string]) *table {
 	t := &table{
 		id: id, spec: spec,
 		dirty:  map[Key]dirtyRow{},
@@ -40,7 +40,7 @@ func newTable(id int, spec *odoo.Table, cacheBytes int) *table {
 	if spec.Resident {
 		t.resident = map[Key]string{}
 	} else {
-		t.cached = newCache(cacheBytes, func(text string) int { return len(text) })
+		t.cached = cached
 	}
 	return t
 }
@@ -50,18 +50,14 @@ func (t *table) reset() {
 	for i := range t.moved {
 		clear(t.moved[i])
 	}
-	if t.resident != nil {
-		clear(t.resident)
-	} else {
-		t.cached.clear()
-	}
+	clear(t.resident)
 }
 
 func (t *table) get(m *Mirror, key Key) string {
 	if t.resident != nil {
 		return t.resident[key]
 	}
-	if text, found := t.cached.get(key); found {
+	if text, found := t.cached.get(rowID{t.id, key}); found {
 		return text
 	}
 	if d, found := t.dirty[key]; found {
@@ -72,7 +68,7 @@ func (t *table) get(m *Mirror, key Key) string {
 		m.fail(fmt.Errorf("read %s %d: %w", t.spec.Name, key, err))
 		return ""
 	}
-	t.cached.put(key, text)
+	t.cached.put(rowID{t.id, key}, text)
 	return text
 }
 
@@ -86,7 +82,7 @@ func (t *table) set(key Key, old, text string) {
 	t.dirty[key] = d
 	switch {
 	case t.resident == nil:
-		t.cached.put(key, text)
+		t.cached.put(rowID{t.id, key}, text)
 	case text == "":
 		delete(t.resident, key)
 	default:
@@ -158,7 +154,11 @@ func (t *table) flush(b *store.Batch) {
 	}
 }
 
-// StoreTables describes the profile's tables and sums as the store keeps them.
+// RedoTable is the number of the table that holds changes not yet in their own tables.
+func RedoTable(p *odoo.Profile) int { return len(p.Tables) + len(p.Sums) }
+
+// StoreTables describes the profile's tables and sums as the store keeps them,
+// and after them the redo table.
 func StoreTables(p *odoo.Profile) []store.Table {
 	var tables []store.Table
 	for _, spec := range p.Tables {
@@ -182,7 +182,7 @@ func StoreTables(p *odoo.Profile) []store.Table {
 			Name: spec.Name, Keys: spec.Keys, Columns: append(columns, spec.Amounts...),
 		})
 	}
-	return tables
+	return append(tables, store.Table{Name: "redo", Keys: []string{"number"}, Columns: []string{"lines"}})
 }
 
 // ParseKey reads the key columns at the start of a row's text.

@@ -1,0 +1,150 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/odoobridge/odoobridge/cdc"
+	"github.com/odoobridge/odoobridge/internal/config"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
+	"github.com/odoobridge/odoobridge/outbound"
+	"github.com/odoobridge/odoobridge/router/journal"
+	"github.com/odoobridge/odoobridge/router/lane"
+)
+
+// Options are what Run needs beside the configuration.
+type Options struct {
+	Version string
+	Log     *slog.Logger
+	// Resync reads the tables again with a new slot and puts out the difference.
+	Resync bool
+}
+
+// journalTail is how much of the journal is kept in memory.
+const journalTail = 16 << 20
+
+// Run is the bridge, from the first connection to the last confirmation. It
+// returns nil when ctx ended it.
+func Run(ctx context.Context, cfg *config.Config, o Options) (err error) {
+	b := &bridge{cfg: cfg, log: o.Log, began: time.Now(), publishers: map[string]*outbound.Publisher{}, returned: map[string]uint64{}, topology: errNotSetUp}
+	b.metrics = telemetry.New(o.Version)
+	b.health = telemetry.NewHealth(telemetry.HealthStreaming, telemetry.HealthBroker, telemetry.HealthStore, telemetry.HealthSlot)
+
+	web, err := telemetry.Listen(cfg.HTTP.Listen, b.metrics, b.health, b.status, o.Log)
+	if err != nil {
+		return err
+	}
+	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopServing()
+	var service errgroup.Group
+	service.Go(func() error { return web.Serve(serving) })
+	defer func() { stopServing(); err = errors.Join(err, service.Wait()) }()
+	o.Log.Info("health and metrics are served", "address", web.Addr())
+
+	if err := b.inspect(ctx); err != nil {
+		return b.ended(ctx, err)
+	}
+	if err := b.openStore(ctx, o.Resync); err != nil {
+		return b.ended(ctx, err)
+	}
+	defer func() { err = errors.Join(err, b.store.Close()) }()
+	if err := b.openSource(ctx); err != nil {
+		return b.ended(ctx, err)
+	}
+	defer b.source.Close()
+	if b.journal, err = journal.Open(ctx, b.store, journalTail); err != nil {
+		return err
+	}
+	if err := b.openRouter(ctx); err != nil {
+		return b.ended(ctx, err)
+	}
+	if err := b.ready(ctx, o.Resync); err != nil {
+		return b.ended(ctx, err)
+	}
+	if err := b.openLanes(o.Version); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	b.streaming = true
+	b.mu.Unlock()
+	b.stage.set("")
+	return b.flow(ctx)
+}
+
+// flow runs both ends of the river until ctx ends or one of them cannot go on.
+// Reading stops first; the lanes then have their grace.
+func (b *bridge) flow(ctx context.Context) error {
+	delivering, stopDelivering := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopDelivering()
+	var lanes errgroup.Group
+	lanes.Go(func() error { return b.lanes.Run(delivering) })
+	b.lanesBegin(ctx)
+
+	reading, gctx := errgroup.WithContext(ctx)
+	reading.Go(func() error { return b.source.Stream(gctx, b.router.Position(), b.router.Apply) })
+	reading.Go(func() error { return b.watch(gctx) })
+	err := reading.Wait()
+	if err != nil && ctx.Err() == nil {
+		b.log.Error("reading stopped", telemetry.KeyError, err.Error())
+	}
+	stopDelivering()
+	b.log.Info("stopping: what is under way to the broker is waited for", "grace", b.cfg.ShutdownGrace)
+	return errors.Join(b.ended(ctx, err), lanes.Wait())
+}
+
+// lanesBegin waits until every lane has found its place in the journal: the
+// documents of an initial load are those of this moment, before reading goes on.
+func (b *bridge) lanesBegin(ctx context.Context) {
+	for ctx.Err() == nil && slices.ContainsFunc(b.lanes.Status(), func(s lane.Status) bool { return s.State == lane.Starting }) {
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// ended turns the end of ctx into no error.
+func (b *bridge) ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// NeedsPerson reports whether an error will not go away by itself.
+func NeedsPerson(err error) bool {
+	return cdc.NeedsPerson(err) || errors.As(err, new(*DecisionError))
+}
+
+// DecisionError is something that a person has to decide.
+type DecisionError struct{ What, Remedy string }
+
+func (e *DecisionError) Error() string { return fmt.Sprintf("%s. %s", e.What, e.Remedy) }
+
+// openLanes prepares the lanes and their publishers.
+func (b *bridge) openLanes(version string) (err error) {
+	b.broker, err = outbound.New(b.cfg, outbound.Options{
+		Log: b.log.With(telemetry.KeyComponent, "outbound"), Version: version, OnChange: func() {}, Grace: b.cfg.ShutdownGrace,
+	})
+	if err != nil {
+		return err
+	}
+	b.specs = lane.Specs(b.cfg.Channels, b.cfg.RabbitMQ.Firehose)
+	b.lanes, err = lane.NewSet(b.specs, lane.Options{
+		Source:    b.eventSource(),
+		Journal:   b.journal,
+		Documents: b.store,
+		Cursors:   b.store,
+		Publisher: b.publisher,
+		Meter:     b.meter,
+		Log:       b.log.With(telemetry.KeyComponent, "lane"),
+		Grace:     b.cfg.ShutdownGrace,
+	})
+	return err
+}

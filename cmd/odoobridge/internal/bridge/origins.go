@@ -1,0 +1,68 @@
+package bridge
+
+import (
+	"context"
+	"sync"
+
+	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/odoodb"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
+)
+
+// origins knows which channel an Odoo user belongs to.
+type origins struct {
+	mu       sync.RWMutex
+	channels map[int64]string
+	missing  int
+}
+
+func (o *origins) channelOf(uid int64) string {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return o.channels[uid]
+}
+
+// incomplete reports whether a login had no user when last looked up.
+func (o *origins) incomplete() bool {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return o.missing > 0
+}
+
+// look asks Odoo's database for the users of the channels' logins. A login
+// that has no user is a warning: it may be made later.
+func (o *origins) look(ctx context.Context, b *bridge) error {
+	var logins []string
+	for _, c := range b.cfg.Channels {
+		if c.OdooLogin != "" {
+			logins = append(logins, c.OdooLogin)
+		}
+	}
+	if len(logins) == 0 {
+		return nil
+	}
+	conn, err := b.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing depends on a parting word
+	users, err := odoodb.Users(ctx, conn, logins)
+	if err != nil {
+		return err
+	}
+	found := map[int64]string{}
+	for _, c := range b.cfg.Channels {
+		if uid, ok := users[c.OdooLogin]; ok {
+			found[uid] = c.Name
+		}
+	}
+	o.mu.Lock()
+	first := o.channels == nil
+	o.channels, o.missing = found, len(logins)-len(found)
+	missing := o.missing
+	o.mu.Unlock()
+	if missing > 0 && first {
+		b.log.Warn("some channels' odoo_login has no user in Odoo: what they cause will have no origin", telemetry.KeyCount, missing,
+			telemetry.KeyRemedy, "run odoobridge check to see which")
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package bridge
+
+import (
+	"context"
+	"time"
+
+	"github.com/odoobridge/odoobridge/internal/telemetry"
+	"github.com/odoobridge/odoobridge/router/lane"
+)
+
+// Status is the whole picture, as /status serves it and `odoobridge status` shows it.
+type Status struct {
+	Ready       bool                `json:"ready"`
+	Checks      []telemetry.Verdict `json:"checks"`
+	Doing       string              `json:"doing,omitempty"` // before it streams
+	Since       time.Time           `json:"since"`
+	Odoo        OdooStatus          `json:"odoo"`
+	Replication ReplicationStatus   `json:"replication"`
+	Journal     JournalStatus       `json:"journal"`
+	Lanes       []LaneStatus        `json:"lanes"`
+}
+
+// OdooStatus says which Odoo is read.
+type OdooStatus struct {
+	Release  string `json:"release"`
+	Database string `json:"database"`
+	UUID     string `json:"uuid"`
+}
+
+// ReplicationStatus says how far reading is.
+type ReplicationStatus struct {
+	Slot         string    `json:"slot"`
+	Connected    bool      `json:"connected"`
+	CatchingUp   bool      `json:"catching_up"`
+	Position     string    `json:"position"` // durable here and confirmed
+	ServerWAL    string    `json:"server_wal"`
+	LagBytes     int64     `json:"lag_bytes"`
+	Transactions int64     `json:"transactions"`
+	Changes      int64     `json:"changes"`
+	Reconnects   int64     `json:"reconnects"`
+	LastHeard    time.Time `json:"last_heard,omitzero"`
+}
+
+// JournalStatus says what the journal holds.
+type JournalStatus struct {
+	First      int64 `json:"first"`
+	Last       int64 `json:"last"`
+	StoreBytes int64 `json:"store_bytes"`
+}
+
+// LaneStatus says how a lane is doing.
+type LaneStatus struct {
+	Channel    string     `json:"channel"`
+	Lane       string     `json:"lane"`
+	Pace       string     `json:"pace"`
+	State      lane.State `json:"state"`
+	Backlog    int64      `json:"backlog_events"`
+	AgeSeconds float64    `json:"backlog_seconds"`
+	Held       int        `json:"held"`
+	InFlight   int        `json:"in_flight"`
+	Delivered  int64      `json:"delivered"`
+	NextFlush  time.Time  `json:"next_flush,omitzero"`
+	Error      string     `json:"error,omitempty"`
+}
+
+// status is served while the bridge starts, too: what is not there yet is left out.
+func (b *bridge) status(ctx context.Context) (any, error) {
+	ready, checks := b.health.Ready()
+	s := Status{Ready: ready, Checks: checks, Since: b.began.UTC(), Doing: b.stage.get(), Lanes: []LaneStatus{}}
+	b.mu.Lock()
+	streaming := b.streaming
+	b.mu.Unlock()
+	if !streaming {
+		return s, nil
+	}
+	s.Odoo = OdooStatus{Release: b.profile.Release, Database: b.stage.identity.Database, UUID: b.facts.UUID}
+	stats := b.source.Stats()
+	s.Replication = ReplicationStatus{
+		Slot: b.cfg.Postgres.Slot, Connected: stats.Connected, CatchingUp: stats.CatchingUp,
+		Position: stats.Confirmed.String(), ServerWAL: stats.ServerWAL.String(),
+		LagBytes:     max(0, int64(stats.ServerWAL)-int64(stats.Confirmed)),
+		Transactions: stats.Transactions, Changes: stats.Changes, Reconnects: stats.Reconnects, LastHeard: stats.LastHeard.UTC(),
+	}
+	s.Journal.First, s.Journal.Last = b.journal.Bounds()
+	size, err := b.store.Size(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.Journal.StoreBytes = size
+	for _, l := range b.lanes.Status() {
+		s.Lanes = append(s.Lanes, laneStatus(l))
+	}
+	return s, nil
+}
+
+func laneStatus(l lane.Status) LaneStatus {
+	s := LaneStatus{
+		Channel: l.Channel, Lane: l.Lane, Pace: l.Pace, State: l.State, Backlog: l.Backlog, AgeSeconds: l.Age.Seconds(),
+		Held: l.Held, InFlight: l.InFlight, Delivered: l.Delivered, NextFlush: l.NextFlush,
+	}
+	if l.Err != nil {
+		s.Error = l.Err.Error()
+	}
+	return s
+}

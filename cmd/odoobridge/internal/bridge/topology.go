@@ -1,0 +1,56 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/odoobridge/odoobridge/internal/telemetry"
+	"github.com/odoobridge/odoobridge/outbound"
+)
+
+// setUpBroker brings exchanges and queues about, for as long as it takes:
+// reading and journalling do not wait for it.
+func (b *bridge) setUpBroker(ctx context.Context) error {
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		findings, err := b.broker.Setup(ctx)
+		if err == nil {
+			err = problems(findings)
+		}
+		b.mu.Lock()
+		changed := b.topology == nil || err == nil || b.topology.Error() != err.Error()
+		b.topology = err
+		b.mu.Unlock()
+		if err != nil && changed && ctx.Err() == nil {
+			b.log.Error("the queues are not as they must be; trying again", telemetry.KeyError, err.Error())
+		}
+		return struct{}{}, err
+	}, backoff.WithMaxElapsedTime(0), backoff.WithBackOff(reconnecting()))
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// errNotSetUp is why the broker is not ready before Setup was done once.
+var errNotSetUp = errors.New("exchanges and queues are being looked after")
+
+// brokerReady is nil when the queues are there and every lane can publish.
+func (b *bridge) brokerReady() error {
+	b.mu.Lock()
+	topology := b.topology
+	b.mu.Unlock()
+	return errors.Join(topology, b.broker.Ready())
+}
+
+func problems(findings []outbound.Finding) error {
+	var errs []error
+	for _, f := range findings {
+		if f.Severity == outbound.Error {
+			errs = append(errs, fmt.Errorf("%s", f))
+		}
+	}
+	return errors.Join(errs...)
+}

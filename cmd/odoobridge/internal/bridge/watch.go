@@ -1,0 +1,136 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/odoobridge/odoobridge/internal/telemetry"
+	"github.com/odoobridge/odoobridge/router/journal"
+)
+
+// How often things are looked after while streaming.
+const (
+	lookEvery        = 2 * time.Second
+	trimEvery        = time.Minute
+	originsEvery     = time.Minute
+	publicationEvery = 30 * time.Second
+)
+
+// watch looks after what no event tells of: the slot's health, the store's
+// size, the publication's tables. It returns when one of them is a reason to stop.
+func (b *bridge) watch(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return b.source.WatchPublication(ctx, b.tables(), publicationEvery) })
+	g.Go(func() error { return every(ctx, lookEvery, b.look) })
+	g.Go(func() error { return b.setUpBroker(ctx) })
+	g.Go(func() error { return every(ctx, trimEvery, b.trim) })
+	g.Go(func() error {
+		return every(ctx, originsEvery, func(ctx context.Context) error {
+			if b.origins.incomplete() {
+				_ = b.origins.look(ctx, b) // the streaming connection's health says whether the server is there
+			}
+			return nil
+		})
+	})
+	return g.Wait()
+}
+
+// every calls do at once and then again and again until ctx ends.
+func every(ctx context.Context, pause time.Duration, do func(context.Context) error) error {
+	ticker := time.NewTicker(pause)
+	defer ticker.Stop()
+	for {
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (b *bridge) look(ctx context.Context) error {
+	b.lookAtSlot(ctx)
+	b.lookAtLanes()
+	if size, err := b.store.Size(ctx); err == nil {
+		b.metrics.StoreBytes.Set(float64(size))
+	}
+	return nil
+}
+
+func (b *bridge) lookAtSlot(ctx context.Context) {
+	state, err := b.source.SlotState(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err != nil:
+		b.health.Set(telemetry.HealthSlot, false, "its state cannot be read: "+err.Error())
+		return
+	case !state.Exists:
+		b.health.Set(telemetry.HealthSlot, false, "it does not exist any more")
+		return
+	}
+	telemetry.SetFlag(b.metrics.SlotActive, state.Active)
+	b.metrics.SlotRetainedWALBytes.Set(float64(state.Retained))
+	b.metrics.SlotSafeWALBytes.Set(float64(state.SafeWAL))
+	b.metrics.ReplicationLagBytes.Set(max(0, float64(state.CurrentWAL)-float64(b.source.Confirmed())))
+	switch lost := state.Lost(); {
+	case lost != "":
+		b.health.Set(telemetry.HealthSlot, false, lost)
+	case state.WALStatus == "unreserved":
+		b.health.Set(telemetry.HealthSlot, false, "the server is about to remove log that it needs: raise max_slot_wal_keep_size now")
+	default:
+		b.health.Set(telemetry.HealthSlot, true, "")
+	}
+}
+
+func (b *bridge) lookAtLanes() {
+	telemetry.SetFlag(b.metrics.RabbitMQConnected, b.broker.Connected())
+	telemetry.SetFlag(b.metrics.RabbitMQBlocked, b.broker.Blocked())
+	if err := b.brokerReady(); err != nil {
+		b.health.Set(telemetry.HealthBroker, false, err.Error())
+	} else {
+		b.health.Set(telemetry.HealthBroker, true, "")
+	}
+	for _, s := range b.lanes.Status() {
+		m := b.meters.of(b.metrics, s.Channel, s.Lane)
+		m.BacklogEvents.Set(float64(s.Backlog))
+		m.BacklogSeconds.Set(s.Age.Seconds())
+		m.Unconfirmed.Set(float64(s.InFlight))
+	}
+	b.countReturned()
+}
+
+// countReturned adds what publishers have counted since last time.
+func (b *bridge) countReturned() {
+	for _, spec := range b.specs {
+		b.mu.Lock()
+		p := b.publishers[spec.ID()]
+		b.mu.Unlock()
+		if p == nil {
+			continue
+		}
+		now := p.Status().Returned
+		b.meters.of(b.metrics, spec.Channel, spec.Name).Returned.Add(float64(now - b.returned[spec.ID()]))
+		b.returned[spec.ID()] = now
+	}
+}
+
+// trim keeps the journal within its retention. A lane that lagged beyond it is told by its own error.
+func (b *bridge) trim(ctx context.Context) error {
+	removed, err := b.journal.Trim(ctx, b.store, journal.Retention{Age: b.cfg.Store.Retention, MaxSize: b.cfg.Store.MaxSize},
+		time.Now(), b.lanes.MinCursor(), b.router.Checkpointed())
+	if err != nil && ctx.Err() == nil {
+		b.health.Set(telemetry.HealthStore, false, err.Error())
+		return fmt.Errorf("keep the journal within its retention: %w", err)
+	}
+	if removed > 0 {
+		b.log.Info("the journal is trimmed", telemetry.KeyEvents, removed)
+	}
+	return nil
+}

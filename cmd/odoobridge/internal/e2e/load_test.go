@@ -1,0 +1,89 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"github.com/odoobridge/odoobridge/internal/testkit"
+)
+
+// seller changes the stock of products 17, 20 and 21 at WH/Stock, each change a
+// transaction of its own, until it is stopped. Every change shows in a document.
+type seller struct {
+	t       testing.TB
+	changes atomic.Int64
+	last    map[int]int // product → quantity
+	stop    context.CancelFunc
+	done    chan struct{}
+}
+
+func sell(t testing.TB, dsn string) *seller {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &seller{t: t, last: map[int]int{}, stop: cancel, done: make(chan struct{})}
+	conn := testkit.Postgres(t).Connect(t, dsn)
+	go func() {
+		defer close(s.done)
+		products := []int{17, 20, 21}
+		for n := 1; ctx.Err() == nil; n++ {
+			product := products[n%len(products)]
+			_, err := conn.Exec(context.WithoutCancel(ctx), `UPDATE stock_quant SET quantity = $1, write_date = now() WHERE product_id = $2 AND location_id = 8`, 1000+n, product)
+			if err != nil {
+				t.Errorf("sell: %v", err)
+				return
+			}
+			s.last[product] = 1000 + n
+			s.changes.Add(1)
+		}
+	}()
+	t.Cleanup(func() { s.end() })
+	return s
+}
+
+// atLeast waits until n more changes are committed.
+func (s *seller) atLeast(n int64) {
+	s.t.Helper()
+	target := s.changes.Load() + n
+	testkit.Eventually(s.t, patience, func() bool { return s.changes.Load() >= target }, nil)
+}
+
+// end stops selling and returns how many changes were committed.
+func (s *seller) end() int {
+	s.stop()
+	<-s.done
+	return int(s.changes.Load())
+}
+
+// checkStory holds the channel's events against what was sold: nothing missing,
+// in order, and the last word is the truth.
+func (s *seller) checkStory(c *channel) {
+	s.t.Helper()
+	revision, last := map[string]int64{}, map[string]string{}
+	n := 0
+	for _, e := range c.from(0) {
+		if before, seen := revision[e.Subject]; seen && e.Revision != before+1 {
+			s.t.Errorf("%s: revision %d follows %d", e.Subject, e.Revision, before)
+		}
+		revision[e.Subject] = e.Revision
+		var level struct {
+			OnHand string `json:"on_hand"`
+		}
+		if err := json.Unmarshal(e.Data.Entity, &level); err != nil {
+			s.t.Fatal(err)
+		}
+		last[e.Subject] = level.OnHand
+		n++
+	}
+	if n != int(s.changes.Load()) {
+		s.t.Errorf("%d events of %d changes", n, s.changes.Load())
+	}
+	for product, quantity := range s.last {
+		subject := fmt.Sprintf("stock_level/%d/1", product)
+		if last[subject] != fmt.Sprint(quantity) {
+			s.t.Errorf("%s ends at %s, want %d", subject, last[subject], quantity)
+		}
+	}
+}

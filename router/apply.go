@@ -1,0 +1,150 @@
+package router
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/odoobridge/odoobridge/internal/change"
+	"github.com/odoobridge/odoobridge/router/mirror"
+	"github.com/odoobridge/odoobridge/schema/odoo"
+)
+
+// transaction is what is known of the one being applied.
+type transaction struct {
+	open    bool
+	touched map[docID]struct{}
+	writers map[int64]struct{} // Odoo users that wrote a row of it
+}
+
+func (t *transaction) reset() {
+	t.open = false
+	if t.touched == nil || len(t.touched) > 10_000 {
+		t.touched = map[docID]struct{}{}
+		t.writers = map[int64]struct{}{}
+		return
+	}
+	clear(t.touched)
+	clear(t.writers)
+}
+
+// Apply takes pieces of transactions in order. When it returns, every
+// transaction that was completed is durable and confirmed.
+func (r *Router) Apply(ctx context.Context, pieces []change.Piece) error {
+	if r.failed != nil {
+		return r.failed
+	}
+	for i := range pieces {
+		if err := r.applyPiece(ctx, &pieces[i]); err != nil {
+			return r.abandon(err)
+		}
+	}
+	if r.tx.open {
+		return nil
+	}
+	if err := r.commit(ctx); err != nil {
+		return r.abandon(err)
+	}
+	return nil
+}
+
+// abandon forgets everything that is not durable. What is in memory is then
+// ahead of the store, so the router is of no more use.
+func (r *Router) abandon(cause error) error {
+	r.failed = errors.Join(cause, r.Store.Rollback())
+	return r.failed
+}
+
+func (r *Router) applyPiece(ctx context.Context, p *change.Piece) error {
+	if !r.tx.open && p.Last && p.End <= r.position {
+		return nil // already durable
+	}
+	if !r.tx.open && !p.Last {
+		// A large transaction: what came before it need not wait for its end.
+		if err := r.commit(ctx); err != nil {
+			return err
+		}
+	}
+	r.tx.open = true
+	for i := range p.Changes {
+		if err := r.mirror.Apply(&p.Changes[i]); err != nil {
+			return fmt.Errorf("apply a change of %s in transaction %d: %w", p.Changes[i].Relation.Name, p.XID, err)
+		}
+	}
+	r.touch()
+	if p.Last {
+		if err := r.finish(ctx, p); err != nil {
+			return err
+		}
+	}
+	return r.spill(ctx)
+}
+
+// touch notes which documents the rows changed by this piece may alter, and
+// which users wrote them.
+func (r *Router) touch() {
+	entity := 0
+	note := func(key odoo.Key) { r.tx.touched[docID{entity, key}] = struct{}{} }
+	r.mirror.TakeChanges(func(c mirror.Change) {
+		r.group.changes++
+		r.redo.row(&c)
+		odoo.Writers(c.Table, c.Old, c.New, func(uid int64) { r.tx.writers[uid] = struct{}{} })
+		for _, t := range r.touches[c.Table.ID] {
+			entity = t.entity
+			t.touch(r.mirror, c.Old, c.New, note)
+		}
+	})
+}
+
+// origin is the channel that caused the transaction: the only one that wrote in it.
+func (r *Router) origin() string {
+	origin := ""
+	for uid := range r.tx.writers {
+		channel := r.OriginOf(uid)
+		switch {
+		case channel == "" || channel == origin:
+		case origin == "":
+			origin = channel
+		default:
+			return ""
+		}
+	}
+	return origin
+}
+
+// finish builds the touched documents once, at the transaction's end, and
+// turns differences into events.
+func (r *Router) finish(ctx context.Context, p *change.Piece) error {
+	r.group.position = p.End
+	if p.XID != 0 {
+		r.group.transactions++
+	}
+	if len(r.tx.touched) > 0 {
+		commit := commitInfo{Timeline: p.Timeline, LSN: p.End, XID: p.XID, Time: p.CommitTime, Origin: r.origin()}
+		for _, id := range r.inOrder() {
+			if err := r.compare(&commit, id); err != nil {
+				return err
+			}
+			if err := r.spill(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	r.tx.reset()
+	return r.mirror.Err()
+}
+
+// inOrder sorts what was touched, so that a replay numbers events alike.
+func (r *Router) inOrder() []docID {
+	ids := r.group.ids[:0]
+	for id := range r.tx.touched {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b docID) int {
+		return cmp.Or(cmp.Compare(a.entity, b.entity), cmp.Compare(a.key[0], b.key[0]), cmp.Compare(a.key[1], b.key[1]))
+	})
+	r.group.ids = ids
+	return ids
+}

@@ -1,0 +1,93 @@
+package router
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/odoobridge/odoobridge/internal/change"
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/schema"
+	"github.com/odoobridge/odoobridge/schema/odoo"
+)
+
+// commitInfo is what the events of one transaction have in common.
+type commitInfo struct {
+	Timeline int32
+	LSN      change.LSN
+	XID      uint32
+	Time     time.Time
+	Origin   string
+	ordinal  int
+}
+
+// compare builds one touched document and adds an event for each thing that
+// happened to it since it was last stored.
+func (r *Router) compare(c *commitInfo, id docID) error {
+	previous, err := r.documents.get(id.entity, id.key)
+	if err != nil {
+		return err
+	}
+	if string(previous.Body) == tombstone {
+		previous.Body = nil
+	}
+	entity := r.Profile.Entities[id.entity]
+	built, there := entity.Build(r.mirror, id.key, previous.Body)
+	switch {
+	case there && bytes.Equal(built.Body, previous.Body):
+		r.group.same++
+		return nil
+	case !there && previous.Body == nil:
+		return nil
+	}
+	next := previous
+	next.Entity, next.Key, next.LSN = entity.Name, id.key, c.LSN
+	next.Body = nil
+	if there {
+		next.Body, next.Company = built.Body, built.Company
+		if next.Subject == "" {
+			next.Subject = entity.Name + "/" + built.Name
+		}
+	}
+	told := r.record(c, entity, previous, &next)
+	if !there {
+		next.Body = []byte(tombstone)
+	}
+	r.documents.put(id.entity, next)
+	r.group.documents++
+	if told && there {
+		return nil
+	}
+	return r.redo.document(r.sequence, &next)
+}
+
+// record adds the events that lead from the previous document to the next and
+// counts its revision up. told is false when there are none.
+func (r *Router) record(c *commitInfo, entity *odoo.Entity, previous store.Document, next *store.Document) (told bool) {
+	changed, before := schema.Diff(previous.Body, next.Body)
+	happenings := entity.Happenings(previous.Body, next.Body, changed)
+	if len(happenings) == 0 {
+		r.group.silent++
+	}
+	body := next.Body
+	if body == nil {
+		body = previous.Body
+	}
+	for _, h := range happenings {
+		c.ordinal++
+		next.Revision++
+		r.sequence++
+		event := &store.Event{
+			Seq: r.sequence, Timeline: c.Timeline, LSN: c.LSN, Ordinal: c.ordinal, XID: c.XID, Time: c.Time,
+			Entity: entity.Name, What: h.What, Key: next.Key, Subject: next.Subject, Revision: next.Revision,
+			Company: next.Company, Origin: c.Origin, Body: body,
+		}
+		switch {
+		case h.Implied:
+			event.Changed = h.Changed
+		case previous.Body != nil && next.Body != nil:
+			event.Changed, event.Before = changed, before
+		}
+		r.group.add(event)
+	}
+	return len(happenings) > 0
+}

@@ -1,0 +1,252 @@
+package router
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/odoobridge/odoobridge/internal/change"
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/router/mirror"
+	"github.com/odoobridge/odoobridge/schema/odoo"
+)
+
+// Load fills the store from a snapshot of the tables. Rows may be called by
+// several workers at once; Finish or Abort ends it.
+type Load struct {
+	router  *Router
+	first   bool // nothing was ever loaded: what is found is no news
+	loaders []*tableLoader
+}
+
+type tableLoader struct {
+	mu     sync.Mutex
+	spec   *odoo.Table
+	rows   []store.Row
+	loader store.Loader
+}
+
+// SnapshotInfo says of which moment the rows are.
+type SnapshotInfo struct {
+	Timeline int32
+	LSN      change.LSN
+	Time     time.Time
+}
+
+// storedDocuments lists what channels were told of, to find what is gone.
+type storedDocuments interface {
+	Documents(ctx context.Context, entity string, after store.Key, limit int, yield func(store.Document) bool) error
+}
+
+// BeginLoad empties the mirror. Documents and journal stay: what differs from
+// them in the snapshot comes out as events.
+func (r *Router) BeginLoad(ctx context.Context) (*Load, error) {
+	_, told, err := r.Store.Meta(ctx, metaTold)
+	if err != nil {
+		return nil, err
+	}
+	l := &Load{router: r, first: !told}
+	if err := r.mark(ctx, map[string]string{metaLoaded: ""}); err != nil {
+		return nil, fmt.Errorf("note that a snapshot begins: %w", err)
+	}
+	for _, spec := range r.Profile.Tables {
+		loader, err := r.Store.Load(ctx, spec.ID)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("begin to load %s: %w", spec.Name, err), l.Abort())
+		}
+		l.loaders = append(l.loaders, &tableLoader{spec: spec, loader: loader})
+	}
+	return l, nil
+}
+
+func (r *Router) mark(ctx context.Context, meta map[string]string) error {
+	if err := r.Store.Write(ctx, &store.Batch{Meta: meta}); err != nil {
+		return errors.Join(err, r.Store.Rollback())
+	}
+	return r.Store.Commit(ctx)
+}
+
+// Rows takes lines of COPY text of the table's columns, in the order of the
+// profile. data is not kept.
+func (l *Load) Rows(ctx context.Context, table int, data []byte) error {
+	t := l.loaders[table]
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.rows = t.rows[:0]
+	text := string(data) // one allocation that all rows of the chunk share
+	for len(data) > 0 {
+		end := bytes.IndexByte(data, '\n')
+		if end < 0 {
+			end = len(data)
+		}
+		line := data[:end]
+		row := text[len(text)-len(data):][:end]
+		data = data[min(end+1, len(data)):]
+		if t.spec.Keep != nil && !t.spec.Keep(odoo.NewRow(row)) {
+			continue
+		}
+		stored, err := mirror.StoreRow(t.spec, line, row)
+		if err != nil {
+			return err
+		}
+		t.rows = append(t.rows, stored)
+	}
+	if err := t.loader.Add(ctx, t.rows); err != nil {
+		return fmt.Errorf("store rows of %s: %w", t.spec.Name, err)
+	}
+	return nil
+}
+
+// Abort leaves the store as one that was never loaded.
+func (l *Load) Abort() error {
+	var errs []error
+	for _, t := range l.loaders {
+		errs = append(errs, t.loader.Abort())
+	}
+	return errors.Join(errs...)
+}
+
+// Finish adds up the sums, builds every document and makes the position of the
+// snapshot the store's. progress hears how many documents are done.
+func (l *Load) Finish(ctx context.Context, at SnapshotInfo, progress func(entity string, done, total int)) error {
+	for _, t := range l.loaders {
+		if err := t.loader.Finish(ctx); err != nil {
+			return errors.Join(fmt.Errorf("finish loading %s: %w", t.spec.Name, err), l.Abort())
+		}
+	}
+	r := l.router
+	if err := r.mirror.Reload(); err != nil {
+		return err
+	}
+	r.documents.reset()
+	for _, s := range r.Profile.Sums {
+		if err := l.loadSum(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := l.buildAll(ctx, at, progress); err != nil {
+		return r.abandon(err)
+	}
+	return nil
+}
+
+func (l *Load) loadSum(ctx context.Context, s *odoo.Sum) error {
+	loader, err := l.router.Store.Load(ctx, len(l.router.Profile.Tables)+s.ID)
+	if err != nil {
+		return fmt.Errorf("begin to add up %s: %w", s.Name, err)
+	}
+	rows, err := l.router.mirror.AddUp(s)
+	if err == nil {
+		err = loader.Add(ctx, rows)
+	}
+	if err == nil {
+		err = loader.Finish(ctx)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("add up %s: %w", s.Name, err), loader.Abort())
+	}
+	return l.router.mirror.Err()
+}
+
+func (l *Load) buildAll(ctx context.Context, at SnapshotInfo, progress func(string, int, int)) error {
+	r := l.router
+	commit := commitInfo{Timeline: at.Timeline, LSN: at.LSN, Time: at.Time}
+	r.tx.open, r.loading = true, true
+	defer func() { r.loading = false }()
+	for i, entity := range r.Profile.Entities {
+		keys, err := l.keys(ctx, entity)
+		if err != nil {
+			return err
+		}
+		for done, key := range keys {
+			if err := l.build(ctx, &commit, docID{i, key}); err != nil {
+				return err
+			}
+			if done%1000 == 0 {
+				progress(entity.Name, done, len(keys))
+			}
+		}
+		progress(entity.Name, len(keys), len(keys))
+	}
+	r.tx.reset()
+	r.group.position = at.LSN
+	if err := r.mirror.Err(); err != nil {
+		return err
+	}
+	if err := r.Store.Write(ctx, &store.Batch{Meta: map[string]string{metaLoaded: at.LSN.String(), metaTold: "yes"}}); err != nil {
+		return fmt.Errorf("note that the snapshot is complete: %w", err)
+	}
+	r.position = 0         // whatever it was, the snapshot's holds now
+	r.group.spilled = true // so that everything is in its own table
+	return r.commit(ctx)
+}
+
+func (l *Load) build(ctx context.Context, commit *commitInfo, id docID) error {
+	if l.first {
+		if err := l.router.adopt(commit.LSN, id); err != nil {
+			return err
+		}
+	} else if err := l.router.compare(commit, id); err != nil {
+		return err
+	}
+	return l.router.spill(ctx)
+}
+
+// adopt stores a document as it is, without an event.
+func (r *Router) adopt(at change.LSN, id docID) error {
+	previous, err := r.documents.get(id.entity, id.key)
+	if err != nil {
+		return err
+	}
+	entity := r.Profile.Entities[id.entity]
+	built, there := entity.Build(r.mirror, id.key, nil)
+	r.group.documents++
+	switch {
+	case there:
+		r.documents.put(id.entity, store.Document{
+			Entity: entity.Name, Key: id.key, Subject: entity.Name + "/" + built.Name,
+			Revision: 1, LSN: at, Company: built.Company, Body: built.Body,
+		})
+	case previous.Body != nil:
+		r.documents.put(id.entity, store.Document{Entity: entity.Name, Key: id.key})
+	}
+	return nil
+}
+
+// keys returns every key that has a document or may get one.
+func (l *Load) keys(ctx context.Context, entity *odoo.Entity) ([]odoo.Key, error) {
+	var keys []odoo.Key
+	entity.Keys(l.router.mirror, func(key odoo.Key) bool {
+		keys = append(keys, key)
+		return true
+	})
+	stored, ok := l.router.Store.(storedDocuments)
+	if !ok {
+		return keys, l.router.mirror.Err()
+	}
+	known := make(map[odoo.Key]struct{}, len(keys))
+	for _, key := range keys {
+		known[key] = struct{}{}
+	}
+	const page = 1000
+	after, more := odoo.Key{-1 << 63, -1 << 63}, true
+	for more {
+		n := 0
+		err := stored.Documents(ctx, entity.Name, after, page, func(d store.Document) bool {
+			n++
+			after = d.Key
+			if _, found := known[d.Key]; !found {
+				keys = append(keys, d.Key)
+			}
+			return true
+		})
+		if err != nil {
+			return nil, fmt.Errorf("list documents of %s: %w", entity.Name, err)
+		}
+		more = n == page
+	}
+	return keys, l.router.mirror.Err()
+}

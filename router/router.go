@@ -1,0 +1,142 @@
+package router
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/odoobridge/odoobridge/internal/change"
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/router/mirror"
+	"github.com/odoobridge/odoobridge/schema/odoo"
+)
+
+// Names under which the router remembers where it is.
+const (
+	metaPosition = "position" // end of the last applied commit
+	metaSequence = "sequence" // number of the last event
+	metaLoaded   = "loaded"   // position of the finished snapshot
+	// metaTold is set once a snapshot was ever complete: what differs from then on is news.
+	metaTold = "told"
+	// metaCheckpoint is the last event whose document is in its own table.
+	metaCheckpoint = "checkpoint"
+)
+
+// storage is what the router needs of the store.
+type storage interface {
+	store.Mirror
+	Write(ctx context.Context, b *store.Batch) error
+	Commit(ctx context.Context) error
+	Rollback() error
+	Load(ctx context.Context, table int) (store.Loader, error)
+	Meta(ctx context.Context, name string) (value string, found bool, err error)
+	Events(ctx context.Context, after int64, limit int, yield func(store.Event) bool) error
+}
+
+// Options are what a Router works with.
+type Options struct {
+	Profile *odoo.Profile
+	Store   storage
+	// Committed takes the events of a group once they are durable. events is nil
+	// when there were too many to keep; last is then the last one's number.
+	Committed func(events []*store.Event, last int64)
+	// Confirm takes a position once it is durable.
+	Confirm func(change.LSN)
+	// OriginOf names the channel whose Odoo user this is, "" for none.
+	OriginOf func(uid int64) string
+	Observe  Observer
+	// WriteThrough reports whether somebody reads documents from the store: then
+	// every group is in its own tables when it is committed.
+	WriteThrough func() bool
+	CacheBytes   int
+}
+
+// Router applies transactions. It is not safe for concurrent use.
+type Router struct {
+	Options
+	mirror    *mirror.Mirror
+	documents *documents
+	touches   [][]touch // by table
+	position  change.LSN
+	sequence  int64
+	tx        transaction
+	group     group
+	redo      redo
+	loading   bool
+	failed    error
+}
+
+// touch is one entity's interest in a table.
+type touch struct {
+	entity int
+	touch  func(rows odoo.Rows, old, new odoo.Row, touch func(odoo.Key))
+}
+
+// Open continues where the store is.
+func Open(ctx context.Context, o Options) (*Router, error) {
+	if o.Observe == nil {
+		o.Observe = blind{}
+	}
+	if o.OriginOf == nil {
+		o.OriginOf = func(int64) string { return "" }
+	}
+	m, err := mirror.Open(o.Profile, o.Store, o.CacheBytes/2)
+	if err != nil {
+		return nil, err
+	}
+	r := &Router{Options: o, mirror: m, documents: newDocuments(o.Profile, o.Store, o.CacheBytes/2)}
+	r.touches = make([][]touch, len(o.Profile.Tables))
+	for i, entity := range o.Profile.Entities {
+		for table, fn := range entity.Touches {
+			r.touches[table.ID] = append(r.touches[table.ID], touch{i, fn})
+		}
+	}
+	if r.position, err = readPosition(ctx, o.Store, metaPosition); err != nil {
+		return nil, err
+	}
+	if r.sequence, err = readNumber(ctx, o.Store, metaSequence); err != nil {
+		return nil, err
+	}
+	r.tx.reset()
+	return r, r.replay(ctx)
+}
+
+// Position is the end of the last durable commit, 0 when there is none.
+func (r *Router) Position() change.LSN { return r.position }
+
+// Loaded returns the position of the snapshot that the store was filled from;
+// ok is false when it never was, or not to the end.
+func Loaded(ctx context.Context, s interface {
+	Meta(ctx context.Context, name string) (string, bool, error)
+}) (at change.LSN, ok bool, err error) {
+	at, err = readPosition(ctx, s, metaLoaded)
+	return at, at != 0, err
+}
+
+type metaReader interface {
+	Meta(ctx context.Context, name string) (string, bool, error)
+}
+
+func readPosition(ctx context.Context, s metaReader, name string) (change.LSN, error) {
+	text, found, err := s.Meta(ctx, name)
+	if err != nil || !found || text == "" {
+		return 0, err
+	}
+	lsn, err := change.ParseLSN(text)
+	if err != nil {
+		return 0, fmt.Errorf("the store's %s: %w", name, err)
+	}
+	return lsn, nil
+}
+
+func readNumber(ctx context.Context, s metaReader, name string) (int64, error) {
+	text, found, err := s.Meta(ctx, name)
+	if err != nil || !found || text == "" {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("the store's %s: %w", name, err)
+	}
+	return n, nil
+}
