@@ -30,7 +30,7 @@
 // the socket has nothing more, what is complete goes to the queue: one
 // transaction when there is little to do, many together when there is much. A
 // transaction beyond a few MiB goes in several pieces. While the log is behind,
-// the kernel is asked to wake us for no less than 32 KiB, which spares the server
+// the kernel is asked to wake us for no less than 16 KiB, which spares the server
 // a wake-up per message.
 //
 // # What fails how

@@ -8,7 +8,7 @@ import (
 const (
 	behindAfter = 250 * time.Millisecond // commit to sending, by the server's clock
 	lazyWait    = 5 * time.Millisecond   // longest wait for bytes while behind
-	lazyBytes   = 32 << 10               // what is worth being woken for while behind
+	lazyBytes   = 16 << 10               // what is worth being woken for while behind
 )
 
 // lazyReads makes the kernel wake us for much or not at all while the log is
