@@ -17,8 +17,8 @@ const (
 // runtime's poller does and the goroutine sleeps.
 //
 // Measured on a busy machine of two cores, 100,000 single-row transactions, few
-// runs: with a low-water mark this process took 0.4 to 0.8 s of processor time,
-// without 1.6 to 4.7 s, and the server's walsender was preempted 2 to 9
+// runs: with a low-water mark this process took 0.35 to 0.85 s of processor
+// time, without 1.6 to 4.7 s, and the walsender was preempted 2 to 12
 // thousand times instead of 43 to 124 thousand. Marks of 4, 16 and 32 KiB
 // differed by less than two runs of the same mark did; 16 was ahead both times. A
 // pause of 1 ms on top of the mark showed no gain that could be told from noise.
