@@ -173,12 +173,17 @@ func (p *process) wait() int {
 	return -1
 }
 
+func (p *process) signal(s syscall.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // terminate stops the process as systemd does, and returns its exit code.
 func (p *process) terminate() int {
 	p.t.Helper()
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		p.t.Fatal(err)
-	}
+	p.signal(syscall.SIGTERM)
 	code := p.wait()
 	p.cmd = nil
 	return code

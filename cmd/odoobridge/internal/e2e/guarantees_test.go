@@ -71,11 +71,9 @@ func TestASecondSignalAbortsAtOnceAndLosesNothing(t *testing.T) {
 	shop.atLeast(100)
 	proxy.Stall()
 	shop.atLeast(100)
-	for range 2 {
-		if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Fatal(err)
-		}
-	}
+	p.signal(syscall.SIGTERM)
+	testkit.Eventually(t, patience, func() bool { return strings.Contains(p.log.String(), "stopping") }, nil)
+	p.signal(syscall.SIGTERM)
 	if code := p.wait(); code != 130 {
 		t.Errorf("exit code %d, want 130", code)
 	}
