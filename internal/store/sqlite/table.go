@@ -68,7 +68,9 @@ func (r *table) define(keys, own []string) {
 		if index == r.Keys[0] {
 			continue // the table itself is in this order
 		}
-		r.indexes = append(r.indexes, fmt.Sprintf("CREATE INDEX %s ON %s (%s) WHERE %[3]s IS NOT NULL",
+		// Not a partial index: to see whether it applies SQLite would look at
+		// the bound value, and prepare the statement anew for each one.
+		r.indexes = append(r.indexes, fmt.Sprintf("CREATE INDEX %s ON %s (%s)",
 			quote("row_"+r.Name+"_"+index), r.name, quote(index)))
 	}
 }
