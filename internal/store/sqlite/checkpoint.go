@@ -75,8 +75,8 @@ func (s *Store) checkpoint(c *capi.Conn) (left int, err error) {
 		if err != nil {
 			return 0, fmt.Errorf("checkpoint: %w", err)
 		}
-		if s.frames.Load()-int64(copied) < fewFrames {
-			break
+		if left := s.frames.Load() - int64(copied); left < fewFrames || left*pageSize > 4*s.options.logBytes() {
+			break // little is left, or the writer is too fast and has to pause
 		}
 	}
 	if err := s.take(context.Background()); err != nil {

@@ -13,15 +13,6 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-func TestConformanceOnDisk(t *testing.T) {
-	if testing.Short() {
-		t.Skip("syncs at every commit")
-	}
-	storetest.Run(t, func(t *testing.T) store.Store {
-		return open(t, Options{Path: t.TempDir(), Tables: storetest.Tables()})
-	})
-}
-
 func open(t testing.TB, o Options) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), o)

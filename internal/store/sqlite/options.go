@@ -18,7 +18,9 @@ type Options struct {
 	// ReplaceLayout empties the mirror when it was written for other tables or
 	// columns, instead of failing with store.ErrLayout.
 	ReplaceLayout bool
-	// MaxSize bounds the store, in bytes; 0 does not.
+	// MaxSize bounds the database, in bytes; 0 does not. The write-ahead log beside it
+	// comes on top: 64 MiB as a rule, more while it is written faster than the disk takes it,
+	// and all of a large transaction.
 	MaxSize int64
 	// Reserve is how much room is left on the disk, in bytes: with less, Write and
 	// Load fail. 0 is 256 MiB, or a fiftieth of a smaller disk; negative is none.
@@ -66,5 +68,5 @@ func (o *Options) maxPages() int64 {
 	if o.MaxSize == 0 {
 		return 0
 	}
-	return max((o.MaxSize-o.logBytes())/pageSize, 64)
+	return max(o.MaxSize/pageSize, 64)
 }
