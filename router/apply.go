@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/odoobridge/odoobridge/internal/change"
+	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/router/mirror"
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
@@ -35,6 +36,12 @@ func (t *transaction) reset() {
 func (r *Router) Apply(ctx context.Context, pieces []change.Piece) error {
 	if r.failed != nil {
 		return r.failed
+	}
+	if len(pieces) > smallGroup {
+		// Reads within a transaction need not open and close one of their own.
+		if err := r.Store.Write(ctx, &store.Batch{}); err != nil {
+			return r.abandon(err)
+		}
 	}
 	for i := range pieces {
 		if err := r.applyPiece(ctx, &pieces[i]); err != nil {

@@ -105,7 +105,7 @@ func (r *Router) write(ctx context.Context, through bool) error {
 func (r *Router) commit(ctx context.Context) error {
 	g := &r.group
 	if g.position <= r.position {
-		return nil
+		return r.Store.Commit(ctx) // of nothing, to end what Apply began
 	}
 	through := g.spilled || r.wantsCheckpoint()
 	if err := r.write(ctx, through); err != nil {

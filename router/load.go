@@ -49,8 +49,8 @@ func (r *Router) BeginLoad(ctx context.Context) (*Load, error) {
 		return nil, err
 	}
 	l := &Load{router: r, first: !told}
-	if err := r.mark(ctx, map[string]string{metaLoaded: ""}); err != nil {
-		return nil, fmt.Errorf("note that a snapshot begins: %w", err)
+	if err := Unload(ctx, r.Store); err != nil {
+		return nil, errors.Join(err, r.Store.Rollback())
 	}
 	for _, spec := range r.Profile.Tables {
 		loader, err := r.Store.Load(ctx, spec.ID)
@@ -60,13 +60,6 @@ func (r *Router) BeginLoad(ctx context.Context) (*Load, error) {
 		l.loaders = append(l.loaders, &tableLoader{spec: spec, loader: loader})
 	}
 	return l, nil
-}
-
-func (r *Router) mark(ctx context.Context, meta map[string]string) error {
-	if err := r.Store.Write(ctx, &store.Batch{Meta: meta}); err != nil {
-		return errors.Join(err, r.Store.Rollback())
-	}
-	return r.Store.Commit(ctx)
 }
 
 // Rows takes lines of COPY text of the table's columns, in the order of the

@@ -119,12 +119,14 @@ func (r *Router) replay(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the redo lines: %w", err)
 	}
-	if len(entries) > 0 {
+	if len(entries) > 0 || r.sequence > checkpoint {
 		if err := r.replayAll(ctx, texts, checkpoint); err != nil {
 			return fmt.Errorf("play back what the last run left: %w", err)
 		}
 		r.redo.entries = entries
-		r.redo.next = entries[len(entries)-1].Key[0] + 1
+		if n := len(entries); n > 0 {
+			r.redo.next = entries[n-1].Key[0] + 1
+		}
 		r.group.position = r.position
 		if err := r.write(ctx, true); err != nil {
 			return err

@@ -113,6 +113,17 @@ func Loaded(ctx context.Context, s interface {
 	return at, at != 0, err
 }
 
+// Unload marks the store as one whose tables must be read again.
+func Unload(ctx context.Context, s interface {
+	Write(ctx context.Context, b *store.Batch) error
+	Commit(ctx context.Context) error
+}) error {
+	if err := s.Write(ctx, &store.Batch{Meta: map[string]string{metaLoaded: ""}}); err != nil {
+		return fmt.Errorf("note that the tables must be read again: %w", err)
+	}
+	return s.Commit(ctx)
+}
+
 type metaReader interface {
 	Meta(ctx context.Context, name string) (string, bool, error)
 }

@@ -31,6 +31,9 @@ func (b *bridge) openStore(ctx context.Context, replaceLayout bool) (err error) 
 		return err
 	}
 	b.health.Set(telemetry.HealthStore, true, "")
+	if replaceLayout {
+		return router.Unload(ctx, b.store)
+	}
 	return nil
 }
 
