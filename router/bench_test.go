@@ -31,6 +31,12 @@ func shop(tb testing.TB, products int) (*router.Router, *change.Relation) {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return r, fill(tb, r, profile, products)
+}
+
+// fill loads the shop's rows as a snapshot does.
+func fill(tb testing.TB, r *router.Router, profile *odoo.Profile, products int) *change.Relation {
+	tb.Helper()
 	load, err := r.BeginLoad(tb.Context())
 	if err != nil {
 		tb.Fatal(err)
@@ -94,7 +100,7 @@ func shop(tb testing.TB, products int) (*router.Router, *change.Relation) {
 	if err := load.Finish(tb.Context(), router.SnapshotInfo{Timeline: 1, LSN: 1, Time: time.Unix(0, 0)}, func(string, int, int) {}); err != nil {
 		tb.Fatal(err)
 	}
-	return r, quant
+	return quant
 }
 
 func quantUpdate(r *change.Relation, id, quantity int, date string) change.Change {
@@ -119,11 +125,10 @@ func BenchmarkSingleRowTransactions(b *testing.B) {
 			b.Run(fmt.Sprintf("quants=%d/group=%d", products, group), func(b *testing.B) {
 				r, quant := shop(b, products)
 				draw := rand.New(rand.NewPCG(1, 2))
-				pieces := make([]change.Piece, group)
 				lsn := change.LSN(100)
 				var prepared [][]change.Piece
 				for n := 0; n < b.N; n += group {
-					pieces = make([]change.Piece, group)
+					pieces := make([]change.Piece, group)
 					for i := range pieces {
 						lsn += 100
 						pieces[i] = change.Piece{XID: uint32(lsn), Timeline: 1, CommitTime: time.Unix(1, 0), Last: true, End: lsn,
