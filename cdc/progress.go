@@ -35,7 +35,6 @@ type meter struct {
 	open    []int     // tasks left, by table
 	weight  []float64 // bytes in the table's file, by table
 	covered []float64 // of these, in finished tasks
-	all     bool
 }
 
 func newMeter(plan []CopyTable, sizes []tableSize, tasks []task) *meter {
