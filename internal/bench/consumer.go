@@ -124,6 +124,17 @@ func (c *consumer) await(ctx context.Context, n int, limit time.Duration, alive 
 	return time.Unix(0, c.last.Load()), nil
 }
 
+// quiet waits until nothing has come for a while.
+func (c *consumer) quiet(ctx context.Context, while time.Duration) error {
+	last, since := c.received.Load(), time.Now()
+	return poll(ctx, time.Minute, "deliveries to cease", func() (bool, error) {
+		if now := c.received.Load(); now != last {
+			last, since = now, time.Now()
+		}
+		return time.Since(since) > while, nil
+	})
+}
+
 // stop ends the subscription; what has come is acknowledged.
 func (c *consumer) stop() error {
 	err := c.channel.Cancel("bench", false)

@@ -13,9 +13,11 @@ import (
 
 // result is what one contestant did in one round.
 type result struct {
-	rate float64            // of changes or messages a second
-	cpu  map[string]float64 // seconds, by party
-	peak float64            // bytes of the contestant's resident set
+	rate  float64            // of changes or messages a second
+	cpu   map[string]float64 // seconds, by party
+	peak  float64            // bytes of the contestant's resident set
+	body  float64            // mean bytes of a message
+	extra int                // messages that came beyond those that were expected
 }
 
 // The parties of a run, as tables name them.
@@ -46,16 +48,18 @@ func (l *lab) recvlogical(ctx context.Context, db *database, slot, end string, c
 		return result{}, errors.Join(err, p.stop())
 	}
 	began := time.Now()
-	used, err := watch(map[string]int{partyContestant: p.pid(), partyWalsender: walsender})
+	used, err := watch(map[string]int{partyWalsender: walsender})
 	if err != nil {
 		return result{}, errors.Join(err, p.stop())
 	}
+	// The walsender goes with its client, so its time is taken on the way.
+	cpu := used.until(p.done)
+	took := time.Since(began)
 	if err := p.wait(ctx); err != nil {
 		return result{}, err
 	}
-	r := result{rate: rate(changes, time.Since(began)), cpu: used.used()}
-	r.cpu[partyContestant] = p.cpu()
-	return r, nil
+	cpu[partyContestant] = p.cpu()
+	return result{rate: rate(changes, took), cpu: cpu}, nil
 }
 
 // rawPublish publishes and confirms n messages, with or without a consumer on
@@ -90,7 +94,7 @@ func (l *lab) rawPublish(ctx context.Context, queue string, n int, consumed bool
 	if err != nil {
 		return r, fmt.Errorf("read the publisher's result: %w", err)
 	}
-	r = result{rate: rate(n, took), cpu: used.used()}
+	r = result{rate: rate(n, took), cpu: used.used(), body: float64(len(l.sample.Body))}
 	r.cpu[partyContestant] = p.cpu()
 	return r, l.deleteQueue(queue)
 }
@@ -123,9 +127,14 @@ func (l *lab) deliver(ctx context.Context, db *database, slot, queue string, n i
 	if err != nil {
 		return r, err
 	}
-	r = result{rate: rate(n, finished.Sub(began)), cpu: used.used()}
+	r = result{rate: rate(n, finished.Sub(began)), cpu: used.used(), body: c.meanBytes()}
 	m, err := memoryOf(p.pid())
+	if err != nil {
+		return r, err
+	}
 	r.peak = m.peak
+	err = c.quiet(ctx, 300*time.Millisecond)
+	r.extra = int(c.received.Load()) - n
 	if m, ok := c.sample(); ok && m.Type != "" {
 		l.sample = m
 	}

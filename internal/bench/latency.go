@@ -145,13 +145,7 @@ func (l *lab) settle(ctx context.Context, db *database, slot string, c *consumer
 	if err := db.awaitConfirmed(ctx, slot, end, drainLimit); err != nil {
 		return err
 	}
-	last, quiet := c.received.Load(), time.Now()
-	return poll(ctx, time.Minute, "deliveries to cease", func() (bool, error) {
-		if now := c.received.Load(); now != last {
-			last, quiet = now, time.Now()
-		}
-		return time.Since(quiet) > time.Second, nil
-	})
+	return c.quiet(ctx, time.Second)
 }
 
 // take notes one delivery's delay.

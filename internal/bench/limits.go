@@ -46,8 +46,8 @@ func measureLimits(ctx context.Context, l *lab) (s *section, err error) {
 	if err != nil {
 		return nil, err
 	}
-	rawRates := rates(results[raw])
-	t := table{head: []string{"limit", "a second", "of the raw rate", "CPU µs each: contestant", "walsender", "RabbitMQ"}}
+	rawRates := rates(results[alone])
+	t := table{head: []string{"limit", "a second", "of raw, nobody reading", "CPU µs each: contestant", "walsender", "RabbitMQ"}}
 	for _, name := range []string{recv, alone, raw, through} {
 		of := rates(results[name]).over(rawRates)
 		if name == recv {

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/odoobridge/odoobridge/internal/devenv"
 )
@@ -117,4 +119,19 @@ func (s *shares) used() map[string]float64 {
 		}
 	}
 	return used
+}
+
+// until takes the shares again and again until done, and returns the last ones.
+func (s *shares) until(done <-chan struct{}) map[string]float64 {
+	latest := s.used()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			return latest
+		case <-tick.C:
+		}
+		maps.Copy(latest, s.used())
+	}
 }
