@@ -38,7 +38,7 @@ var quantTables = []store.Table{
 func (q *quants) add(k int64) {
 	q.seq++
 	level := store.Key{k / 4, k % 4}
-	sum := fmt.Sprintf("%d\t%d\t1\t%d.00\t20.00", level[0], level[1], q.seq%100000)
+	sum := fmt.Sprintf("%d\t%d\t1\t%d.00\t20.00", level[0], level[1], 100+q.seq%900)
 	b := &q.batch
 	b.Puts = append(b.Puts, store.RowPut{Table: 0, Row: store.Row{Key: store.Key{k}, Text: q.text}}, store.RowPut{Table: 1, Row: store.Row{Key: level, Text: sum}})
 	b.Documents = append(b.Documents, store.Document{Entity: "stock_level", Key: level, Subject: "stock_level/1717/1", Revision: q.seq, LSN: 0x1A2B3C8, Company: 1, Body: q.body})

@@ -25,8 +25,8 @@
 // become long it is copied to the database by a connection of its own, beside the
 // writer, who pauses only for the last pages; so no commit pays for it.
 //
-// Writes are sorted by key within a batch, since most of the cost of a change is
-// the pages it touches. docs/adr/0001-store-sqlite.md has the measurements.
+// Writes are sorted by key within a batch, so that neighbours find their page in the
+// cache. docs/adr/0001-store-sqlite.md has the measurements.
 //
 // # Looking into it, copying it
 //
