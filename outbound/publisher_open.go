@@ -22,6 +22,12 @@ func (p *Publisher) open(ctx context.Context, o *outgoing) (*session, error) {
 		// Only when the broker has dealt with all of the old channel may anything
 		// be sent again: else it could overtake what comes behind it there.
 		<-s.done
+		p.session.Store(nil)
+		if s.lost > 0 {
+			// Whoever publishes may not have seen yet that earlier messages are
+			// nacked: this one must not overtake them on a new channel.
+			return nil, s.err
+		}
 	}
 	conn, err := p.connection(ctx)
 	if err != nil {

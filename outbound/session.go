@@ -35,6 +35,7 @@ type session struct {
 	cause error         // what fail was called with
 	done  chan struct{} // closed when every message is settled and the channel is closed
 	err   error         // why it ended; to be read after done
+	lost  int           // messages that were nacked for it; to be read after done
 }
 
 // sessionEvents are called by the session's goroutine.
@@ -104,6 +105,7 @@ func (s *session) run() {
 	s.events.ended(s.err)
 	for e, ok := s.window.front(); ok; e, ok = s.window.front() {
 		e.msg.Nack()
+		s.lost++
 		s.window.pop()
 	}
 	s.wire.close()

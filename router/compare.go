@@ -43,7 +43,7 @@ func (r *Router) compare(c *commitInfo, id docID) error {
 	next.Entity, next.Key, next.LSN = entity.Name, id.key, c.LSN
 	next.Body = nil
 	if there {
-		next.Body, next.Company = built.Body, built.Company
+		next.Body, next.Company = fit(built.Body), built.Company
 		if next.Subject == "" {
 			next.Subject = entity.Name + "/" + built.Name
 		}
@@ -58,6 +58,14 @@ func (r *Router) compare(c *commitInfo, id docID) error {
 		return nil
 	}
 	return r.redo.document(r.sequence, &next)
+}
+
+// fit drops the room that a body was built with: it is kept for long.
+func fit(body []byte) []byte {
+	if cap(body)-len(body) < 64 {
+		return body
+	}
+	return bytes.Clone(body)
 }
 
 // record adds the events that lead from the previous document to the next and

@@ -201,7 +201,7 @@ func (r *Router) adopt(at change.LSN, id docID) error {
 	case there:
 		r.documents.put(id.entity, store.Document{
 			Entity: entity.Name, Key: id.key, Subject: entity.Name + "/" + built.Name,
-			Revision: 1, LSN: at, Company: built.Company, Body: built.Body,
+			Revision: 1, LSN: at, Company: built.Company, Body: fit(built.Body),
 		})
 	case previous.Body != nil:
 		r.documents.put(id.entity, store.Document{Entity: entity.Name, Key: id.key})

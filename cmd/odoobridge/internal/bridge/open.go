@@ -37,11 +37,14 @@ func (b *bridge) openStore(ctx context.Context, replaceLayout bool) (err error) 
 	return nil
 }
 
+// queueBytes may wait between reading and applying.
+const queueBytes = 4 << 20
+
 func (b *bridge) openSource(ctx context.Context) (err error) {
 	pg := b.cfg.Postgres
 	b.source, err = cdc.New(cdc.Config{
 		DSN: string(pg.DSN), Slot: pg.Slot, Publication: pg.Publication, Standby: true,
-		StatusInterval: pg.StatusInterval, Heartbeat: pg.Heartbeat, Workers: pg.SnapshotWorkers,
+		StatusInterval: pg.StatusInterval, Heartbeat: pg.Heartbeat, Workers: pg.SnapshotWorkers, QueueBytes: queueBytes,
 		Logger: b.log.With(telemetry.KeyComponent, telemetry.ComponentCDC), Hooks: b.hooks(),
 	})
 	if err != nil {

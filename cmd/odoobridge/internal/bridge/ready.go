@@ -94,7 +94,7 @@ func (b *bridge) load(ctx context.Context, replace bool) error {
 	if err != nil {
 		return err
 	}
-	defer snapshot.Close()
+	defer snapshot.Close() // again, where copy does not come to it
 	b.log.Info("the slot is created; reading the tables", telemetry.KeySlot, b.cfg.Postgres.Slot, telemetry.KeyLSN, snapshot.LSN.String())
 	if err := b.copy(ctx, snapshot, id); err != nil {
 		return errors.Join(err, b.dropAfterFailure(ctx))
@@ -146,6 +146,7 @@ func (b *bridge) copy(ctx context.Context, snapshot *cdc.Snapshot, id cdc.Identi
 	if err := snapshot.Copy(ctx, plan, sink, progress.copied); err != nil {
 		return errors.Join(err, load.Abort())
 	}
+	snapshot.Close() // documents are built from the mirror: Odoo's server need not wait for that
 	b.log.Info("the tables are read", telemetry.KeyElapsed, time.Since(began).Round(time.Millisecond))
 	at := router.SnapshotInfo{Timeline: id.Timeline, LSN: snapshot.LSN, Time: began}
 	if err := load.Finish(ctx, at, progress.built); err != nil {
