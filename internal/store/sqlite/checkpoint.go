@@ -28,10 +28,13 @@ func (s *Store) startCheckpoints() error {
 	if err != nil {
 		return err
 	}
+	// A connection learns that there is a log by reading.
+	settings := "SELECT count(*) FROM sqlite_schema"
 	if s.options.Temporary {
-		if err := c.Exec("PRAGMA synchronous=OFF"); err != nil {
-			return errors.Join(err, c.Close())
-		}
+		settings += "; PRAGMA synchronous=OFF"
+	}
+	if err := c.Exec(settings); err != nil {
+		return errors.Join(err, c.Close())
 	}
 	s.checkpoints.Go(func() {
 		s.runCheckpoints(c)

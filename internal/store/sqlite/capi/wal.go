@@ -1,6 +1,7 @@
 package capi
 
 import (
+	"errors"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -23,6 +24,8 @@ func noteFrames(_ *libc.TLS, cell, _, _ uintptr, frames int32) int32 {
 // last commit.
 func (c *Conn) LogFrames() int { return int(*at[int32](c.cell(cellFrames))) }
 
+var errNoLog = errors.New("this connection knows of no write-ahead log: it has read nothing yet, or the database has none")
+
 // Checkpoint copies pages from the log to the database, as far as it can be done
 // without keeping readers or the writer waiting. It returns how many the log has, and how
 // many of them are copied.
@@ -31,7 +34,11 @@ func (c *Conn) Checkpoint() (frames, copied int, err error) {
 	if rc != lib.SQLITE_OK {
 		return 0, 0, c.error(rc)
 	}
-	return int(*at[int32](c.cell(cellTotal))), int(*at[int32](c.cell(cellCopied))), nil
+	frames, copied = int(*at[int32](c.cell(cellTotal))), int(*at[int32](c.cell(cellCopied)))
+	if frames < 0 {
+		return 0, 0, errNoLog
+	}
+	return frames, copied, nil
 }
 
 // funcPointer is a declared function as C sees it: the translated engine calls
