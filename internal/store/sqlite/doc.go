@@ -23,7 +23,7 @@
 //
 // The database is in write-ahead-log mode. Commit syncs the log once. When the log has
 // become long it is copied to the database by a connection of its own, beside the
-// writer, who pauses only for the last pages; so no commit pays for it.
+// writer, who pauses only for the last pages; so no commit waits for all of it.
 //
 // Writes are sorted by key within a batch, so that neighbours find their page in the
 // cache. docs/adr/0001-store-sqlite.md has the measurements.
