@@ -169,6 +169,10 @@ func TestMessageLargerThanTheBrokerTakesIsNamed(t *testing.T) {
 	if !errors.Is(p.Reason(), ErrTooLarge) {
 		t.Fatalf("reason: %v", p.Reason())
 	}
+	// Whoever publishes next is told first: it must not overtake what was lost.
+	if err := p.Publish(testQueue, small.Copy()); !errors.Is(err, ErrTooLarge) {
+		t.Fatalf("publish after a loss: %v", err)
+	}
 	// Sent again it is known, and nothing else suffers.
 	again, largeAgain := small.Copy(), large.Copy()
 	err := p.Publish(testQueue, again, largeAgain)

@@ -96,9 +96,23 @@ func (p *Publisher) publish(ctx context.Context, topic string, m *message.Messag
 		return &InvalidError{m.UUID, "headers", fmt.Sprintf("have %d bytes, a frame takes %d", n, limit)}
 	}
 	if err := p.await(ctx, s, len(m.Payload)); err != nil {
-		return err
+		return p.told(s, err)
 	}
-	return s.send(&o, m)
+	return p.told(s, s.send(&o, m))
+}
+
+// told forgets a session that has ended when err lets the caller know: the next
+// message may go on a new channel.
+func (p *Publisher) told(s *session, err error) error {
+	if err == nil {
+		return nil
+	}
+	select {
+	case <-s.done:
+		p.session.CompareAndSwap(s, nil)
+	default:
+	}
+	return err
 }
 
 // checkSize keeps back what the broker has said it does not take.

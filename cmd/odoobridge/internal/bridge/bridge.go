@@ -82,31 +82,49 @@ func Run(ctx context.Context, cfg *config.Config, o Options) (err error) {
 func (b *bridge) flow(ctx context.Context) error {
 	delivering, stopDelivering := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopDelivering()
-	var lanes errgroup.Group
-	lanes.Go(func() error { return b.lanes.Run(delivering) })
-	b.lanesBegin(ctx)
+	delivered := make(chan error, 1)
+	go func() { delivered <- b.lanes.Run(delivering) }()
+	if err, over := b.lanesBegin(ctx, delivered); over {
+		return err
+	}
 
 	reading, gctx := errgroup.WithContext(ctx)
 	reading.Go(func() error { return b.source.Stream(gctx, b.router.Position(), b.router.Apply) })
 	reading.Go(func() error { return b.watch(gctx) })
+	reading.Go(func() error {
+		select {
+		case err := <-delivered: // before it was told to stop
+			delivered <- nil
+			return fmt.Errorf("deliver: %w", err)
+		case <-gctx.Done():
+			return nil
+		}
+	})
 	err := reading.Wait()
 	if err != nil && ctx.Err() == nil {
 		b.log.Error("reading stopped", telemetry.KeyError, err.Error())
 	}
 	stopDelivering()
 	b.log.Info("stopping: what is under way to the broker is waited for", "grace", b.cfg.ShutdownGrace)
-	return errors.Join(b.ended(ctx, err), lanes.Wait())
+	return errors.Join(b.ended(ctx, err), <-delivered)
 }
 
 // lanesBegin waits until every lane has found its place in the journal: the
-// documents of an initial load are those of this moment, before reading goes on.
-func (b *bridge) lanesBegin(ctx context.Context) {
-	for ctx.Err() == nil && slices.ContainsFunc(b.lanes.Status(), func(s lane.Status) bool { return s.State == lane.Starting }) {
+// documents of an initial load are those of this moment, before reading goes
+// on. It is over when the lanes ended instead.
+func (b *bridge) lanesBegin(ctx context.Context, delivered <-chan error) (err error, over bool) {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for slices.ContainsFunc(b.lanes.Status(), func(s lane.Status) bool { return s.State == lane.Starting }) {
 		select {
-		case <-time.After(5 * time.Millisecond):
+		case err := <-delivered:
+			return err, true
 		case <-ctx.Done():
+			return nil, false // reading ends at once
+		case <-tick.C:
 		}
 	}
+	return nil, false
 }
 
 // ended turns the end of ctx into no error.
