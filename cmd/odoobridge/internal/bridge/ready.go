@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -134,8 +135,15 @@ func (b *bridge) dropAfterFailure(ctx context.Context) error {
 	return b.source.DropSlot(ctx)
 }
 
+// loadGCPercent is how much the heap may grow between collections while loading.
+const loadGCPercent = 40
+
 func (b *bridge) copy(ctx context.Context, snapshot *cdc.Snapshot, id cdc.Identity) error {
 	began := time.Now()
+	// Loading makes much garbage beside what it keeps: collect it earlier, and
+	// give back what only the load needed.
+	defer debug.FreeOSMemory()
+	defer debug.SetGCPercent(debug.SetGCPercent(loadGCPercent))
 	plan, places := b.copyPlan()
 	load, err := b.router.BeginLoad(ctx)
 	if err != nil {
