@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/router/internal/cache"
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
@@ -11,10 +12,7 @@ import (
 type documents struct {
 	store  store.Mirror
 	names  []string
-	cached []map[odoo.Key]store.Document // by entity; the zero Document stands for none
-	older  []map[odoo.Key]store.Document
-	bytes  int
-	half   int
+	cached *cache.Cache[docID, store.Document] // the zero Document stands for none
 	dirty  map[docID]store.Document
 }
 
@@ -24,32 +22,31 @@ type docID struct {
 }
 
 func newDocuments(p *odoo.Profile, s store.Mirror, cacheBytes int) *documents {
-	d := &documents{store: s, half: max(cacheBytes/2, 1), dirty: map[docID]store.Document{}}
+	d := &documents{store: s, dirty: map[docID]store.Document{}}
+	d.cached = cache.New[docID](cacheBytes, func(doc store.Document) int { return len(doc.Body) + len(doc.Subject) + documentOverhead })
 	for _, e := range p.Entities {
 		d.names = append(d.names, e.Name)
-		d.cached = append(d.cached, map[odoo.Key]store.Document{})
-		d.older = append(d.older, map[odoo.Key]store.Document{})
 	}
 	return d
 }
 
+// documentOverhead is what a document occupies beside its texts, in bytes.
+const documentOverhead = 112
+
 // get returns the stored document; its Body is nil when there is none.
 func (d *documents) get(entity int, key odoo.Key) (store.Document, error) {
-	if doc, found := d.cached[entity][key]; found {
+	id := docID{entity, key}
+	if doc, found := d.cached.Get(id); found {
 		return doc, nil
 	}
-	if doc, found := d.older[entity][key]; found {
-		d.remember(entity, key, doc)
-		return doc, nil
-	}
-	if doc, found := d.dirty[docID{entity, key}]; found {
+	if doc, found := d.dirty[id]; found {
 		return doc, nil
 	}
 	doc, _, err := d.store.Document(d.names[entity], key)
 	if err != nil {
 		return doc, fmt.Errorf("read document %s %v: %w", d.names[entity], key, err)
 	}
-	d.remember(entity, key, doc)
+	d.cached.Put(id, doc)
 	return doc, nil
 }
 
@@ -59,19 +56,9 @@ const tombstone = "null"
 
 // put stores the document in place of what is there; one without Body is forgotten.
 func (d *documents) put(entity int, doc store.Document) {
-	d.dirty[docID{entity, doc.Key}] = doc
-	d.remember(entity, doc.Key, doc)
-}
-
-func (d *documents) remember(entity int, key odoo.Key, doc store.Document) {
-	d.cached[entity][key] = doc
-	d.bytes += len(doc.Body) + len(doc.Subject) + 160
-	if d.bytes > d.half {
-		d.cached, d.older, d.bytes = d.older, d.cached, 0
-		for _, m := range d.cached {
-			clear(m)
-		}
-	}
+	id := docID{entity, doc.Key}
+	d.dirty[id] = doc
+	d.cached.Put(id, doc)
 }
 
 func (d *documents) flush(b *store.Batch) {
@@ -87,9 +74,5 @@ func (d *documents) flush(b *store.Batch) {
 
 func (d *documents) reset() {
 	clear(d.dirty)
-	for i := range d.cached {
-		clear(d.cached[i])
-		clear(d.older[i])
-	}
-	d.bytes = 0
+	d.cached.Clear()
 }

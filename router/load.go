@@ -36,11 +36,6 @@ type SnapshotInfo struct {
 	Time     time.Time
 }
 
-// storedDocuments lists what channels were told of, to find what is gone.
-type storedDocuments interface {
-	Documents(ctx context.Context, entity string, after store.Key, limit int, yield func(store.Document) bool) error
-}
-
 // BeginLoad empties the mirror. Documents and journal stay: what differs from
 // them in the snapshot comes out as events.
 func (r *Router) BeginLoad(ctx context.Context) (*Load, error) {
@@ -216,10 +211,6 @@ func (l *Load) keys(ctx context.Context, entity *odoo.Entity) ([]odoo.Key, error
 		keys = append(keys, key)
 		return true
 	})
-	stored, ok := l.router.Store.(storedDocuments)
-	if !ok {
-		return keys, l.router.mirror.Err()
-	}
 	known := make(map[odoo.Key]struct{}, len(keys))
 	for _, key := range keys {
 		known[key] = struct{}{}
@@ -228,7 +219,7 @@ func (l *Load) keys(ctx context.Context, entity *odoo.Entity) ([]odoo.Key, error
 	after, more := odoo.Key{-1 << 63, -1 << 63}, true
 	for more {
 		n := 0
-		err := stored.Documents(ctx, entity.Name, after, page, func(d store.Document) bool {
+		err := l.router.Store.Documents(ctx, entity.Name, after, page, func(d store.Document) bool {
 			n++
 			after = d.Key
 			if _, found := known[d.Key]; !found {

@@ -31,6 +31,7 @@ type storage interface {
 	Load(ctx context.Context, table int) (store.Loader, error)
 	Meta(ctx context.Context, name string) (value string, found bool, err error)
 	Events(ctx context.Context, after int64, limit int, yield func(store.Event) bool) error
+	Documents(ctx context.Context, entity string, after store.Key, limit int, yield func(store.Document) bool) error
 }
 
 // Options are what a Router works with.
@@ -106,9 +107,7 @@ func (r *Router) Position() change.LSN { return r.position }
 
 // Loaded returns the position of the snapshot that the store was filled from;
 // ok is false when it never was, or not to the end.
-func Loaded(ctx context.Context, s interface {
-	Meta(ctx context.Context, name string) (string, bool, error)
-}) (at change.LSN, ok bool, err error) {
+func Loaded(ctx context.Context, s metaReader) (at change.LSN, ok bool, err error) {
 	at, err = readPosition(ctx, s, metaLoaded)
 	return at, at != 0, err
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -59,13 +58,6 @@ func (a *app) bridgeOn(ctx context.Context, path string) error {
 
 // coloured says whether standard output is a terminal that wants colours.
 func (a *app) coloured() bool {
-	if _, no := a.env("NO_COLOR"); no {
-		return false
-	}
-	f, ok := a.stdout.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	no, _ := a.env("NO_COLOR")
+	return no == "" && telemetry.IsTerminal(a.stdout)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/tail"
 	"github.com/odoobridge/odoobridge/internal/config"
-	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
@@ -54,8 +52,7 @@ func (a *app) tail(ctx context.Context, dsn string, entities []string) error {
 		}
 		o = tailOptions(c)
 	}
-	colour := telemetry.IsTerminal(a.stdout) && os.Getenv("NO_COLOR") == ""
-	printer := &tail.Printer{Out: a.stdout, Colour: colour, Now: time.Now}
+	printer := &tail.Printer{Out: a.stdout, Colour: a.coloured(), Now: time.Now}
 	var line []byte
 	o.Show = func(e *schema.Event) {
 		if entities != nil && !slices.Contains(entities, e.Entity) {

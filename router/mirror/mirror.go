@@ -5,6 +5,7 @@ import (
 
 	"github.com/odoobridge/odoobridge/internal/change"
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/router/internal/cache"
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
@@ -22,7 +23,7 @@ type rows interface {
 type Mirror struct {
 	profile *odoo.Profile
 	store   rows
-	cached  *cache[rowID, string]
+	cached  *cache.Cache[rowID, string]
 	tables  []*table
 	sums    []*sum
 	byName  map[string]*table
@@ -54,8 +55,8 @@ type Counts struct{ Inserts, Updates, Deletes, Truncates int64 }
 func Open(profile *odoo.Profile, s rows, cacheBytes int) (*Mirror, error) {
 	m := &Mirror{profile: profile, store: s, byName: map[string]*table{}, pieces: map[rowID]int{}}
 	m.counts = make([]Counts, len(profile.Tables))
-	m.cached = newCache[rowID](cacheBytes*2/3, func(text string) int { return len(text) })
-	totals := newCache[rowID](cacheBytes/3, (*total).size)
+	m.cached = cache.New[rowID](cacheBytes*2/3, func(text string) int { return len(text) })
+	totals := cache.New[rowID](cacheBytes/3, (*total).size)
 	for i, spec := range profile.Tables {
 		t := newTable(i, spec, m.cached)
 		m.tables = append(m.tables, t)
@@ -69,7 +70,7 @@ func Open(profile *odoo.Profile, s rows, cacheBytes int) (*Mirror, error) {
 
 // Reload forgets all that is in memory and reads the resident tables again.
 func (m *Mirror) Reload() error {
-	m.cached.clear()
+	m.cached.Clear()
 	for _, t := range m.tables {
 		t.reset()
 		if !t.spec.Resident {

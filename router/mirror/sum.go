@@ -8,6 +8,7 @@ import (
 	"github.com/cockroachdb/apd/v3"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/router/internal/cache"
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
@@ -18,7 +19,7 @@ var exact = apd.Context{Precision: 200, MaxExponent: apd.MaxExponent, MinExponen
 type sum struct {
 	id     int // table number in the store
 	spec   *odoo.Sum
-	cached *cache[rowID, *total]
+	cached *cache.Cache[rowID, *total]
 	dirty  map[Key]*total
 }
 
@@ -32,17 +33,17 @@ type total struct {
 // size is roughly what a total occupies, in bytes.
 func (t *total) size() int { return 64 + 64*len(t.amounts) + len(t.stored) }
 
-func newSum(id int, spec *odoo.Sum, cached *cache[rowID, *total]) *sum {
+func newSum(id int, spec *odoo.Sum, cached *cache.Cache[rowID, *total]) *sum {
 	return &sum{id: id, spec: spec, dirty: map[Key]*total{}, cached: cached}
 }
 
 func (s *sum) reset() {
 	clear(s.dirty)
-	s.cached.clear()
+	s.cached.Clear()
 }
 
 func (s *sum) get(m *Mirror, key Key) *total {
-	if t, found := s.cached.get(rowID{s.id, key}); found {
+	if t, found := s.cached.Get(rowID{s.id, key}); found {
 		return t
 	}
 	if t, found := s.dirty[key]; found {
@@ -56,7 +57,7 @@ func (s *sum) get(m *Mirror, key Key) *total {
 	if err != nil {
 		m.fail(fmt.Errorf("read %s %v: %w", s.spec.Name, key, err))
 	}
-	s.cached.put(rowID{s.id, key}, t)
+	s.cached.Put(rowID{s.id, key}, t)
 	return t
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/odoobridge/odoobridge/internal/change"
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/router/internal/cache"
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
@@ -14,8 +15,8 @@ import (
 type table struct {
 	id       int
 	spec     *odoo.Table
-	resident map[Key]string        // of a resident table: every row
-	cached   *cache[rowID, string] // of another: those of all tables used lately, absent ones too
+	resident map[Key]string              // of a resident table: every row
+	cached   *cache.Cache[rowID, string] // of another: those of all tables used lately, absent ones too
 	dirty    map[Key]dirtyRow
 	// moved holds, by index and value, the unflushed rows that got that value.
 	moved  []map[int64][]Key
@@ -27,7 +28,7 @@ type dirtyRow struct {
 	current string
 }
 
-func newTable(id int, spec *odoo.Table, cached *cache[rowID, string]) *table {
+func newTable(id int, spec *odoo.Table, cached *cache.Cache[rowID, string]) *table {
 	t := &table{
 		id: id, spec: spec,
 		dirty:  map[Key]dirtyRow{},
@@ -57,7 +58,7 @@ func (t *table) get(m *Mirror, key Key) string {
 	if t.resident != nil {
 		return t.resident[key]
 	}
-	if text, found := t.cached.get(rowID{t.id, key}); found {
+	if text, found := t.cached.Get(rowID{t.id, key}); found {
 		return text
 	}
 	if d, found := t.dirty[key]; found {
@@ -68,7 +69,7 @@ func (t *table) get(m *Mirror, key Key) string {
 		m.fail(fmt.Errorf("read %s %d: %w", t.spec.Name, key, err))
 		return ""
 	}
-	t.cached.put(rowID{t.id, key}, text)
+	t.cached.Put(rowID{t.id, key}, text)
 	return text
 }
 
@@ -82,7 +83,7 @@ func (t *table) set(key Key, old, text string) {
 	t.dirty[key] = d
 	switch {
 	case t.resident == nil:
-		t.cached.put(rowID{t.id, key}, text)
+		t.cached.Put(rowID{t.id, key}, text)
 	case text == "":
 		delete(t.resident, key)
 	default:

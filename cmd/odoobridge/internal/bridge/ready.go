@@ -62,16 +62,20 @@ func (b *bridge) storedPosition(ctx context.Context) (cdc.Position, error) {
 
 // remember notes whose log the store holds from now on.
 func (b *bridge) remember(ctx context.Context, id cdc.Identity) error {
-	err := b.store.Write(ctx, &store.Batch{Meta: map[string]string{
+	return b.note(ctx, map[string]string{
 		metaSystem: id.SystemID, metaTimeline: strconv.Itoa(int(id.Timeline)), metaDatabase: id.Database,
 		metaOID: strconv.FormatUint(uint64(id.DatabaseOID), 10), metaUUID: b.facts.UUID,
 		metaRelease: b.profile.Release, metaSlot: b.cfg.Postgres.Slot,
-	}})
+	})
+}
+
+func (b *bridge) note(ctx context.Context, meta map[string]string) error {
+	err := b.store.Write(ctx, &store.Batch{Meta: meta})
 	if err == nil {
 		err = b.store.Commit(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("note whose log the store holds: %w", err)
+		return fmt.Errorf("note whose log the store holds: %w", errors.Join(err, b.store.Rollback()))
 	}
 	return nil
 }
@@ -87,7 +91,8 @@ func (b *bridge) load(ctx context.Context, replace bool) error {
 		return err
 	}
 	b.stage.identity = id
-	if err := b.markSlot(ctx); err != nil {
+	// Before the slot exists, so that a load that was killed may drop it.
+	if err := b.note(ctx, map[string]string{metaSlot: b.cfg.Postgres.Slot}); err != nil {
 		return err
 	}
 	b.stage.set("creating the slot")
@@ -101,15 +106,6 @@ func (b *bridge) load(ctx context.Context, replace bool) error {
 		return errors.Join(err, b.dropAfterFailure(ctx))
 	}
 	return b.remember(ctx, id)
-}
-
-// markSlot notes that a slot of this name is ours, before it exists, so that a
-// load that was killed may drop it.
-func (b *bridge) markSlot(ctx context.Context) error {
-	if err := b.store.Write(ctx, &store.Batch{Meta: map[string]string{metaSlot: b.cfg.Postgres.Slot}}); err != nil {
-		return err
-	}
-	return b.store.Commit(ctx)
 }
 
 func (b *bridge) dropLeftover(ctx context.Context, replace bool) error {

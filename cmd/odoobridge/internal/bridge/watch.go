@@ -64,7 +64,8 @@ func (b *bridge) look(ctx context.Context) error {
 }
 
 func (b *bridge) lookAtSlot(ctx context.Context) {
-	state, err := b.source.SlotState(ctx)
+	health, err := b.source.Health(ctx)
+	state := health.Slot
 	switch {
 	case ctx.Err() != nil:
 		return
@@ -78,7 +79,7 @@ func (b *bridge) lookAtSlot(ctx context.Context) {
 	telemetry.SetFlag(b.metrics.SlotActive, state.Active)
 	b.metrics.SlotRetainedWALBytes.Set(float64(state.Retained))
 	b.metrics.SlotSafeWALBytes.Set(float64(state.SafeWAL))
-	b.metrics.ReplicationLagBytes.Set(max(0, float64(state.CurrentWAL)-float64(b.source.Confirmed())))
+	b.metrics.ReplicationLagBytes.Set(float64(health.Lag))
 	switch lost := state.Lost(); {
 	case lost != "":
 		b.health.Set(telemetry.HealthSlot, false, lost)
