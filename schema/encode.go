@@ -15,7 +15,7 @@ const timeFormat = "2006-01-02T15:04:05.000000Z"
 // changed and before only the named top-level fields are written; nil fields
 // stands for all. changed is left out where nothing could have changed: when the entity
 // was created or deleted, or in a snapshot. before is left out when it would
-// be empty; origin, xid and conflated when there is nothing to say.
+// be empty; origin, xid, conflated and resync when there is nothing to say.
 func (e *Event) AppendJSON(dst []byte, fields []string) []byte {
 	dst = append(dst, `{"specversion":"1.0","id":`...)
 	dst = AppendString(dst, e.ID)
@@ -59,6 +59,9 @@ func (e *Event) appendPosition(dst []byte) []byte {
 	if e.Conflated > 1 {
 		dst = append(dst, `,"conflated":`...)
 		dst = strconv.AppendInt(dst, int64(e.Conflated), 10)
+	}
+	if e.Resync {
+		dst = append(dst, `,"resync":true`...)
 	}
 	return dst
 }

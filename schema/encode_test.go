@@ -45,7 +45,7 @@ func TestEmptyPartsAreLeftOut(t *testing.T) {
 	if err := json.Unmarshal(e.AppendJSON(nil, nil), &got); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"origin", "conflated", "xid", "lsn"} {
+	for _, name := range []string{"origin", "conflated", "resync", "xid", "lsn"} {
 		if _, there := got[name]; there {
 			t.Errorf("%s is there: %v", name, got[name])
 		}
@@ -55,10 +55,13 @@ func TestEmptyPartsAreLeftOut(t *testing.T) {
 		t.Errorf("data = %v, want the entity alone", data)
 	}
 	e = confirmed()
-	e.Conflated = 3
+	e.Conflated, e.Resync = 3, true
 	text := e.AppendJSON(nil, []string{"id"})
 	if string(Field(text, "conflated")) != "3" {
 		t.Errorf("conflated is missing: %s", text)
+	}
+	if string(Field(text, "resync")) != "true" {
+		t.Errorf("resync is missing: %s", text)
 	}
 	if want := `{"entity":{"id":42},"changed":[]}`; string(Field(text, "data")) != want {
 		t.Errorf("data = %s, want %s", Field(text, "data"), want)

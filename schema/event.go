@@ -10,6 +10,9 @@ const (
 	HeaderCompany   = "company"
 	HeaderOrigin    = "origin"    // absent when no channel caused the event
 	HeaderConflated = "conflated" // how many events this one stands for, when more than one
+	// HeaderResync is "true" where the bridge did not read in the log what happened but found it
+	// by comparing: what lies between before and after it cannot tell. Else it is absent.
+	HeaderResync = "resync"
 
 	// MetadataType, MetadataTime, MetadataExchange and MetadataRoutingKey are
 	// not headers: they travel in a watermill message's metadata and become the AMQP properties type
@@ -38,6 +41,7 @@ type Event struct {
 	Changed   []string
 	Before    []byte // JSON object of previous values; nil when there are none
 	Conflated int
+	Resync    bool
 }
 
 // Type is the CloudEvents type, "order.confirmed".

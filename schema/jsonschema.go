@@ -67,7 +67,7 @@ func DescribeEvent(e *Entity) []byte {
 			"subject": node{"type": "string", "pattern": "^" + e.Name + "/."}, "time": timestamp(),
 			"datacontenttype": node{"const": "application/json"}, "dataschema": node{"const": DataSchema(e.Name)},
 			"revision": node{"type": "integer", "minimum": 1}, "lsn": str, "xid": node{"type": "integer", "minimum": 1},
-			"origin": str, "conflated": node{"type": "integer", "minimum": 2}, "data": node{"$ref": DataSchema(e.Name)},
+			"origin": str, "conflated": node{"type": "integer", "minimum": 2}, "resync": node{"const": true}, "data": node{"$ref": DataSchema(e.Name)},
 		},
 		"required": []string{"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "revision", "data"},
 	})

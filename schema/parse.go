@@ -22,6 +22,7 @@ func ParseEvent(text []byte) (*Event, error) {
 		XID         uint32    `json:"xid"`
 		Origin      string    `json:"origin"`
 		Conflated   int       `json:"conflated"`
+		Resync      bool      `json:"resync"`
 		Data        struct {
 			Entity  json.RawMessage `json:"entity"`
 			Changed []string        `json:"changed"`
@@ -44,7 +45,7 @@ func ParseEvent(text []byte) (*Event, error) {
 	}
 	return &Event{
 		Source: in.Source, ID: in.ID, Entity: entity, What: what, Key: key, Time: in.Time,
-		Revision: in.Revision, LSN: in.LSN, XID: in.XID, Origin: in.Origin, Conflated: in.Conflated,
+		Revision: in.Revision, LSN: in.LSN, XID: in.XID, Origin: in.Origin, Conflated: in.Conflated, Resync: in.Resync,
 		Body: in.Data.Entity, Changed: in.Data.Changed, Before: in.Data.Before,
 	}, nil
 }

@@ -48,7 +48,10 @@ type Document struct {
 
 // Event is one entry of the journal. Seq is assigned by the caller, without gaps.
 type Event struct {
-	Seq      int64
+	Seq int64
+	// Epoch counts how often the database's log began anew: restored to an earlier
+	// moment, or another database taken on. Positions are comparable within one only.
+	Epoch    int32
 	Timeline int32
 	LSN      change.LSN // commit end-LSN
 	Ordinal  int        // place among the events of the transaction, from 1
@@ -61,6 +64,7 @@ type Event struct {
 	Revision int64
 	Company  int64
 	Origin   string // channel that caused it, or ""
+	Resync   bool   // found by comparing with a new snapshot, not in the log
 	Body     []byte // the whole document, canonical JSON object
 	Changed  []string
 	Before   []byte // JSON object of the changed fields' previous values; nil when there are none

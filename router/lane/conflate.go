@@ -165,6 +165,7 @@ func (l *lane) makeGroup(g *group, newest *store.Event, due time.Time) delivery 
 	if g.mixed {
 		env.Origin = ""
 	}
+	env.Resync = g.resync
 	s := sight{known: g.known || !g.now, now: g.now} // told that it left, the channel may have known it
 	return delivery{
 		msg: l.encode.message(&env, s), first: g.first, commit: g.since, due: due,

@@ -71,7 +71,7 @@
 //
 // On a lane's first start its place is the journal's end, saved before anything
 // is delivered. If the channel asks for it, every document in view is
-// delivered as <entity>.snapshot, id "<lsn>-snapshot-<subject>", in pages whose
+// delivered as <entity>.snapshot, id "<lsn>-snapshot-<subject>-r<revision>", in pages whose
 // progress is part of the cursor; then the lane follows the journal from the place
 // noted, without the entries that the pages already showed. The load does not wait
 // for the lane's pace. An entity added to a lane later is not loaded.

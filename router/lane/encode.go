@@ -47,12 +47,17 @@ func (c *encoder) envelope(e *store.Event) schema.Event {
 		Body:     e.Body,
 		Changed:  e.Changed,
 		Before:   e.Before,
+		Resync:   e.Resync,
 	}
 }
 
-// eventID is timeline, commit end-LSN and ordinal: the same on every replay.
+// eventID is timeline, commit end-LSN and ordinal: the same on every replay. Once the log has
+// begun anew, the timeline has the epoch before it, so that no position can mean two things.
 func eventID(e *store.Event) string {
-	b := make([]byte, 0, 40)
+	b := make([]byte, 0, 48)
+	if e.Epoch > 0 {
+		b = append(strconv.AppendInt(b, int64(e.Epoch), 10), '.')
+	}
 	b = strconv.AppendInt(b, int64(e.Timeline), 10)
 	b = append(b, '-')
 	b = e.LSN.Append(b)
@@ -61,12 +66,13 @@ func eventID(e *store.Event) string {
 }
 
 // document is the snapshot event of a stored document. Its id follows from the document:
-// it has changed when, and only when, the document has.
+// it has changed when, and only when, the document has. The revision is in it because
+// positions come again after a restore, and revisions do not.
 func (c *encoder) document(d *store.Document, at time.Time) schema.Event {
 	lsn := d.LSN.String()
 	return schema.Event{
 		Source:   c.source,
-		ID:       lsn + "-" + whatSnapshot + "-" + d.Subject,
+		ID:       lsn + "-" + whatSnapshot + "-" + d.Subject + "-r" + strconv.FormatInt(d.Revision, 10),
 		Entity:   d.Entity,
 		What:     whatSnapshot,
 		Key:      strings.TrimPrefix(d.Subject, d.Entity+"/"),
@@ -91,6 +97,9 @@ func (c *encoder) message(e *schema.Event, s sight) *message.Message {
 	}
 	if e.Origin != "" {
 		h[schema.HeaderOrigin] = e.Origin
+	}
+	if e.Resync {
+		h[schema.HeaderResync] = "true"
 	}
 	if e.Conflated > 1 {
 		h[schema.HeaderConflated] = strconv.Itoa(e.Conflated)

@@ -31,6 +31,7 @@ type group struct {
 	own         int  // how many the channel caused itself, where it is not told of them
 	uncertain   bool // some of it may have been delivered by an earlier run
 	jump        bool // an urgent event is among them
+	resync      bool // a resync found one of them
 	opaque      bool // the events do not say which fields changed: any may have
 	fields      []was
 
@@ -62,6 +63,7 @@ func (g *group) join(e *store.Event, s sight, urgent, own bool, f *filter) {
 	if own {
 		g.own++
 	}
+	g.resync = g.resync || e.Resync
 	if len(e.Changed) == 0 && !g.bare && !g.deleted {
 		g.opaque = true
 	}

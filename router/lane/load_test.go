@@ -45,9 +45,9 @@ func TestInitialLoadDeliversEveryDocumentThenFollows(t *testing.T) {
 			t.Fatalf("%d deliveries, want 600 orders, 2 customers and an event", len(got))
 		}
 		want := []string{
-			`0/100-snapshot-order/1 order.snapshot order/1 r1 [] null`,
-			`0/100-snapshot-order/600 order.snapshot order/600 r1 [] null`,
-			`0/100-snapshot-customer/2 customer.snapshot customer/2 r1 [] null`,
+			`0/100-snapshot-order/1-r1 order.snapshot order/1 r1 [] null`,
+			`0/100-snapshot-order/600-r1 order.snapshot order/600 r1 [] null`,
+			`0/100-snapshot-customer/2-r1 customer.snapshot customer/2 r1 [] null`,
 			`1-0/108-1 order.updated order/1 r2 [n] {"n":1}`,
 		}
 		if d := cmp.Diff(want, []string{got[0], got[599], got[601], got[602]}); d != "" {
