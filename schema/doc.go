@@ -8,5 +8,9 @@
 // documents as they are written, byte by byte and without allocating, because every event
 // passes through them: a document has one way only to be written.
 //
+// Commands describes every command likewise: its JSON Schema, docs/COMMANDS.md and
+// the codes of problems (ProblemCodes) come from there, and the Go types of a
+// command's data (OrderPlace and its like) are held to it by a test. What is not described is refused.
+//
 // Compatibility: fields and events are added, never renamed or retyped, within a version.
 package schema

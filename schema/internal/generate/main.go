@@ -1,5 +1,5 @@
 // Command generate writes what follows from the descriptions in package
-// schema: the JSON Schemas in schema/json and docs/EVENTS.md. go generate runs
+// schema: the JSON Schemas in schema/json, docs/EVENTS.md and docs/COMMANDS.md. go generate runs
 // it in the directory of package schema; a test holds the files current.
 package main
 
@@ -30,6 +30,10 @@ func generate(examples string) (map[string][]byte, error) {
 		files["json/"+e.Name+".v1.json"] = schema.DescribeData(&e, false)
 		files["json/"+e.Name+".event.v1.json"] = schema.DescribeEvent(&e)
 	}
+	for _, c := range schema.Commands() {
+		files["json/"+c.Name+".command.v1.json"] = schema.DescribeCommand(&c)
+	}
+	files["../docs/COMMANDS.md"] = commandsPage()
 	page, err := eventsPage(examples)
 	files["../docs/EVENTS.md"] = page
 	return files, err

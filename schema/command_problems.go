@@ -1,0 +1,70 @@
+package schema
+
+// ProblemCode is a code that results give as a reason.
+type ProblemCode struct{ Code, Doc, Remedy string }
+
+// The codes of problems that the bridge finds before it asks Odoo.
+const (
+	CodeUnreadable     = "unreadable"
+	CodeInvalid        = "invalid"
+	CodeTooLarge       = "too_large"
+	CodeUnknownCommand = "unknown_command"
+	CodeNotGranted     = "not_granted"
+	CodeWrongSender    = "wrong_sender"
+	CodeConflict       = "conflict"
+	CodeDuplicateID    = "duplicate_id"
+	CodeTooManyTries   = "too_many_tries"
+)
+
+// The codes of problems that come from what Odoo has.
+const (
+	CodeUnknownSKU        = "unknown_sku"
+	CodeUnknownCustomer   = "unknown_customer"
+	CodeUnknownOrder      = "unknown_order"
+	CodeUnknownDocument   = "unknown_document"
+	CodeUnknownLine       = "unknown_line"
+	CodeUnknownMapping    = "unknown_mapping"
+	CodeUnknownPlace      = "unknown_place"
+	CodeDuplicateCustomer = "duplicate_customer"
+	CodeTotalMismatch     = "total_mismatch"
+	CodePaymentMismatch   = "payment_mismatch"
+	CodeCurrencyMismatch  = "currency_mismatch"
+	CodeNegativeStock     = "negative_stock"
+	CodeLateConfirmation  = "late_confirmation"
+	CodeNotOwned          = "not_owned"
+	CodeNotAllowed        = "not_allowed"
+	CodeRefused           = "refused_by_odoo"
+	CodeNotSupported      = "not_supported"
+)
+
+// ProblemCodes are all codes with their meaning, in the order in which they are documented.
+func ProblemCodes() []ProblemCode {
+	return []ProblemCode{
+		{CodeUnreadable, "The message is not a CloudEvent in structured JSON.", "Publish the command as documented here."},
+		{CodeInvalid, "A field is missing, wrong or not known.", "Mend the field at `path` and send the command with a new `id`."},
+		{CodeTooLarge, "The message is larger than 1 MiB.", "Send less in one command."},
+		{CodeUnknownCommand, "There is no such command.", "See the list below."},
+		{CodeNotGranted, "The channel may not send this command, or not on this queue.", "The bridge's administrator grants it in `channels.<channel>.commands`."},
+		{CodeWrongSender, "The message is not by the channel's RabbitMQ user.", "Publish as the channel's own user, with `user_id` set."},
+		{CodeConflict, "Something newer is there already: a later command of the channel, or a change in Odoo.", "Look at the newest event, and decide again."},
+		{CodeDuplicateID, "The `id` was used for another command.", "Give every command an id of its own."},
+		{CodeTooManyTries, "It was tried again and again without an answer from Odoo that decides it.", "Look at the last error, then `odoobridge exceptions retry`."},
+		{CodeUnknownSKU, "Odoo has no such product, or several.", "Make the product, or mend its internal reference or barcode: the command goes on by itself."},
+		{CodeUnknownCustomer, "The channel's customer is not known.", "Send `customer.upsert` first: the command goes on by itself."},
+		{CodeUnknownOrder, "The channel's order is not known.", "Send `order.place` first: the command goes on by itself."},
+		{CodeUnknownDocument, "Odoo has no such shipment, return or invoice, or the channel may not see it.", "Take the name from the bridge's events."},
+		{CodeUnknownLine, "The order or shipment has no such line.", "Take the line's id from the order as it was placed."},
+		{CodeUnknownMapping, "A tax, carrier, payment method or payment term is not mapped.", "Map it in `channels.<channel>.mapping` and reload: the command goes on by itself."},
+		{CodeUnknownPlace, "There is no such warehouse, location or lot, or the channel may not use it.", "Mend the name, or allow the warehouse in `channels.<channel>.warehouses`."},
+		{CodeDuplicateCustomer, "Several customers in Odoo match; `candidates` names them.", "Merge them in Odoo, or bind one."},
+		{CodeTotalMismatch, "Odoo's total differs from the channel's by more than the tolerance.", "Compare taxes, discounts and rounding; then mend the quotation and retry, or discard."},
+		{CodePaymentMismatch, "The amount does not fit what is open.", "Compare it with the invoice."},
+		{CodeCurrencyMismatch, "The document is in another currency.", "Send the amount in the document's currency."},
+		{CodeNegativeStock, "It would make the stock negative.", "Count the place, then retry."},
+		{CodeLateConfirmation, "The thing has moved on: cancelled, shipped or invoiced already.", "Compare with Odoo and decide by hand."},
+		{CodeNotOwned, "The channel does not own the field; it was left alone, or the command refused.", "See `ownership` in the configuration."},
+		{CodeNotAllowed, "Odoo does not let the bridge's user do this.", "Give the user the rights that the message names."},
+		{CodeRefused, "Odoo refused it, with a reason of its own.", "See the message."},
+		{CodeNotSupported, "This Odoo has not got what is needed.", "See the message."},
+	}
+}
