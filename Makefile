@@ -8,10 +8,11 @@ TEST_PARALLEL ?= 2
 TEST_TIMEOUT  ?= 14m
 PKG           ?= ./...
 FOR           ?= 1h
+SEED          ?= 0
 ARGS          ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build deps test test-short lint generate verify-generated bench demo soak clean
+.PHONY: help build deps test test-short lint generate verify-generated bench demo soak torture clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +52,9 @@ demo: deps build ## a shop, three channels, and what each of them hears
 
 soak: deps build ## the demo's shop under random orders for FOR=1h, counting what is lost or doubled
 	bin/odoobridge demo --for $(FOR)
+
+torture: deps ## faults at random for FOR=1h against a model of what was committed (SEED=n draws the same again)
+	$(GO) test -race -count 1 -v -timeout 0 -run 'TestTorture$$' ./cmd/odoobridge/internal/e2e -args -torture.for $(FOR) -torture.seed $(SEED)
 
 clean: ## remove what was built
 	rm -rf bin dist coverage.out

@@ -2,14 +2,10 @@ package bridge
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/odoodb"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
@@ -20,17 +16,11 @@ import (
 // server that is away.
 func (b *bridge) inspect(ctx context.Context) error {
 	b.stage.set("asking Odoo's database what it is")
-	facts, err := backoff.Retry(ctx, func() (odoodb.Facts, error) {
-		facts, err := b.readFacts(ctx)
-		if err != nil && !passes(err) {
-			return facts, backoff.Permanent(err)
-		}
-		if err != nil {
-			b.health.Set(telemetry.HealthStreaming, false, err.Error())
-			b.log.Warn("Odoo's database cannot be reached; trying again", telemetry.KeyError, err.Error())
-		}
-		return facts, err
-	}, backoff.WithMaxElapsedTime(0), backoff.WithBackOff(reconnecting()))
+	var facts odoodb.Facts
+	err := b.waitForDatabase(ctx, func() (err error) {
+		facts, err = b.readFacts(ctx)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -78,21 +68,4 @@ func (b *bridge) connect(ctx context.Context) (*pgx.Conn, error) {
 		return nil, fmt.Errorf("connect to Odoo's database: %w", err)
 	}
 	return conn, nil
-}
-
-// passes tells errors that a server's return mends from those that a person must.
-func passes(err error) bool {
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) {
-		// Starting up, shutting down, too many connections.
-		return refused.Code[:2] == "57" || refused.Code[:2] == "53" || refused.Code[:2] == "08"
-	}
-	var network net.Error
-	return errors.As(err, &network) || errors.As(err, new(*net.OpError)) || errors.Is(err, context.DeadlineExceeded) || pgconn.Timeout(err)
-}
-
-func reconnecting() backoff.BackOff {
-	b := backoff.NewExponentialBackOff()
-	b.InitialInterval, b.MaxInterval = 500*time.Millisecond, 15*time.Second
-	return b
 }

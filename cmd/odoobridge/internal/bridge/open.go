@@ -51,7 +51,7 @@ func (b *bridge) openSource(ctx context.Context) (err error) {
 		return err
 	}
 	b.stage.set("checking the publication")
-	return b.source.EnsurePublication(ctx, b.tables(), true)
+	return b.waitForDatabase(ctx, func() error { return b.source.EnsurePublication(ctx, b.tables(), true) })
 }
 
 // hooks turn what happens to the stream into readiness.
@@ -85,7 +85,7 @@ func (b *bridge) tables() []string {
 }
 
 func (b *bridge) openRouter(ctx context.Context) (err error) {
-	if err := b.origins.look(ctx, b); err != nil {
+	if err := b.waitForDatabase(ctx, func() error { return b.origins.look(ctx, b) }); err != nil {
 		return err
 	}
 	b.router, err = router.Open(ctx, router.Options{

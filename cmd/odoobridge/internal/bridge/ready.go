@@ -30,7 +30,11 @@ func (b *bridge) ready(ctx context.Context, resync bool) error {
 	if err != nil {
 		return err
 	}
-	id, err := b.source.CheckPosition(ctx, stored)
+	var id cdc.Identity
+	err = b.waitForDatabase(ctx, func() (err error) {
+		id, err = b.source.CheckPosition(ctx, stored)
+		return err
+	})
 	if err != nil {
 		return err
 	}
