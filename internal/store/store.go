@@ -129,6 +129,15 @@ var ErrClosed = errors.New("store is closed")
 // ErrNewer reports that the store was written by a newer program.
 var ErrNewer = errors.New("store was written by a newer version")
 
+// ErrLost reports that the way to the store's server broke. What was not
+// committed is gone, and what was being committed is unknown, until the store
+// is opened again.
+var ErrLost = errors.New("the connection to the store is lost")
+
+// ErrDeposed reports that another bridge has taken the store over: nothing can
+// be written any more, and nothing may be published.
+var ErrDeposed = errors.New("another bridge has taken the store over")
+
 // Store is what the bridge remembers.
 type Store interface {
 	Mirror

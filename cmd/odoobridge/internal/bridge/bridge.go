@@ -30,13 +30,11 @@ type Options struct {
 const journalTail = 16 << 20
 
 // Run is the bridge, from the first connection to the last confirmation. It
-// returns nil when ctx ended it.
+// returns nil when ctx ended it. What ends with the loss of the store alone begins
+// again, from what is durable.
 func Run(ctx context.Context, cfg *config.Config, o Options) (err error) {
-	b := &bridge{cfg: cfg, log: o.Log, began: time.Now(), publishers: map[string]*outbound.Publisher{}, returned: map[string]uint64{}, topology: errNotSetUp}
-	b.metrics = telemetry.New(o.Version)
-	b.health = telemetry.NewHealth(telemetry.HealthStreaming, telemetry.HealthBroker, telemetry.HealthStore, telemetry.HealthSlot)
-
-	web, err := telemetry.Listen(cfg.HTTP.Listen, b.metrics, b.health, b.status, o.Log)
+	h := newHost(cfg, o)
+	web, err := telemetry.Listen(cfg.HTTP.Listen, h.metrics, h.health, h.status, o.Log)
 	if err != nil {
 		return err
 	}
@@ -46,11 +44,15 @@ func Run(ctx context.Context, cfg *config.Config, o Options) (err error) {
 	service.Go(func() error { return web.Serve(serving) })
 	defer func() { stopServing(); err = errors.Join(err, service.Wait()) }()
 	o.Log.Info("health and metrics are served", "address", web.Addr())
+	return h.run(ctx, o)
+}
 
+// run is one time round: it opens everything, streams and closes everything.
+func (b *bridge) run(ctx context.Context, version string, resync bool) (err error) {
 	if err := b.inspect(ctx); err != nil {
 		return b.ended(ctx, err)
 	}
-	if err := b.openStore(ctx, o.Resync); err != nil {
+	if err := b.openStore(ctx, resync); err != nil {
 		return b.ended(ctx, err)
 	}
 	defer func() { err = errors.Join(err, b.store.Close()) }()
@@ -64,10 +66,10 @@ func Run(ctx context.Context, cfg *config.Config, o Options) (err error) {
 	if err := b.openRouter(ctx); err != nil {
 		return b.ended(ctx, err)
 	}
-	if err := b.ready(ctx, o.Resync); err != nil {
+	if err := b.ready(ctx, resync); err != nil {
 		return b.ended(ctx, err)
 	}
-	if err := b.openLanes(o.Version); err != nil {
+	if err := b.openLanes(version); err != nil {
 		return err
 	}
 	b.mu.Lock()

@@ -1,15 +1,11 @@
 package bridge
 
 import (
-	"log/slog"
 	"sync"
-	"time"
 
 	"github.com/odoobridge/odoobridge/cdc"
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/odoodb"
-	"github.com/odoobridge/odoobridge/internal/config"
-	"github.com/odoobridge/odoobridge/internal/store/sqlite"
-	"github.com/odoobridge/odoobridge/internal/telemetry"
+	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/outbound"
 	"github.com/odoobridge/odoobridge/router"
 	"github.com/odoobridge/odoobridge/router/journal"
@@ -17,17 +13,13 @@ import (
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
-// bridge is the rooms and what joins them.
+// bridge is the rooms and what joins them, for as long as its store lasts.
 type bridge struct {
-	cfg     *config.Config
-	log     *slog.Logger
-	began   time.Time
-	metrics *telemetry.Metrics
-	health  *telemetry.Health
+	*host
 
 	facts   odoodb.Facts
 	profile *odoo.Profile
-	store   *sqlite.Store
+	store   store.Store
 	source  *cdc.Source
 	router  *router.Router
 	journal *journal.Journal

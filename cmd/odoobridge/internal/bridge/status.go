@@ -63,14 +63,17 @@ type LaneStatus struct {
 	Error      string     `json:"error,omitempty"`
 }
 
+func (b *bridge) isStreaming() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.streaming
+}
+
 // status is served while the bridge starts, too: what is not there yet is left out.
 func (b *bridge) status(ctx context.Context) (any, error) {
 	ready, checks := b.health.Ready()
 	s := Status{Ready: ready, Checks: checks, Since: b.began.UTC(), Doing: b.stage.get(), Lanes: []LaneStatus{}}
-	b.mu.Lock()
-	streaming := b.streaming
-	b.mu.Unlock()
-	if !streaming {
+	if !b.isStreaming() {
 		return s, nil
 	}
 	s.Odoo = OdooStatus{Release: b.profile.Release, Database: b.stage.identity.Database, UUID: b.facts.UUID}

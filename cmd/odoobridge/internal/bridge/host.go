@@ -1,0 +1,81 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/odoobridge/odoobridge/internal/config"
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
+	"github.com/odoobridge/odoobridge/outbound"
+)
+
+// host is what lasts as long as the process: bridges come and go in it with
+// the store that they work on.
+type host struct {
+	cfg     *config.Config
+	log     *slog.Logger
+	began   time.Time
+	metrics *telemetry.Metrics
+	health  *telemetry.Health
+	current atomic.Pointer[bridge]
+}
+
+func newHost(cfg *config.Config, o Options) *host {
+	h := &host{cfg: cfg, log: o.Log, began: time.Now(), metrics: telemetry.New(o.Version)}
+	h.health = telemetry.NewHealth(telemetry.HealthStreaming, telemetry.HealthBroker, telemetry.HealthStore, telemetry.HealthSlot)
+	h.begin()
+	return h
+}
+
+// begin makes the next bridge.
+func (h *host) begin() *bridge {
+	b := &bridge{host: h, publishers: map[string]*outbound.Publisher{}, returned: map[string]uint64{}, topology: errNotSetUp}
+	h.current.Store(b)
+	return b
+}
+
+// run has one bridge after the other until ctx ends or something happens that
+// a new beginning does not mend.
+func (h *host) run(ctx context.Context, o Options) error {
+	resync := o.Resync
+	again := reconnecting()
+	for {
+		b, began := h.begin(), time.Now()
+		err := b.run(ctx, o.Version, resync)
+		if ctx.Err() != nil || !healable(err) {
+			return err
+		}
+		resync = resync && !b.isStreaming()
+		if time.Since(began) > time.Minute {
+			again.Reset()
+		}
+		pause := again.NextBackOff()
+		h.unready(err)
+		h.log.Warn("the store is lost; beginning again from what is durable in it", telemetry.KeyError, err.Error(), telemetry.KeyWait, pause)
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// healable reports whether err is about the way to the store alone, so that
+// opening it again goes on where it is.
+func healable(err error) bool {
+	return (errors.Is(err, store.ErrLost) || errors.Is(err, store.ErrDeposed)) && !NeedsPerson(err)
+}
+
+// unready says that nothing works while there is no store.
+func (h *host) unready(err error) {
+	for _, check := range []string{telemetry.HealthStreaming, telemetry.HealthBroker, telemetry.HealthSlot} {
+		h.health.Set(check, false, "waits for the store")
+	}
+	h.health.Set(telemetry.HealthStore, false, err.Error())
+}
+
+func (h *host) status(ctx context.Context) (any, error) { return h.current.Load().status(ctx) }
