@@ -38,10 +38,7 @@ var entities = func() []entity {
 	return all
 }()
 
-var commands = []string{
-	"customer.upsert", "order.place", "order.cancel", "payment.record", "refund.record", "return.request",
-	"return.receive", "shipment.confirm", "stock.count", "stock.adjust", "consent.update",
-}
+var commands = schema.CommandNames()
 
 func findEntity(name string) (entity, bool) {
 	i := slices.IndexFunc(entities, func(e entity) bool { return e.name == name })

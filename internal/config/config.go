@@ -13,7 +13,10 @@ type Config struct {
 	ShutdownGrace time.Duration       // how long a stop may take to drain
 	Channels      []Channel           // in the order of the file
 	ExtraColumns  map[string][]string // by table
-	Ownership     map[string]any      // checked here, used by the inbound river
+	Ownership     map[string]any      // entity or entity.field → channel, channels in order, or place → channel
+	Conflicts     map[string]string   // entity → reject | park | owner | latest
+	Commands      Commands
+	Audit         Audit
 
 	// Warnings are what loads but will not do what its author may expect.
 	Warnings Errors
@@ -77,6 +80,17 @@ type Channel struct {
 	Initial   string // publish | skip
 	Lanes     []Lane
 	Commands  []string
+
+	// What follows is about commands.
+	RabbitMQUser    string   // whom the broker must vouch for; "": not asked
+	Company         int64    // Odoo's id; 0: the company of the bridge's user
+	Warehouses      []string // short names that commands may name, the first is the default; none: all
+	Mapping         Mapping
+	Order           OrderRules
+	Customer        CustomerRules
+	PaymentInvoices string // prepay | invoice: what a payment for an order without invoice does
+	NegativeStock   string // park | allow
+	NotOwned        string // leave | reject: fields that the channel does not own
 }
 
 // Lane is one queue of a channel.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -42,6 +43,7 @@ func (w *walker) crossChecks() {
 		if w.places[path+".lanes"] == nil && w.places[path+".commands"] == nil {
 			w.problem(w.places[path], path, "has neither lanes nor commands", "write lanes: {all: {entities: [order]}}, or leave the channel out")
 		}
+		w.checkCommands(channel, path)
 		for j := range channel.Lanes {
 			w.checkLane(channel, &channel.Lanes[j], path+".lanes."+channel.Lanes[j].Name)
 		}
@@ -62,6 +64,34 @@ func (w *walker) checkLogin(channel *Channel, path string, logins map[string]str
 	}
 	logins[login] = channel.Name
 }
+
+// checkCommands wants what commands need: Odoo's API, and what rules refer to.
+func (w *walker) checkCommands(channel *Channel, path string) {
+	if channel.Order.Guest == "shared" && channel.Order.GuestCustomer == "" {
+		w.problem(w.places[path+".order.guest"], path+".order.guest", "is shared, and there is no guest_customer", "write guest_customer: the id of the customer that stands for all guests")
+	}
+	for code := range channel.Mapping.Pricelists {
+		if !currencyPattern.MatchString(code) {
+			w.problem(w.places[path+".mapping.pricelists"], path+".mapping.pricelists", fmt.Sprintf("%q is not a currency", shorten(code)), "write ISO 4217 codes: {EUR: 1}")
+		}
+	}
+	if len(channel.Commands) == 0 {
+		return
+	}
+	odoo := w.config.Odoo
+	var missing []string
+	for _, need := range []struct{ key, value string }{{"url", odoo.URL}, {"database", odoo.Database}, {"login", odoo.Login}, {"api_key", string(odoo.APIKey)}} {
+		if need.value == "" {
+			missing = append(missing, "odoo."+need.key)
+		}
+	}
+	if len(missing) > 0 && !w.lacksOdoo {
+		w.lacksOdoo = true // once, however many channels have commands
+		w.problem(w.places[path+".commands"], path+".commands", "needs "+strings.Join(missing, ", ")+", which is missing", "write odoo: {url: …, database: …, login: …, api_key: {file: …}}")
+	}
+}
+
+var currencyPattern = regexp.MustCompile(`^[A-Z]{3}$`)
 
 func (w *walker) checkLane(channel *Channel, lane *Lane, path string) {
 	node := w.places[path]

@@ -29,7 +29,14 @@ func TestEverySettingIsDocumented(t *testing.T) {
 }
 
 func TestTheEffectiveConfigurationLoadsAgainAsItself(t *testing.T) {
-	first, err := Load("testdata/contract.yaml", noEnv)
+	for _, file := range []string{"testdata/contract.yaml", "testdata/commands.yaml"} {
+		t.Run(file, func(t *testing.T) { loadsAgain(t, file) })
+	}
+}
+
+func loadsAgain(t *testing.T, file string) {
+	t.Helper()
+	first, err := Load(file, noEnv)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -126,9 +126,6 @@ func readCommands(w *walker, node *yaml.Node, path string, target any) {
 		}
 		names = append(names, it.text)
 	}
-	if len(names) > 0 {
-		w.warn(node, path, "commands come with a later release: they are checked, and not consumed yet", "")
-	}
 	*target.(*[]string) = names
 }
 

@@ -15,16 +15,19 @@ func TestTheContractsExampleLoads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	orders := OrderRules{Confirm: "channel", Guest: "match", Tolerance: "0.01"}
 	want := []Channel{
 		{Name: "shopify", OdooLogin: "channel_shopify", Initial: "publish", Lanes: []Lane{
 			{Name: "orders", Entities: []string{"order", "shipment", "return", "refund"}, Own: "deliver"},
 			{Name: "stock", Entities: []string{"stock_level"}, Where: map[string][]string{"warehouse": {"WH"}}, Fields: []string{"sku", "warehouse", "available"}, Own: "deliver",
 				Pace: Pace{Conflate: 2 * time.Minute, Urgent: []string{"stock_level.out", "stock_level.back"}}},
 			{Name: "prices", Entities: []string{"price", "product"}, Own: "deliver", Pace: Pace{Schedule: "*/30 * * * *", TimeZone: "UTC"}},
-		}, Commands: []string{"customer.upsert", "order.place", "order.cancel", "payment.record", "refund.record", "return.request"}},
+		}, Commands: []string{"customer.upsert", "order.place", "order.cancel", "payment.record", "refund.record", "return.request"},
+			Order: orders, PaymentInvoices: "prepay", NegativeStock: "park", NotOwned: "leave"},
 		{Name: "wms", Initial: "skip", Lanes: []Lane{
 			{Name: "pick", Entities: []string{"shipment", "return"}, Where: map[string][]string{"warehouse": {"WH"}}, Own: "deliver"},
-		}, Commands: []string{"shipment.confirm", "return.receive", "stock.count"}},
+		}, Commands: []string{"shipment.confirm", "return.receive", "stock.count"},
+			Order: orders, PaymentInvoices: "prepay", NegativeStock: "park", NotOwned: "leave"},
 	}
 	if diff := cmp.Diff(want, c.Channels); diff != "" {
 		t.Errorf("channels (-want +got):\n%s", diff)
@@ -39,7 +42,7 @@ func TestTheContractsExampleLoads(t *testing.T) {
 	if diff := cmp.Diff(owners, c.Ownership); diff != "" {
 		t.Errorf("ownership (-want +got):\n%s", diff)
 	}
-	if len(c.Warnings) != 7 { // return twice, refund, price, commands twice, pos
+	if len(c.Warnings) != 5 { // return twice, refund, price, pos
 		t.Errorf("%d warnings:\n%v", len(c.Warnings), c.Warnings)
 	}
 }
@@ -65,7 +68,7 @@ channels:
         pace: instnt
 `
 	_, problems := parse(t, text, nil)
-	want := `odoobridge.yaml:3:1: stor: is not a key here; known: postgres, odoo, rabbitmq, store, http, log, shutdown_grace, channels, extra_columns, ownership (did you mean store?)
+	want := `odoobridge.yaml:3:1: stor: is not a key here; known: postgres, odoo, rabbitmq, store, http, log, shutdown_grace, commands, audit, channels, extra_columns, ownership, conflicts (did you mean store?)
     3 | stor: {}
       | ^
 odoobridge.yaml:8:33: channels.shopify.lanes.stock.entities[1]: "custmer" is not an entity; write customer, product, order, shipment or stock_level (did you mean customer?)

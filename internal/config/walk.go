@@ -22,6 +22,8 @@ type walker struct {
 	problems Errors
 	warnings Errors
 	places   map[string]*yaml.Node // value nodes by path, for cross-checks
+
+	lacksOdoo bool // what commands need was reported missing
 }
 
 // pair is an entry of a mapping.
