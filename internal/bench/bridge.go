@@ -32,8 +32,9 @@ type bridge struct {
 
 // bridgeOptions are what measurements vary.
 type bridgeOptions struct {
-	lane     bool // one instant lane on stock_level
-	firehose bool // every event to odoo.events too
+	lane     bool     // one instant lane on stock_level
+	firehose bool     // every event to odoo.events too
+	lanes    []string // instead: YAML of each of the channel's lanes, by name
 }
 
 // newBridge builds the program, once, and writes a configuration.
@@ -58,6 +59,9 @@ func (l *lab) newBridge(ctx context.Context, db *database, slot string, o bridge
 	fmt.Fprintf(&text, "log: {format: json}\n")
 	if o.lane {
 		fmt.Fprintf(&text, "channels: {%s: {lanes: {%s: {entities: [stock_level], pace: instant}}}}\n", laneChannel, laneName)
+	}
+	if len(o.lanes) > 0 {
+		fmt.Fprintf(&text, "channels: {%s: {lanes: {%s}}}\n", laneChannel, strings.Join(o.lanes, ", "))
 	}
 	if err := os.WriteFile(b.config, []byte(text.String()), 0o600); err != nil {
 		return nil, fmt.Errorf("write the bridge's configuration: %w", err)

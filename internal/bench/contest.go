@@ -99,14 +99,30 @@ func (l *lab) rawPublish(ctx context.Context, queue string, n int, consumed bool
 	return r, l.deleteQueue(queue)
 }
 
+// share is how many messages a queue is to get.
+type share struct {
+	queue string
+	n     int
+}
+
 // deliver times how long a reader of the slot takes until n messages have
 // reached a consumer of the queue.
-func (l *lab) deliver(ctx context.Context, db *database, slot, queue string, n int, startReader func() (*process, error)) (r result, err error) {
-	c, err := consume(l.rabbit.URL(""), queue, nil)
-	if err != nil {
-		return r, err
+func (l *lab) deliver(ctx context.Context, db *database, slot, queue string, n int, startReader func() (*process, error)) (result, error) {
+	return l.deliverAll(ctx, db, slot, []share{{queue, n}}, startReader)
+}
+
+// deliverAll times how long a reader of the slot takes until every queue's
+// consumer has its share.
+func (l *lab) deliverAll(ctx context.Context, db *database, slot string, shares []share, startReader func() (*process, error)) (r result, err error) {
+	consumers := make([]*consumer, len(shares))
+	for i, s := range shares {
+		c, err := consume(l.rabbit.URL(""), s.queue, nil)
+		if err != nil {
+			return r, errors.Join(err, stopAll(consumers[:i]))
+		}
+		consumers[i] = c
 	}
-	defer func() { err = errors.Join(err, c.stop()) }()
+	defer func() { err = errors.Join(err, stopAll(consumers)) }()
 	p, err := startReader()
 	if err != nil {
 		return r, err
@@ -123,22 +139,41 @@ func (l *lab) deliver(ctx context.Context, db *database, slot, queue string, n i
 	if err != nil {
 		return r, err
 	}
-	finished, err := c.await(ctx, n, drainLimit, p.ended)
-	if err != nil {
-		return r, err
+	var finished time.Time
+	total := 0
+	for i, s := range shares {
+		last, err := consumers[i].await(ctx, s.n, drainLimit, p.ended)
+		if err != nil {
+			return r, err
+		}
+		if last.After(finished) {
+			finished = last
+		}
+		total += s.n
 	}
-	r = result{rate: rate(n, finished.Sub(began)), cpu: used.used(), body: c.meanBytes()}
+	r = result{rate: rate(total, finished.Sub(began)), cpu: used.used(), body: consumers[0].meanBytes()}
 	m, err := memoryOf(p.pid())
 	if err != nil {
 		return r, err
 	}
 	r.peak = m.peak
-	err = c.quiet(ctx, 300*time.Millisecond)
-	r.extra = int(c.received.Load()) - n
-	if m, ok := c.sample(); ok && m.Type != "" {
+	for _, c := range consumers {
+		err = errors.Join(err, c.quiet(ctx, 300*time.Millisecond/time.Duration(len(consumers))))
+		r.extra += int(c.received.Load())
+	}
+	r.extra -= total
+	if m, ok := consumers[0].sample(); ok && m.Type != "" {
 		l.sample = m
 	}
 	return r, err
+}
+
+func stopAll(consumers []*consumer) error {
+	var errs []error
+	for _, c := range consumers {
+		errs = append(errs, c.stop())
+	}
+	return errors.Join(errs...)
 }
 
 // contestant is somebody who takes part in every round.

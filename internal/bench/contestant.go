@@ -41,13 +41,22 @@ func contest(ctx context.Context, args []string) error {
 		return err
 	case len(args) == 5 && args[0] == "pass-through":
 		return runPassThrough(ctx, args[1], args[2], args[3], args[4])
+	case len(args) == 5 && args[0] == "batches":
+		return runBatches(ctx, args[1], args[2], args[3], args[4])
+	case len(args) == 5 && args[0] == "watermill":
+		return runWatermill(ctx, args[1], args[2], args[3], args[4])
 	}
 	return fmt.Errorf("unknown contestant %q", args)
 }
 
 // startPassThrough starts the pass-through from a slot into a queue.
 func (l *lab) startPassThrough(dsn, slot, queue string) (*process, error) {
-	return start(l.self, contestantVerb, "pass-through", dsn, slot, l.rabbit.URL(""), queue)
+	return l.startRowPublisher("pass-through", dsn, slot, queue)
+}
+
+// startRowPublisher starts one of the row publishers from a slot into a queue.
+func (l *lab) startRowPublisher(kind, dsn, slot, queue string) (*process, error) {
+	return start(l.self, contestantVerb, kind, dsn, slot, l.rabbit.URL(""), queue)
 }
 
 // startPublisher starts the raw publisher, which ends after n confirms and

@@ -24,6 +24,8 @@ var measurements = []measurement{
 	{"machine", describeMachine},
 	{"limits", measureLimits},
 	{"end-to-end", measureEndToEnd},
+	{"peers", measurePeers},
+	{"lanes", measureLanes},
 	{"journal", measureJournal},
 	{"latency", measureLatency},
 	{"snapshot", measureSnapshot},

@@ -22,15 +22,35 @@ const statusEvery = 100 * time.Millisecond
 // position once the broker has confirmed its messages. It remembers nothing.
 type passThrough struct {
 	conn      *pgconn.PgConn
-	publisher *publisher
+	publisher rowPublisher
 	queue     string
 	confirmed atomic.Uint64 // end of the last transaction all of whose messages are confirmed
 	rows      rowEncoder
 	time      time.Time // of the commit being read
 }
 
+// rowPublisher is how a row publisher publishes. finish is called when no more
+// comes, and makes confirm return.
+type rowPublisher interface {
+	publish(ctx context.Context, queue string, m amqp.Publishing) error
+	afterwards(ctx context.Context, then func()) error // once all that was published before is confirmed
+	confirm(ctx context.Context) error
+	finish()
+	close() error
+}
+
 // runPassThrough streams a slot into a queue until ctx ends.
 func runPassThrough(ctx context.Context, dsn, slot, amqpURL, queue string) error {
+	publisher, err := openPublisher(amqpURL)
+	if err != nil {
+		return err
+	}
+	return streamRows(ctx, dsn, slot, queue, publisher)
+}
+
+// streamRows is what all row publishers do alike.
+func streamRows(ctx context.Context, dsn, slot, queue string, publisher rowPublisher) error {
+	defer func() { _ = publisher.close() }()
 	config, err := pgconn.ParseConfig(dsn)
 	if err != nil {
 		return fmt.Errorf("connection string: %w", err)
@@ -41,11 +61,6 @@ func runPassThrough(ctx context.Context, dsn, slot, amqpURL, queue string) error
 		return fmt.Errorf("connect: %w", err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	publisher, err := openPublisher(amqpURL)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = publisher.conn.Close() }()
 	options := pglogrepl.StartReplicationOptions{PluginArgs: []string{"proto_version '1'", "publication_names '" + publication + "'"}}
 	if err := pglogrepl.StartReplication(ctx, conn, slot, 0, options); err != nil {
 		return fmt.Errorf("start replication: %w", err)

@@ -95,6 +95,8 @@ func (p *publisher) confirm(ctx context.Context) error {
 // finish says that no more will be published.
 func (p *publisher) finish() { close(p.waiting) }
 
+func (p *publisher) close() error { return p.conn.Close() }
+
 // publishMany is the limit of publishing: n copies of a message, nothing else.
 // It returns the time from the first message to the last confirm.
 func publishMany(ctx context.Context, url, queue string, m message, n int) (time.Duration, error) {
@@ -102,7 +104,7 @@ func publishMany(ctx context.Context, url, queue string, m message, n int) (time
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = p.conn.Close() }()
+	defer func() { _ = p.close() }()
 	began := time.Now()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return p.confirm(ctx) })
