@@ -29,7 +29,7 @@ var libraries = []struct {
 	},
 	{
 		[]string{"github.com/ThreeDotsLabs/watermill"},
-		[]string{"router/lane", "outbound", "inbound", "cmd"},
+		[]string{"router/lane", "outbound", "inbound", "cmd", "internal/bench"},
 		"messages are made by lanes and nowhere before",
 	},
 	{
