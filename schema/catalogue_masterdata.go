@@ -76,7 +76,7 @@ func product() Entity {
 func stockLevel() Entity {
 	return Entity{
 		Name: "stock_level", Key: "product id/warehouse id", Example: "stock_level/17/1",
-		From: "stock_quant in all locations below the warehouse's view location",
+		From: "stock_quant in all locations below the warehouse's view location, stock_move across its boundary",
 		Doc:  "How much of a product a warehouse has. Quantities are in the product's unit, absolute, never a difference: the newest one is true. A level that there is no document of is zero.",
 		Properties: []Property{
 			{Name: "product_id", Kind: Integer, Doc: "Odoo's id of the variant"}, text("sku", "internal reference"), text("barcode", "barcode"),
@@ -84,7 +84,11 @@ func stockLevel() Entity {
 			{Name: "warehouse_id", Kind: Integer, Doc: "Odoo's id of the warehouse"}, companyID("company that the warehouse belongs to"),
 			{Name: "on_hand", Kind: Quantity, Doc: "what lies there"},
 			{Name: "reserved", Kind: Quantity, Doc: "what of it is promised to confirmed orders"},
-			{Name: "available", Kind: Quantity, Doc: "on_hand less reserved: what can still be promised; Odoo's free quantity"},
+			{Name: "available", Kind: Quantity, Doc: "on_hand less reserved: what can still be promised; Odoo's free quantity. On a lane with a promise: what that promises"},
+			{Name: "incoming", Kind: Quantity, Doc: "what open moves are to bring into the warehouse"},
+			{Name: "outgoing", Kind: Quantity, Doc: "what open moves are to take out of it, reserved or not"},
+			{Name: "forecast", Kind: Quantity, Doc: "on_hand plus incoming less outgoing; Odoo's forecasted quantity"},
+			{Name: "safe", Kind: Quantity, Doc: "on_hand less outgoing: what can be promised where orders are reserved late, by hand or in part, without overselling"},
 		},
 		Events: []Happening{
 			{"changed", "The level changed, and none of the following happened."},

@@ -21,6 +21,9 @@ func Diff(old, new []byte) (changed []string, before []byte) {
 			was = fieldNamed(old, n.Name)
 		}
 		if was == nil || !bytes.Equal(was, n.Value) {
+			if changed == nil {
+				changed = make([]string, 0, 4)
+			}
 			changed = append(changed, string(n.Name))
 			before = appendBefore(before, n.Name, was)
 		}
@@ -49,7 +52,7 @@ func appendBefore(before, name, value []byte) []byte {
 		return before
 	}
 	if before == nil {
-		before = append(make([]byte, 0, 128), '{')
+		before = append(make([]byte, 0, 192), '{')
 	} else {
 		before = append(before, ',')
 	}

@@ -195,11 +195,9 @@ func (m *Mirror) replace(t *table, key Key, text string) {
 	moving := m.withdraw(t, before, after)
 	t.set(key, old, text)
 	m.contribute(moving)
-	for _, s := range m.sums {
-		if s.spec.Of == t.spec {
-			s.change(m, before, -1)
-			s.change(m, after, +1)
-		}
+	for _, p := range t.parts {
+		p.change(m, before, -1)
+		p.change(m, after, +1)
 	}
 }
 

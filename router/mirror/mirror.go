@@ -63,7 +63,9 @@ func Open(profile *odoo.Profile, s rows, cacheBytes int) (*Mirror, error) {
 		m.byName[spec.Name] = t
 	}
 	for i, spec := range profile.Sums {
-		m.sums = append(m.sums, newSum(len(profile.Tables)+i, spec, totals))
+		s := newSum(len(profile.Tables)+i, spec, totals)
+		s.join(m.tables)
+		m.sums = append(m.sums, s)
 	}
 	return m, m.Reload()
 }

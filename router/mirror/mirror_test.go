@@ -28,17 +28,18 @@ func shop() (*odoo.Profile, *odoo.Table, *odoo.Table) {
 			{Name: "count", Source: "count"}, {Name: "note", Source: "note"}, {Name: "gone", Source: ""}},
 		Indexes: []odoo.Index{{Column: itemBin}, {Column: itemName, Text: true}},
 		Keep:    func(r odoo.Row) bool { return r.Text(itemName) != "hidden" }}
-	sum := &odoo.Sum{ID: 0, Name: "sum_house", Keys: []string{"house", "zero"}, Amounts: []string{"count"}, Of: items}
-	sum.Contribute = func(rows odoo.Rows, row odoo.Row) (odoo.Key, []odoo.Decimal, bool) {
+	sum := &odoo.Sum{ID: 0, Name: "sum_house", Keys: []string{"house", "zero"}, Amounts: []string{"none", "count"}}
+	part := odoo.Part{Of: items}
+	part.Contribute = func(rows odoo.Rows, row odoo.Row, add func(odoo.Key, int, ...odoo.Decimal)) {
 		bin, found := rows.Get(bins, odoo.Key{row.Int(itemBin)})
 		if !found {
-			return odoo.Key{}, nil, false
+			return
 		}
-		amounts := make([]odoo.Decimal, 1)
-		amounts[0].SetInt64(row.Int(itemCount))
-		return odoo.Key{bin.Int(binHouse)}, amounts, true
+		var count odoo.Decimal
+		count.SetInt64(row.Int(itemCount))
+		add(odoo.Key{bin.Int(binHouse)}, 1, count)
 	}
-	sum.Affected = map[*odoo.Table]func(odoo.Rows, odoo.Row, odoo.Row, func(odoo.Row)){
+	part.Affected = map[*odoo.Table]func(odoo.Rows, odoo.Row, odoo.Row, func(odoo.Row)){
 		bins: func(rows odoo.Rows, old, new odoo.Row, yield func(odoo.Row)) {
 			row := new
 			if !row.Exists() {
@@ -49,6 +50,7 @@ func shop() (*odoo.Profile, *odoo.Table, *odoo.Table) {
 			}
 		},
 	}
+	sum.Parts = []odoo.Part{part}
 	return &odoo.Profile{Tables: []*odoo.Table{bins, items}, Sums: []*odoo.Sum{sum}}, bins, items
 }
 
@@ -186,7 +188,7 @@ func check(t *rapid.T, m *Mirror, profile *odoo.Profile, houses map[int]int, mod
 	}
 	for house := int64(1); house <= 3; house++ {
 		amounts, rows := m.Sum(profile.Sums[0], Key{house})
-		got := fmt.Sprintf("%s of %d rows", amounts[0].Text('f'), rows)
+		got := fmt.Sprintf("%s of %d rows", amounts[1].Text('f'), rows)
 		if want := fmt.Sprintf("%d of %d rows", wantSum[house], wantRows[house]); got != want {
 			t.Fatalf("sum of house %d: %s, want %s", house, got, want)
 		}

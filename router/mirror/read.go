@@ -69,7 +69,7 @@ func (m *Mirror) find(spec *odoo.Table, index odoo.Index, value int64, match fun
 
 func (t *table) indexNumber(index odoo.Index) int {
 	for i, have := range t.spec.Indexes {
-		if have == index {
+		if have.Column == index.Column && have.Text == index.Text {
 			return i
 		}
 	}

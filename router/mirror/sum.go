@@ -61,23 +61,50 @@ func (s *sum) get(m *Mirror, key Key) *total {
 	return t
 }
 
-// change adds the row's contribution, or takes it away when sign is negative.
-func (s *sum) change(m *Mirror, row odoo.Row, sign int) {
+// part is one table's share in a sum.
+type part struct {
+	sum  *sum
+	spec *odoo.Part
+}
+
+// moving is a share whose rows a change of another table may move.
+type moving struct {
+	part
+	rows func(rows odoo.Rows, old, new odoo.Row, yield func(odoo.Row))
+}
+
+// join tells the tables of the sum's parts of them.
+func (s *sum) join(tables []*table) {
+	for i := range s.spec.Parts {
+		p := part{s, &s.spec.Parts[i]}
+		t := tables[p.spec.Of.ID]
+		t.parts = append(t.parts, p)
+		for other, rows := range p.spec.Affected {
+			t := tables[other.ID]
+			t.moves = append(t.moves, moving{p, rows})
+		}
+	}
+}
+
+// change adds the row's contributions, or takes them away when sign is negative.
+func (p part) change(m *Mirror, row odoo.Row, sign int) {
 	if !row.Exists() {
 		return
 	}
-	key, amounts, ok := s.spec.Contribute(m, row)
-	if !ok {
-		return
-	}
+	p.spec.Contribute(m, row, func(key Key, first int, amounts ...odoo.Decimal) {
+		p.sum.add(m, key, first, amounts, sign)
+	})
+}
+
+func (s *sum) add(m *Mirror, key Key, first int, amounts []odoo.Decimal, sign int) {
 	t := s.get(m, key)
 	t.rows += int64(sign)
 	for i := range amounts {
 		var err error
-		if sign < 0 {
-			_, err = exact.Sub(&t.amounts[i], &t.amounts[i], &amounts[i])
+		if at := &t.amounts[first+i]; sign < 0 {
+			_, err = exact.Sub(at, at, &amounts[i])
 		} else {
-			_, err = exact.Add(&t.amounts[i], &t.amounts[i], &amounts[i])
+			_, err = exact.Add(at, at, &amounts[i])
 		}
 		if err != nil {
 			m.fail(fmt.Errorf("add up %s at %v: %w", s.spec.Name, key, err))
@@ -88,32 +115,28 @@ func (s *sum) change(m *Mirror, row odoo.Row, sign int) {
 
 // contribution is a row whose place in a sum depends on another table.
 type contribution struct {
-	sum *sum
+	part
 	row odoo.Row
 }
 
 // withdraw takes back the contributions that the coming change of another
 // table's row may move; contribute adds them again once it has happened.
 func (m *Mirror) withdraw(t *table, before, after odoo.Row) []contribution {
-	var moving []contribution
-	for _, s := range m.sums {
-		affected := s.spec.Affected[t.spec]
-		if affected == nil {
-			continue
-		}
-		affected(m, before, after, func(row odoo.Row) {
-			moving = append(moving, contribution{s, row})
+	var all []contribution
+	for _, mv := range t.moves {
+		mv.rows(m, before, after, func(row odoo.Row) {
+			all = append(all, contribution{mv.part, row})
 		})
 	}
-	for _, c := range moving {
-		c.sum.change(m, c.row, -1)
+	for _, c := range all {
+		c.change(m, c.row, -1)
 	}
-	return moving
+	return all
 }
 
 func (m *Mirror) contribute(moving []contribution) {
 	for _, c := range moving {
-		c.sum.change(m, c.row, +1)
+		c.change(m, c.row, +1)
 	}
 }
 

@@ -20,6 +20,8 @@ type table struct {
 	dirty    map[Key]dirtyRow
 	// moved holds, by index and value, the unflushed rows that got that value.
 	moved  []map[int64][]Key
+	parts  []part   // in sums of this table's rows
+	moves  []moving // parts of other tables, which depend on this one
 	layout map[*change.Relation][]int
 }
 
@@ -103,7 +105,7 @@ func (t *table) indexed(index int, text string) int64 {
 		return store.NoIndex
 	}
 	row, spec := odoo.NewRow(text), t.spec.Indexes[index]
-	if row.Null(spec.Column) {
+	if row.Null(spec.Column) || spec.Open && !t.spec.Open(row) {
 		return store.NoIndex
 	}
 	if spec.Text {
@@ -172,6 +174,9 @@ func StoreTables(p *odoo.Profile) []store.Table {
 			name := t.Columns[index.Column]
 			if index.Text {
 				name += "_hash"
+			}
+			if index.Open {
+				name += "_open"
 			}
 			t.Indexes = append(t.Indexes, name)
 		}

@@ -2,6 +2,7 @@ package odoo_test
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,37 +13,64 @@ import (
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
-// available recomputes on_hand and free quantity per product and warehouse as
-// availability.sql does: all quants in locations whose parent_path begins with the view location's.
-func (b *bridge) available() map[odoo.Key][2]string {
-	type sums struct{ onHand, reserved odoo.Decimal }
-	total := map[odoo.Key]*sums{}
+// quantities are on_hand, available, incoming, outgoing, forecast and safe.
+type quantities [6]string
+
+type level struct{ onHand, reserved, incoming, outgoing odoo.Decimal }
+
+// available recomputes every quantity per product and warehouse as availability.sql
+// does: all quants in locations whose parent_path begins with the view location's, and
+// all open moves of which one end is in such a location and the other is not.
+func (b *bridge) available() map[odoo.Key]quantities {
+	total := map[odoo.Key]*level{}
+	at := func(product, warehouse int64) *level {
+		key := odoo.Key{product, warehouse}
+		if total[key] == nil {
+			total[key] = &level{}
+		}
+		return total[key]
+	}
 	b.Scan(b.byName["stock_warehouse"], func(warehouse odoo.Row) bool {
 		view, _ := b.Get(b.byName["stock_location"], odoo.Key{b.value(warehouse, "stock_warehouse", "view_location_id")})
 		prefix := b.text(view, "stock_location", "parent_path")
+		within := func(location int64) bool {
+			row, _ := b.Get(b.byName["stock_location"], odoo.Key{location})
+			return strings.HasPrefix(b.text(row, "stock_location", "parent_path"), prefix)
+		}
 		b.Scan(b.byName["stock_quant"], func(quant odoo.Row) bool {
-			location, _ := b.Get(b.byName["stock_location"], odoo.Key{b.value(quant, "stock_quant", "location_id")})
-			if !strings.HasPrefix(b.text(location, "stock_location", "parent_path"), prefix) {
+			if within(b.value(quant, "stock_quant", "location_id")) {
+				l := at(b.value(quant, "stock_quant", "product_id"), warehouse.Int(0))
+				add(b.t, &l.onHand, b.text(quant, "stock_quant", "quantity"))
+				add(b.t, &l.reserved, b.text(quant, "stock_quant", "reserved_quantity"))
+			}
+			return true
+		})
+		b.Scan(b.byName["stock_move"], func(move odoo.Row) bool {
+			if !slices.Contains([]string{"waiting", "confirmed", "assigned", "partially_available"}, b.text(move, "stock_move", "state")) {
 				return true
 			}
-			key := odoo.Key{b.value(quant, "stock_quant", "product_id"), warehouse.Int(0)}
-			if total[key] == nil {
-				total[key] = &sums{}
+			from, to := within(b.value(move, "stock_move", "location_id")), within(b.value(move, "stock_move", "location_dest_id"))
+			product, quantity := b.value(move, "stock_move", "product_id"), b.text(move, "stock_move", "product_qty")
+			switch {
+			case from && !to:
+				add(b.t, &at(product, warehouse.Int(0)).outgoing, quantity)
+			case to && !from:
+				add(b.t, &at(product, warehouse.Int(0)).incoming, quantity)
 			}
-			add(b.t, &total[key].onHand, b.text(quant, "stock_quant", "quantity"))
-			add(b.t, &total[key].reserved, b.text(quant, "stock_quant", "reserved_quantity"))
 			return true
 		})
 		return true
 	})
-	out := map[odoo.Key][2]string{}
-	for key, s := range total {
-		if s.onHand.IsZero() && s.reserved.IsZero() {
+	out := map[odoo.Key]quantities{}
+	for key, l := range total {
+		if l.onHand.IsZero() && l.reserved.IsZero() && l.incoming.IsZero() && l.outgoing.IsZero() {
 			continue
 		}
-		var free odoo.Decimal
-		exact.Sub(&free, &s.onHand, &s.reserved) //nolint:errcheck // exact
-		out[key] = [2]string{plain(&s.onHand), plain(&free)}
+		var free, safe, forecast odoo.Decimal
+		exact.Sub(&free, &l.onHand, &l.reserved) //nolint:errcheck // exact
+		exact.Sub(&safe, &l.onHand, &l.outgoing) //nolint:errcheck // exact
+		exact.Add(&forecast, &safe, &l.incoming) //nolint:errcheck // exact
+		out[key] = quantities{plain(&l.onHand), plain(&free), plain(&l.incoming), plain(&l.outgoing), plain(&forecast), plain(&safe)}
 	}
 	return out
 }
@@ -79,18 +107,19 @@ func (b *bridge) text(row odoo.Row, table, name string) string {
 	return row.Text(b.column(table, name))
 }
 
-// levels are the documents' on_hand and available, without those that are zero throughout.
-func (b *bridge) levels() map[odoo.Key][2]string {
-	out := map[odoo.Key][2]string{}
-	for i, e := range b.profile.Entities {
-		if e.Name != "stock_level" {
-			continue
+// levels are the documents' quantities, without those of levels that are zero throughout.
+func (b *bridge) levels() map[odoo.Key]quantities {
+	out := map[odoo.Key]quantities{}
+	_, documents := b.entityOf("stock_level")
+	for key, d := range documents {
+		var q quantities
+		zero := true
+		for i, name := range []string{"on_hand", "available", "incoming", "outgoing", "forecast", "safe"} {
+			q[i] = strings.Trim(string(schema.Field(d.body, name)), `"`)
+			zero = zero && q[i] == "0"
 		}
-		for key, d := range b.documents[i] {
-			onHand, available := string(schema.Field(d.body, "on_hand")), string(schema.Field(d.body, "available"))
-			if onHand != `"0"` || available != `"0"` {
-				out[key] = [2]string{strings.Trim(onHand, `"`), strings.Trim(available, `"`)}
-			}
+		if !zero {
+			out[key] = q
 		}
 	}
 	return out
@@ -146,6 +175,12 @@ func TestStockFollowsLocationsAndWarehouses(t *testing.T) {
 					t.Fatalf("%s: %s", when, diff)
 				}
 			}
+			// Demand that nothing is reserved for, supply, and a transfer from one warehouse to the other.
+			for id, ends := range map[int64][2]string{9001: {"8", "5"}, 9002: {"4", "8"}, 9003: {"8", "28"}} {
+				b.change("stock_move", id, map[string]string{"product_id": "17", "state": "confirmed", "product_qty": fmtInt(id - 8990),
+					"location_id": ends[0], "location_dest_id": ends[1]})
+			}
+			check("moves", b.commit(), 2)
 			// The main stock moves below the other warehouse, and back, in the
 			// order in which Odoo writes: path first, warehouse by a later statement.
 			b.change("stock_location", 8, map[string]string{"parent_path": "1/27/8/"})

@@ -65,7 +65,7 @@ func checkExtra(specs []spec, extra map[string][]string) error {
 func (s *spec) make(r release, extra []string) *Table {
 	t := &Table{
 		Name: r.source(s.name, ""), Keys: max(s.keys, 1), Resident: s.resident,
-		Optional: s.module != "", module: s.module, Keep: s.keep,
+		Optional: s.module != "", module: s.module, Keep: s.keep, Open: s.open,
 	}
 	for _, name := range s.columns {
 		name, optional := strings.CutSuffix(name, "?")
@@ -80,6 +80,9 @@ func (s *spec) make(r release, extra []string) *Table {
 	t.addExtra(extra)
 	for _, c := range s.find {
 		t.Indexes = append(t.Indexes, Index{Column: c})
+	}
+	for _, c := range s.findOpen {
+		t.Indexes = append(t.Indexes, Index{Column: c, Open: true})
 	}
 	for _, c := range s.findText {
 		t.Indexes = append(t.Indexes, Index{Column: c, Text: true})

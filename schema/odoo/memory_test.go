@@ -139,9 +139,11 @@ func (m *memory) put(t *odoo.Table, key odoo.Key, row odoo.Row) {
 	m.index(t, key, row, true)
 	again()
 	for _, s := range m.profile.Sums {
-		if s.Of == t {
-			m.contribute(s, old, -1)
-			m.contribute(s, row, +1)
+		for _, p := range s.Parts {
+			if p.Of == t {
+				m.contribute(s, p, old, -1)
+				m.contribute(s, p, row, +1)
+			}
 		}
 	}
 }
@@ -150,46 +152,47 @@ func (m *memory) put(t *odoo.Table, key odoo.Key, row odoo.Row) {
 // returns what puts it in again.
 func (m *memory) withdraw(t *odoo.Table, old, new odoo.Row) (again func()) {
 	type moving struct {
-		sum *odoo.Sum
-		row odoo.Row
+		sum  *odoo.Sum
+		part odoo.Part
+		row  odoo.Row
 	}
 	var all []moving
 	for _, s := range m.profile.Sums {
-		if affected := s.Affected[t]; affected != nil {
-			affected(m, old, new, func(row odoo.Row) { all = append(all, moving{s, row}) })
+		for _, p := range s.Parts {
+			if affected := p.Affected[t]; affected != nil {
+				affected(m, old, new, func(row odoo.Row) { all = append(all, moving{s, p, row}) })
+			}
 		}
 	}
 	for _, c := range all {
-		m.contribute(c.sum, c.row, -1)
+		m.contribute(c.sum, c.part, c.row, -1)
 	}
 	return func() {
 		for _, c := range all {
-			m.contribute(c.sum, c.row, +1)
+			m.contribute(c.sum, c.part, c.row, +1)
 		}
 	}
 }
 
-func (m *memory) contribute(s *odoo.Sum, row odoo.Row, sign int64) {
+func (m *memory) contribute(s *odoo.Sum, p odoo.Part, row odoo.Row, sign int64) {
 	if !row.Exists() {
 		return
 	}
-	key, amounts, ok := s.Contribute(m, row)
-	if !ok {
-		return
-	}
-	sum := m.sums[s.ID][key]
-	if sum == nil {
-		sum = &total{amounts: make([]odoo.Decimal, len(s.Amounts))}
-		m.sums[s.ID][key] = sum
-	}
-	sum.rows += sign
-	for i := range amounts {
-		if sign < 0 {
-			exact.Sub(&sum.amounts[i], &sum.amounts[i], &amounts[i]) //nolint:errcheck // exact
-		} else {
-			exact.Add(&sum.amounts[i], &sum.amounts[i], &amounts[i]) //nolint:errcheck // exact
+	p.Contribute(m, row, func(key odoo.Key, first int, amounts ...odoo.Decimal) {
+		sum := m.sums[s.ID][key]
+		if sum == nil {
+			sum = &total{amounts: make([]odoo.Decimal, len(s.Amounts))}
+			m.sums[s.ID][key] = sum
 		}
-	}
+		sum.rows += sign
+		for i := range amounts {
+			if at := &sum.amounts[first+i]; sign < 0 {
+				exact.Sub(at, at, &amounts[i]) //nolint:errcheck // exact
+			} else {
+				exact.Add(at, at, &amounts[i]) //nolint:errcheck // exact
+			}
+		}
+	})
 }
 
 func (m *memory) index(t *odoo.Table, key odoo.Key, row odoo.Row, add bool) {
@@ -198,7 +201,7 @@ func (m *memory) index(t *odoo.Table, key odoo.Key, row odoo.Row, add bool) {
 	}
 	for column, by := range m.indexed[t.ID] {
 		value := row.Int(column)
-		if row.Null(column) {
+		if row.Null(column) || slices.Contains(t.Indexes, odoo.Index{Column: column, Open: true}) && !t.Open(row) {
 			continue
 		}
 		if by[value] == nil {

@@ -21,10 +21,12 @@ type Column struct {
 	Type     string // PostgreSQL's name of the type; "" until Check has seen the database
 }
 
-// Index is a column that Rows.Find (an integer) or Rows.FindText looks up.
+// Index is a column that Rows.Find (an integer) or Rows.FindText looks up. An
+// Open index finds only the rows that the table's Open takes.
 type Index struct {
 	Column int
 	Text   bool
+	Open   bool
 }
 
 // Table is one mirrored table. Its key columns come first in Columns. A table
@@ -39,21 +41,28 @@ type Table struct {
 	Optional bool           // its module need not be installed
 	Absent   bool           // Check found no such table: there is nothing to read or to publish
 	Keep     func(Row) bool // nil keeps every row; a row that is not kept counts as absent
+	Open     func(Row) bool // the rows that Open indexes find: the few that still matter of many
 	Extra    int            // how many of the last Columns were added by configuration
 
 	module      string // that the table comes with; "" for base
 	bookkeeping int    // where the columns that say who wrote the row begin
 }
 
-// Sum is a total over the rows of a table, kept current row change by row change.
+// Sum is totals over the rows of a table, or of several, kept current row change by row change.
 type Sum struct {
 	ID      int // position in Profile.Sums
 	Name    string
 	Keys    []string // names of the two parts of its key
 	Amounts []string // names of the totals
-	Of      *Table
-	// Contribute says which total the row adds to, and how much.
-	Contribute func(rows Rows, row Row) (key Key, amounts []Decimal, ok bool)
+	Parts   []Part
+}
+
+// Part is one table's share in a sum.
+type Part struct {
+	Of *Table
+	// Contribute says which totals the row adds to, and how much: add's amounts
+	// are those of the totals from first on.
+	Contribute func(rows Rows, row Row, add func(key Key, first int, amounts ...Decimal))
 	// Affected yields, by table, the rows of Of whose contribution may differ once old has
 	// become new in that other table.
 	Affected map[*Table]func(rows Rows, old, new Row, yield func(Row))

@@ -7,13 +7,14 @@ import (
 )
 
 // stockLevelEntity is how much of a product a warehouse has. There is no
-// deletion: without quants the level is zero. A level of zero that nobody was
+// deletion: without quants and moves the level is zero. A level of zero that nobody was
 // told of is no document.
 func (m *mapping) stockLevelEntity() *Entity {
 	return &Entity{
 		Name: "stock_level",
 		Touches: map[*Table]func(rows Rows, old, new Row, touch func(Key)){
 			m.quant:     m.quantTouchesLevel,
+			m.move:      m.moveTouchesLevels,
 			m.product:   m.productTouchesLevels,
 			m.template:  m.templateTouchesLevels,
 			m.uom:       m.uomTouchesLevels,
@@ -88,6 +89,10 @@ func (m *mapping) warehouseTouchesLevels(rows Rows, old, new Row, touch func(Key
 			touch(Key{quant.Int(quantProduct), id})
 			m.touchLevels(rows, quant.Int(quantProduct), touch)
 		})
+		m.movesBelow(rows, old.Int(warehouseView), new.Int(warehouseView), func(move Row) {
+			touch(Key{move.Int(moveProduct), id})
+			m.touchLevels(rows, move.Int(moveProduct), touch)
+		})
 	}
 }
 
@@ -98,15 +103,18 @@ func (m *mapping) locationTouchesLevels(rows Rows, old, new Row, touch func(Key)
 	m.quantsIn(rows, either(old, new), func(quant Row) {
 		m.touchLevels(rows, quant.Int(quantProduct), touch)
 	})
+	m.movesAt(rows, either(old, new), func(move Row) {
+		m.touchLevels(rows, move.Int(moveProduct), touch)
+	})
 }
 
 func (m *mapping) buildStockLevel(rows Rows, key Key, previous []byte) (Built, bool) {
-	amounts, quants := rows.Sum(m.stock, key)
-	if previous == nil && (quants == 0 || amounts[0].IsZero() && amounts[1].IsZero()) {
+	amounts, added := rows.Sum(m.stock, key)
+	if previous == nil && (added == 0 || allZero(amounts)) {
 		return Built{}, false
 	}
-	var zero [2]Decimal
-	if quants == 0 {
+	var zero [totalOutgoing + 1]Decimal
+	if added == 0 {
 		amounts = zero[:]
 	}
 	product, found := rows.Get(m.product, Key{key[0]})
@@ -117,23 +125,57 @@ func (m *mapping) buildStockLevel(rows Rows, key Key, previous []byte) (Built, b
 	if !found {
 		warehouse = Row{} // a level of what is gone stays as it was, but for the quantities
 	}
-	w := writer{make([]byte, 0, 256)}
+	w := writer{make([]byte, 0, 384)}
 	w.open()
 	w.int("product_id", key[0])
 	m.levelProduct(&w, rows, product, previous)
 	company := levelWarehouse(&w, warehouse, key[1], previous)
-	onHand, reserved := &amounts[0], &amounts[1]
-	w.decimal("on_hand", onHand, 0)
-	w.decimal("reserved", reserved, 0)
-	var available Decimal
-	exact.Sub(&available, onHand, reserved) //nolint:errcheck // exact and finite: nothing can go wrong
-	w.decimal("available", &available, 0)
+	levelQuantities(&w, amounts)
 	w.close()
 	var name []byte
 	if previous == nil {
 		name = appendKey(nil, key)
 	}
 	return Built{Name: string(name), Company: company, Body: w.b}, true
+}
+
+func allZero(amounts []Decimal) bool {
+	for i := range amounts {
+		if !amounts[i].IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
+// levelQuantities writes what there is, and what of it can be promised: by
+// Odoo's reservations, by all that is to come and to go, or by all that is to go.
+func levelQuantities(w *writer, amounts []Decimal) {
+	onHand, reserved := &amounts[totalOnHand], &amounts[totalReserved]
+	incoming, outgoing := &amounts[totalIncoming], &amounts[totalOutgoing]
+	w.decimal("on_hand", onHand, 0)
+	w.decimal("reserved", reserved, 0)
+	w.decimal("available", less(onHand, reserved), 0)
+	w.decimal("incoming", incoming, 0)
+	w.decimal("outgoing", outgoing, 0)
+	safe := less(onHand, outgoing)
+	if incoming.IsZero() {
+		w.decimal("forecast", safe, 0)
+	} else {
+		var forecast Decimal
+		exact.Add(&forecast, safe, incoming) //nolint:errcheck // exact and finite: nothing can go wrong
+		w.decimal("forecast", &forecast, 0)
+	}
+	w.decimal("safe", safe, 0)
+}
+
+func less(a, b *Decimal) *Decimal {
+	if b.IsZero() {
+		return a
+	}
+	d := new(Decimal)
+	exact.Sub(d, a, b) //nolint:errcheck // exact and finite: nothing can go wrong
+	return d
 }
 
 // levelProduct writes what is known of the product; of one that is gone, what was.
@@ -165,7 +207,7 @@ func levelWarehouse(w *writer, warehouse Row, id int64, previous []byte) (compan
 	return warehouse.Int(warehouseCompany)
 }
 
-var quantities = []string{"on_hand", "reserved", "available"}
+var quantities = []string{"on_hand", "reserved", "available", "incoming", "outgoing", "forecast", "safe"}
 
 // stockLevelHappenings compares signs: absent counts as zero.
 func stockLevelHappenings(old, new []byte, changed []string) []Happening {

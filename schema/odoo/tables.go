@@ -119,6 +119,9 @@ const (
 	moveUoM
 	moveReturns
 	moveOrderLine
+	moveFrom
+	moveTo
+	moveProductQuantity // in the product's unit
 )
 
 const (

@@ -17,7 +17,9 @@ type spec struct {
 	keys     int // 0 stands for 1
 	find     []int
 	findText []int
-	module   string // "" for base
+	findOpen []int          // of the rows that open takes
+	open     func(Row) bool // nil where findOpen is
+	module   string         // "" for base
 	resident bool
 	relation bool // of a many2many field: without a record of who wrote it
 	extras   bool // a document shows columns added by configuration
@@ -137,10 +139,12 @@ func (t *tables) pickingSpecs() []spec {
 		},
 		{
 			table: &t.move, name: "stock_move", module: moduleStock, extras: true, find: []int{movePicking, moveProduct},
+			findOpen: []int{moveFrom, moveTo}, open: openMove,
 			columns: []string{
 				moveID: "id", movePicking: "picking_id", moveProduct: "product_id", moveState: "state", moveName: "name",
 				moveDescription: "description_picking", moveDemand: "product_uom_qty", moveQuantity: "quantity", movePicked: "picked",
 				moveUoM: "product_uom", moveReturns: "origin_returned_move_id", moveOrderLine: "sale_line_id?",
+				moveFrom: "location_id", moveTo: "location_dest_id", moveProductQuantity: "product_qty",
 			},
 		},
 		{

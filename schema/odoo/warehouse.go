@@ -44,10 +44,14 @@ func onPath(path string, location int64) int {
 
 // quantsBelow yields the quants in every location that is below one of the two.
 func (m *mapping) quantsBelow(rows Rows, a, b int64, yield func(quant Row)) {
+	m.locationsBelow(rows, a, b, func(location int64) { m.quantsIn(rows, location, yield) })
+}
+
+func (m *mapping) locationsBelow(rows Rows, a, b int64, yield func(location int64)) {
 	rows.Scan(m.location, func(location Row) bool {
 		path := location.field(locationPath)
 		if onPath(path, a) >= 0 || onPath(path, b) >= 0 {
-			m.quantsIn(rows, location.Int(namedID), yield)
+			yield(location.Int(namedID))
 		}
 		return true
 	})
@@ -59,18 +63,31 @@ func (m *mapping) quantsIn(rows Rows, location int64, yield func(quant Row)) {
 	}
 }
 
-// stockSum adds up quants by product and warehouse. A quant outside of any
+// The totals of stock_by_warehouse.
+const (
+	totalOnHand = iota
+	totalReserved
+	totalIncoming
+	totalOutgoing
+)
+
+// stockSum adds up quants and open moves by product and warehouse. A quant outside of any
 // warehouse (at a customer, lost in inventory) counts nowhere.
 func (m *mapping) stockSum() *Sum {
 	return &Sum{
-		Name: "stock_by_warehouse", Keys: []string{"product_id", "warehouse_id"}, Amounts: []string{"on_hand", "reserved"},
+		Name: "stock_by_warehouse", Keys: []string{"product_id", "warehouse_id"},
+		Amounts: []string{totalOnHand: "on_hand", totalReserved: "reserved", totalIncoming: "incoming", totalOutgoing: "outgoing"},
+		Parts:   []Part{m.quantPart(), m.movePart()},
+	}
+}
+
+func (m *mapping) quantPart() Part {
+	return Part{
 		Of: m.quant,
-		Contribute: func(rows Rows, quant Row) (Key, []Decimal, bool) {
-			key, ok := m.levelOf(rows, quant)
-			if !ok {
-				return key, nil, false
+		Contribute: func(rows Rows, quant Row, add func(Key, int, ...Decimal)) {
+			if key, ok := m.levelOf(rows, quant); ok {
+				add(key, totalOnHand, parseDecimal(quant.field(quantQuantity)), parseDecimal(quant.field(quantReserved)))
 			}
-			return key, []Decimal{parseDecimal(quant.field(quantQuantity)), parseDecimal(quant.field(quantReserved))}, true
 		},
 		Affected: map[*Table]func(rows Rows, old, new Row, yield func(Row)){
 			m.location: func(rows Rows, old, new Row, yield func(Row)) {
