@@ -48,4 +48,5 @@ const (
 	ComponentOutbound = "outbound"
 	ComponentStore    = "store"
 	ComponentHTTP     = "http"
+	ComponentControl  = "control"
 )
