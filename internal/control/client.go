@@ -81,9 +81,6 @@ func (c *Client) Call(ctx context.Context, name string, in, out any, progress fu
 		return c.explain(ctx, err)
 	}
 	defer response.Body.Close() //nolint:errcheck // read to its end, or given up
-	if response.StatusCode == http.StatusNotFound {
-		return fmt.Errorf("the bridge that runs on %s does not know %q: it is of another version, or not that far yet", c.folder, name)
-	}
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("what answers on %s is no bridge: %s", Path(c.folder), response.Status)
 	}

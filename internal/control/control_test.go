@@ -17,6 +17,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+func running() string { return "" }
+
 type question struct {
 	Count int `json:"count"`
 }
@@ -24,7 +26,7 @@ type question struct {
 // serveIn runs a server in the folder until the test ends or stop is called.
 func serveIn(t *testing.T, folder string) (s *Server, stop func()) {
 	t.Helper()
-	s, err := Listen(folder, slog.New(slog.DiscardHandler))
+	s, err := Listen(folder, running, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,13 +120,32 @@ func TestWithoutABridgeTheVerbSaysWhere(t *testing.T) {
 	if err := NewClient(folder).Call(t.Context(), "x", nil, nil, nil); err != nil {
 		t.Errorf("the next bridge does not answer: %v", err)
 	}
-	if _, err := Listen(folder, slog.New(slog.DiscardHandler)); !errors.Is(err, ErrInUse) {
+	if _, err := Listen(folder, running, slog.New(slog.DiscardHandler)); !errors.Is(err, ErrInUse) {
 		t.Errorf("a second bridge: %v", err)
 	}
 	stop()
 	check("where one was stopped")
 	if left, _ := os.ReadDir(folder); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestABridgeThatStartsSaysWhatItIsAt(t *testing.T) {
+	folder := t.TempDir()
+	s, err := Listen(folder, func() string { return "reading the tables: 40 %" }, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	err = NewClient(folder).Call(t.Context(), "replay", nil, nil, nil)
+	if err == nil || !strings.Contains(err.Error(), "still starting (reading the tables: 40 %)") {
+		t.Errorf("said %v", err)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
 

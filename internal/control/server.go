@@ -37,10 +37,15 @@ type Server struct {
 	file     os.FileInfo
 }
 
-// Listen opens the socket in the store's folder. The caller holds the store, so
-// a socket file that is there and does not answer is a dead bridge's.
-func Listen(folder string, log *slog.Logger) (*Server, error) {
+// Listen opens the socket in the store's folder, which it makes where there is none. The caller holds
+// the store, so a socket file that is there and does not answer is a dead bridge's.
+// doing says what the bridge is at while it starts and not every name is registered yet.
+func Listen(folder string, doing func() string, log *slog.Logger) (*Server, error) {
 	s := &Server{path: Path(folder), mux: http.NewServeMux()}
+	s.mux.HandleFunc("POST /v1/", func(w http.ResponseWriter, r *http.Request) { serve(w, r, unknown(doing)) })
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of the control socket: %w", err)
+	}
 	if answers(folder) {
 		return nil, fmt.Errorf("%w: %s", ErrInUse, s.path)
 	}
@@ -100,6 +105,16 @@ func answers(folder string) bool {
 // once for each name.
 func (s *Server) Handle(name string, h Handler) {
 	s.mux.HandleFunc("POST /v1/"+name, func(w http.ResponseWriter, r *http.Request) { serve(w, r, h) })
+}
+
+// unknown answers for a name that is not registered.
+func unknown(doing func() string) Handler {
+	return func(context.Context, *Request) (any, error) {
+		if at := doing(); at != "" {
+			return nil, fmt.Errorf("the bridge is still starting (%s): ask again when `odoobridge status` shows its lanes", at)
+		}
+		return nil, errors.New("the running bridge does not know this verb: it is of another version than this program")
+	}
 }
 
 // Serve answers until the context ends; handlers under way are then told to end, and waited for.

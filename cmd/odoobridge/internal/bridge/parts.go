@@ -5,6 +5,7 @@ import (
 
 	"github.com/odoobridge/odoobridge/cdc"
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/odoodb"
+	"github.com/odoobridge/odoobridge/internal/control"
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/outbound"
 	"github.com/odoobridge/odoobridge/router"
@@ -20,6 +21,7 @@ type bridge struct {
 	facts   odoodb.Facts
 	profile *odoo.Profile
 	store   store.Store
+	control *control.Server
 	source  *cdc.Source
 	router  *router.Router
 	journal *journal.Journal
