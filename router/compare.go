@@ -39,6 +39,9 @@ func (r *Router) compare(c *commitInfo, id docID) error {
 	case !there && previous.Body == nil:
 		return nil
 	}
+	if !there && built.Body != nil {
+		previous.Body = built.Body
+	}
 	next := previous
 	next.Entity, next.Key, next.LSN = entity.Name, id.key, c.LSN
 	next.Body = nil

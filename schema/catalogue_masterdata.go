@@ -21,20 +21,38 @@ func customer() Entity {
 				{Name: "active", Kind: Boolean, Doc: "false when archived"},
 				{Name: "categories", Kind: Strings, Doc: "names of the tags, in English where there is one"},
 				externalIDs("customer"),
+			}, consent(), []Property{
+				{Name: "loyalty", Kind: Objects, Optional: true, Doc: "cards on which the customer or a contact collects, by id, without their codes; only where the module is installed", Properties: []Property{
+					idOf("card"), text("program", "name of the program as of the customer's last change"), text("type", "Odoo's type of program, like loyalty, ewallet or gift_card"),
+					{Name: "points", Kind: Quantity, Nullable: true, Doc: "points, or money of an eWallet or a gift card"}, date("expires", "last day; null: none"),
+				}},
 				{Name: "addresses", Kind: Objects, Doc: "contacts and addresses below the customer, archived ones too, by id", Properties: slices.Concat(
 					[]Property{idOf("address"), text("type", "contact, invoice, delivery or other"), text("name", "name; null: the customer's")},
 					reach, place(),
-					[]Property{{Name: "active", Kind: Boolean, Doc: "false when archived"}, externalIDs("address"), custom("res_partner")},
+					[]Property{{Name: "active", Kind: Boolean, Doc: "false when archived"}, externalIDs("address")}, consent(),
+					[]Property{custom("res_partner")},
 				)},
 				custom("res_partner"),
+				{Name: "merged_into", Kind: Integer, Optional: true, Doc: "key of the customer that this one was merged into; only in customer.merged"},
 			}),
 		Events: []Happening{
 			{"created", "There is a new customer."},
 			{"updated", "Something of the customer changed, or of a contact or address."},
 			{"archived", "The customer was archived: it is kept, but not to be used any more."},
 			{"restored", "An archived customer is used again."},
-			{"deleted", "The customer is gone, deleted or merged into another or placed below one. The event carries the last document."},
+			{"merged", "The customer was merged into another, `merged_into`, which has its contacts and channels' names now. The event carries the last document."},
+			{"deleted", "The customer is gone, deleted or placed below another. The event carries the last document. One that was merged, and had neither contacts nor a channel's name, is just deleted."},
 		},
+	}
+}
+
+func consent() []Property {
+	return []Property{
+		{Name: "blacklisted", Kind: Boolean, Optional: true, Doc: "no mailings may be sent to the address; absent where Odoo has no list of such"},
+		{Name: "mailing_lists", Kind: Objects, Optional: true, Doc: "mailing lists that the address is on, by id; only where the module is installed", Properties: []Property{
+			idOf("list"), text("name", "name of the list as of the customer's last change"),
+			{Name: "opt_out", Kind: Boolean, Doc: "unsubscribed: nothing of this list may be sent"},
+		}},
 	}
 }
 

@@ -29,6 +29,7 @@ const (
 	Quantity  Kind = "quantity"  // decimal string without superfluous zeros: "0.5"
 	Money     Kind = "money"     // decimal string with the currency's decimals at least: "320.00"
 	Timestamp Kind = "timestamp" // RFC 3339, UTC
+	Date      Kind = "date"      // a day where the company is: "2026-11-23"
 	Object    Kind = "object"    // with Properties
 	Objects   Kind = "objects"   // array of objects with Properties
 	Strings   Kind = "strings"   // array of strings
@@ -52,7 +53,7 @@ const Snapshot = "snapshot"
 // Entities are all kinds of things that channels hear of, in the order in
 // which the events of one transaction are numbered.
 func Entities() []Entity {
-	return []Entity{customer(), product(), order(), shipment(), stockLevel()}
+	return []Entity{customer(), product(), order(), shipment(), returned(), stockMove(), invoice(), refund(), payment(), stockLevel()}
 }
 
 // EntityNamed returns an entity's description.

@@ -117,6 +117,8 @@ func value(p *Property, strict bool) node {
 		return node{"type": "string", "pattern": decimalPattern}
 	case Timestamp:
 		return timestamp()
+	case Date:
+		return node{"type": "string", "format": "date"}
 	case Strings:
 		return node{"type": "array", "items": node{"type": "string"}}
 	case Texts:

@@ -234,7 +234,8 @@ func (j *setupJob) heading(f setupFlags) string {
 	}
 	text := fmt.Sprintf("-- This %s Odoo %s in the database %s.\n", what, j.flags.release, j.wants.Database)
 	if j.have == nil {
-		text += "-- Nobody looked at the server: this is the whole of it, for an Odoo with Sales, Inventory and Delivery.\n" +
+		text += "-- Nobody looked at the server: this is the whole of it, for an Odoo with Sales, Inventory,\n" +
+			"-- Delivery, Invoicing, Payments, Loyalty and Email Marketing.\n" +
 			"-- With --admin-dsn, what is there already, or not installed, is left out.\n"
 	}
 	return text + fmt.Sprintf("-- Run it as a superuser, connected to it: psql -v ON_ERROR_STOP=1 -d %s -f this.sql\n\n", j.wants.Database)

@@ -1,5 +1,6 @@
 -- This lets odoobridge read Odoo 17.0 in the database prod.
--- Nobody looked at the server: this is the whole of it, for an Odoo with Sales, Inventory and Delivery.
+-- Nobody looked at the server: this is the whole of it, for an Odoo with Sales, Inventory,
+-- Delivery, Invoicing, Payments, Loyalty and Email Marketing.
 -- With --admin-dsn, what is there already, or not installed, is left out.
 -- Run it as a superuser, connected to it: psql -v ON_ERROR_STOP=1 -d prod -f this.sql
 
@@ -33,16 +34,33 @@ GRANT SELECT (id, name, company_id, categ_id, uom_id, type, tracking, list_price
 GRANT SELECT (id, product_tmpl_id, default_code, barcode, weight, active, create_uid, write_uid, write_date) ON product_product TO odoobridge;
 GRANT SELECT (product_product_id, product_template_attribute_value_id) ON product_variant_combination TO odoobridge;
 GRANT SELECT (id, code, company_id, view_location_id, create_uid, write_uid, write_date) ON stock_warehouse TO odoobridge;
-GRANT SELECT (id, parent_path, warehouse_id, create_uid, write_uid, write_date) ON stock_location TO odoobridge;
+GRANT SELECT (id, parent_path, warehouse_id, complete_name, usage, create_uid, write_uid, write_date) ON stock_location TO odoobridge;
 GRANT SELECT (id, product_id, location_id, quantity, reserved_quantity, create_uid, write_uid, write_date) ON stock_quant TO odoobridge;
 GRANT SELECT (id, name, create_uid, write_uid, write_date) ON stock_lot TO odoobridge;
 GRANT SELECT (id, code, warehouse_id, create_uid, write_uid, write_date) ON stock_picking_type TO odoobridge;
 GRANT SELECT (id, name, create_uid, write_uid, write_date) ON delivery_carrier TO odoobridge;
 GRANT SELECT (id, name, company_id, picking_type_id, partner_id, state, origin, scheduled_date, date_done, backorder_id, return_id, sale_id, carrier_id, carrier_tracking_ref, create_uid, write_uid, write_date) ON stock_picking TO odoobridge;
-GRANT SELECT (id, picking_id, product_id, state, name, description_picking, product_uom_qty, quantity, picked, product_uom, origin_returned_move_id, sale_line_id, create_uid, write_uid, write_date) ON stock_move TO odoobridge;
+GRANT SELECT (id, picking_id, product_id, state, name, description_picking, product_uom_qty, quantity, picked, product_uom, origin_returned_move_id, sale_line_id, location_id, location_dest_id, product_qty, company_id, date, reference, origin, to_refund, create_uid, write_uid, write_date) ON stock_move TO odoobridge;
 GRANT SELECT (id, picking_id, move_id, lot_id, lot_name, quantity, create_uid, write_uid, write_date) ON stock_move_line TO odoobridge;
 GRANT SELECT (id, name, company_id, state, date_order, client_order_ref, origin, partner_id, partner_invoice_id, partner_shipping_id, currency_id, amount_untaxed, amount_tax, amount_total, invoice_status, commitment_date, locked, warehouse_id, delivery_status, carrier_id, create_uid, write_uid, write_date) ON sale_order TO odoobridge;
 GRANT SELECT (id, order_id, sequence, product_id, name, display_type, product_uom_qty, product_uom, price_unit, discount, price_subtotal, price_tax, price_total, qty_delivered, qty_invoiced, is_delivery, create_uid, write_uid, write_date) ON sale_order_line TO odoobridge;
+GRANT SELECT (id, name, code, create_uid, write_uid, write_date) ON account_journal TO odoobridge;
+GRANT SELECT (id, name, create_uid, write_uid, write_date) ON account_tax TO odoobridge;
+GRANT SELECT (id, name, company_id, move_type, state, payment_state, partner_id, commercial_partner_id, currency_id, amount_untaxed, amount_tax, amount_total, amount_residual, invoice_date, invoice_date_due, ref, payment_reference, invoice_origin, reversed_entry_id, journal_id, date, payment_id, create_uid, write_uid, write_date) ON account_move TO odoobridge;
+GRANT SELECT (id, move_id, sequence, display_type, product_id, name, quantity, product_uom_id, price_unit, discount, price_subtotal, price_total, payment_id, create_uid, write_uid, write_date) ON account_move_line TO odoobridge;
+GRANT SELECT (account_move_line_id, account_tax_id) ON account_move_line_account_tax_rel TO odoobridge;
+GRANT SELECT (invoice_line_id, order_line_id) ON sale_order_line_invoice_rel TO odoobridge;
+GRANT SELECT (id, debit_move_id, credit_move_id, debit_amount_currency, credit_amount_currency, create_uid, write_uid, write_date) ON account_partial_reconcile TO odoobridge;
+GRANT SELECT (id, move_id, payment_type, partner_type, partner_id, amount, currency_id, is_reconciled, is_matched, payment_reference, is_internal_transfer, payment_transaction_id, create_uid, write_uid, write_date) ON account_payment TO odoobridge;
+GRANT SELECT (id, reference, provider_reference, state, amount, currency_id, company_id, partner_id, payment_id, last_state_change, create_uid, write_uid, write_date) ON payment_transaction TO odoobridge;
+GRANT SELECT (transaction_id, sale_order_id) ON sale_order_transaction_rel TO odoobridge;
+GRANT SELECT (transaction_id, invoice_id) ON account_invoice_transaction_rel TO odoobridge;
+GRANT SELECT (id, email, active, create_uid, write_uid, write_date) ON mail_blacklist TO odoobridge;
+GRANT SELECT (id, email_normalized, create_uid, write_uid, write_date) ON mailing_contact TO odoobridge;
+GRANT SELECT (id, contact_id, list_id, opt_out, create_uid, write_uid, write_date) ON mailing_subscription TO odoobridge;
+GRANT SELECT (id, name, create_uid, write_uid, write_date) ON mailing_list TO odoobridge;
+GRANT SELECT (id, partner_id, program_id, points, expiration_date, active, create_uid, write_uid, write_date) ON loyalty_card TO odoobridge;
+GRANT SELECT (id, name, program_type, create_uid, write_uid, write_date) ON loyalty_program TO odoobridge;
 GRANT SELECT (id, login) ON res_users TO odoobridge;
 GRANT SELECT (name, latest_version, state) ON ir_module_module TO odoobridge;
 
@@ -84,7 +102,24 @@ CREATE PUBLICATION "odoobridge" FOR TABLE ONLY
     "public"."stock_move",
     "public"."stock_move_line",
     "public"."sale_order",
-    "public"."sale_order_line";
+    "public"."sale_order_line",
+    "public"."account_journal",
+    "public"."account_tax",
+    "public"."account_move",
+    "public"."account_move_line",
+    "public"."account_move_line_account_tax_rel",
+    "public"."sale_order_line_invoice_rel",
+    "public"."account_partial_reconcile",
+    "public"."account_payment",
+    "public"."payment_transaction",
+    "public"."sale_order_transaction_rel",
+    "public"."account_invoice_transaction_rel",
+    "public"."mail_blacklist",
+    "public"."mailing_contact",
+    "public"."mailing_subscription",
+    "public"."mailing_list",
+    "public"."loyalty_card",
+    "public"."loyalty_program";
 
 COMMIT;
 

@@ -16,7 +16,7 @@ type entity struct {
 }
 
 // laterEntities are promised and not there yet.
-var laterEntities = []string{"price", "stock_move", "return", "invoice", "refund", "payment"}
+var laterEntities = []string{"price"}
 
 var entities = func() []entity {
 	var all []entity

@@ -58,7 +58,7 @@ func TestEachMistakeIsNamedWithItsRemedy(t *testing.T) {
 		"entities not a list":     {lane("entities: order"), []string{"is not a list of entities", "[order]"}},
 		"entity twice":            {lane("entities: [order, order]"), []string{"is here twice"}},
 		"no entity":               {lane("entities: []"), []string{"is an empty list"}},
-		"only later entities":     {lane("entities: [price]"), []string{`entity "price" comes with a later release, and the lane has no other`, "supported now: customer, product, order, shipment, stock_level"}},
+		"only later entities":     {lane("entities: [price]"), []string{`entity "price" comes with a later release, and the lane has no other`, "supported now: customer, product, order, shipment, return, stock_move, invoice, refund, payment, stock_level"}},
 		"command":                 {base + "channels: {shop: {commands: [order.plase]}}\n", []string{`"order.plase" is not a command`, "did you mean order.place?"}},
 		"commands without Odoo":   {base + "channels:\n  a: {commands: [order.place]}\n  b: {commands: [stock.count]}\n", []string{"channels.a.commands: needs odoo.url, odoo.database, odoo.login, odoo.api_key"}},
 		"mapped to nothing":       {base + "channels: {shop: {lanes: {l: {entities: [order]}}, mapping: {taxes: {VAT: \"a b\"}}}}\n", []string{"mapping.taxes.VAT", `"a b" is not a record of Odoo`}},

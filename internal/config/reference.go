@@ -54,6 +54,6 @@ secrets; ` + "`odoobridge config --schema`" + ` prints a JSON Schema with which 
   ` + "`ODOOBRIDGE_*`" + ` is an error.
 - Durations are written ` + "`30s`, `5m`, `12h`, `7d`, `2w`" + `; sizes ` + "`512MiB`, `20GiB`" + `; rates ` + "`10/s`, `600/m`" + `.
 - Top-level keys that begin with ` + "`x-`" + ` are ignored: a place for YAML anchors. ` + "`<<`" + ` merges them in.
-- Entities: customer, product, order, shipment, stock_level (docs/EVENTS.md). The entities price, stock_move, return, invoice, refund and
-  payment come with a later release: a lane that has them beside others loads with a warning, a lane of nothing else does not.
+- Entities: customer, product, order, shipment, return, stock_move, invoice, refund, payment, stock_level (docs/EVENTS.md). The entity price
+  comes with a later release: a lane that has it beside others loads with a warning, a lane of nothing else does not.
 `

@@ -48,5 +48,4 @@ const (
 	ComponentOutbound = "outbound"
 	ComponentStore    = "store"
 	ComponentHTTP     = "http"
-	ComponentControl  = "control"
 )

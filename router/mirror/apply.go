@@ -140,6 +140,9 @@ func (m *Mirror) upsert(t *table, layout []int, c *change.Change) error {
 	var previous []string
 	if t.leavesOut(layout, c.New) {
 		old := t.get(m, oldKey)
+		if old == "" && t.ignores(layout, c.New) {
+			return nil
+		}
 		if old == "" {
 			return &MissingRowError{Table: t.spec.Name, Key: oldKey}
 		}
@@ -155,6 +158,19 @@ func (m *Mirror) upsert(t *table, layout []int, c *change.Change) error {
 	}
 	m.replace(t, key, text)
 	return m.err
+}
+
+// ignores reports whether a row that the mirror does not have is one that it
+// does not keep, as far as the values that were sent say.
+func (t *table) ignores(layout []int, values []change.Value) bool {
+	if t.spec.Keep == nil {
+		return false
+	}
+	unknown := make([]string, len(layout))
+	for i := range unknown {
+		unknown[i] = `\N`
+	}
+	return !t.spec.Keep(odoo.NewRow(string(t.appendRow(nil, layout, values, unknown))))
 }
 
 func (t *table) leavesOut(layout []int, values []change.Value) bool {

@@ -212,6 +212,33 @@ func ids(rows []odoo.Row) (ids []int64) {
 	return ids
 }
 
+func TestUnchangedValueOfARowThatIsNotKeptIsNoMatter(t *testing.T) {
+	profile, _, items := shop()
+	m, err := Open(profile, newFakeStore(StoreTables(profile)), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := relation(items)
+	for _, kind := range []change.Kind{change.Insert, change.Update} {
+		values := image("1", "1", "hidden", "2", "a long text")
+		if kind == change.Update {
+			values = image("1", "1", "hidden", "3", "SAME")
+		}
+		if err := m.Apply(&change.Change{Kind: kind, Relation: r, New: values}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if row, found := m.Get(items, odoo.Key{1}); found {
+		t.Errorf("the mirror has %q", row.COPY())
+	}
+	// What it would keep it must have seen.
+	err = m.Apply(&change.Change{Kind: change.Update, Relation: r, New: image("1", "1", "shown", "3", "SAME")})
+	var missing *MissingRowError
+	if !errors.As(err, &missing) {
+		t.Errorf("got %v, want a MissingRowError", err)
+	}
+}
+
 func TestUnchangedValueOfAnUnknownRowIsRefused(t *testing.T) {
 	profile, _, items := shop()
 	m, err := Open(profile, newFakeStore(StoreTables(profile)), 1000)

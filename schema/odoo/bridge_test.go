@@ -159,6 +159,9 @@ func (b *bridge) compare(id touched) (events []happened) {
 	if there && bytes.Equal(built.Body, previous.body) || !there && previous.body == nil {
 		return nil
 	}
+	if !there && built.Body != nil {
+		previous.body = built.Body
+	}
 	next := previous
 	next.body = nil
 	if there {

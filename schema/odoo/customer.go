@@ -6,7 +6,7 @@ import "github.com/odoobridge/odoobridge/schema"
 func (m *mapping) customerEntity() *Entity {
 	return &Entity{
 		Name: "customer",
-		Touches: map[*Table]func(rows Rows, old, new Row, touch func(Key)){
+		Touches: m.withConsent(touches{
 			m.partner: func(rows Rows, old, new Row, touch func(Key)) {
 				if !m.partner.same(old, new) {
 					m.touchCustomer(rows, old, touch)
@@ -36,7 +36,7 @@ func (m *mapping) customerEntity() *Entity {
 					}
 				})
 			},
-		},
+		}),
 		Keys: func(rows Rows, yield func(Key) bool) {
 			rows.Scan(m.partner, func(row Row) bool {
 				id := row.Int(partnerID)
@@ -78,11 +78,15 @@ func (m *mapping) commercial(rows Rows, partner Row) int64 {
 	return partner.Int(partnerID)
 }
 
-func (m *mapping) buildCustomer(rows Rows, key Key, _ []byte) (Built, bool) {
+func (m *mapping) buildCustomer(rows Rows, key Key, previous []byte) (Built, bool) {
 	partner, found := rows.Get(m.partner, key)
-	if !found || m.commercial(rows, partner) != key[0] {
+	if !found {
+		return Built{Body: m.lastWords(rows, key[0], previous)}, false
+	}
+	if m.commercial(rows, partner) != key[0] {
 		return Built{}, false
 	}
+	children := m.children(rows, key[0])
 	w := newWriter(1024)
 	w.open()
 	w.int("id", key[0])
@@ -97,8 +101,10 @@ func (m *mapping) buildCustomer(rows Rows, key Key, _ []byte) (Built, bool) {
 	w.bool("active", partner.Bool(partnerActive))
 	m.categories(w, rows, key[0])
 	m.externalIDs(w, rows, record{modelPartner, key[0]})
+	m.consent(w, rows, partner)
+	m.loyalty(w, rows, partner, children)
 	w.openArray("addresses")
-	for _, child := range m.children(rows, key[0]) {
+	for _, child := range children {
 		m.address(w, rows, child)
 	}
 	w.closeArray()
@@ -168,11 +174,17 @@ func (m *mapping) address(w *writer, rows Rows, partner Row) {
 	m.place(w, rows, partner)
 	w.bool("active", partner.Bool(partnerActive))
 	m.externalIDs(w, rows, record{modelPartner, partner.Int(partnerID)})
+	m.consent(w, rows, partner)
 	w.custom(customOf{m.partner, partner})
 	w.close()
 }
 
-func customerHappenings(old, new []byte, _ []string) []Happening { return lifeOf(old, new) }
+func customerHappenings(old, new []byte, _ []string) []Happening {
+	if new == nil && schema.Field(old, mergedInto) != nil {
+		return []Happening{{What: "merged"}}
+	}
+	return lifeOf(old, new)
+}
 
 // lifeOf names what happens to what can be archived.
 func lifeOf(old, new []byte) []Happening {

@@ -27,6 +27,19 @@ var differences = []struct {
 	{first: 15, last: 16, table: "sale_order", column: "locked"}, // state says "done"
 	{first: 15, last: 15, table: "sale_order", column: "delivery_status"},
 	{first: 19, last: 19, table: "sale_order_line", column: "product_uom", source: "product_uom_id"},
+
+	{first: 18, last: 19, table: "account_move", column: "payment_id", source: "origin_payment_id"},
+	{first: 16, last: 19, table: "account_move_line", column: "exclude_from_invoice_tab"}, // display_type says it
+	{first: 16, last: 19, table: "account_move_line", column: "account_internal_type"},
+	{first: 15, last: 17, table: "account_payment", column: "name"}, // this and the next ones: in the payment's account_move
+	{first: 15, last: 17, table: "account_payment", column: "state"},
+	{first: 15, last: 17, table: "account_payment", column: "date"},
+	{first: 15, last: 17, table: "account_payment", column: "memo"},
+	{first: 15, last: 17, table: "account_payment", column: "journal_id"},
+	{first: 15, last: 17, table: "account_payment", column: "company_id"},
+	{first: 18, last: 19, table: "account_payment", column: "is_internal_transfer"},
+	{first: 15, last: 15, table: "payment_transaction", column: "provider_reference", source: "acquirer_reference"},
+	{first: 15, last: 16, table: "mailing_subscription", source: "mailing_contact_list_rel"},
 }
 
 // source is what the release calls a column, or, without a column, a table.

@@ -17,6 +17,10 @@ const (
 	modelOrder     = "sale.order"
 	modelOrderLine = "sale.order.line"
 	modelPicking   = "stock.picking"
+
+	modelDocument    = "account.move"
+	modelPayment     = "account.payment"
+	modelTransaction = "payment.transaction"
 )
 
 // ofChannel keeps the few rows of ir_model_data that channels made.
@@ -25,7 +29,8 @@ func ofChannel(row Row) bool {
 		return false
 	}
 	switch row.field(externalModel) {
-	case modelPartner, modelTemplate, modelProduct, modelOrder, modelOrderLine, modelPicking:
+	case modelPartner, modelTemplate, modelProduct, modelOrder, modelOrderLine, modelPicking,
+		modelDocument, modelPayment, modelTransaction:
 		return true
 	}
 	return false

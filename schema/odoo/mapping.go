@@ -28,6 +28,10 @@ func For(release string, extra map[string][]string) (*Profile, error) {
 		return nil, err
 	}
 	for _, s := range specs {
+		if s.since > r {
+			*s.table = &Table{Name: s.name, Absent: true}
+			continue
+		}
 		t := s.make(r, extra[s.name])
 		t.ID = len(p.Tables)
 		*s.table = t
@@ -36,8 +40,11 @@ func For(release string, extra map[string][]string) (*Profile, error) {
 	m.stock = m.stockSum()
 	p.Sums = []*Sum{m.stock}
 	// A customer and a product come before the order that names them, the
-	// order before its shipment, and stock, the consequence, last.
-	p.Entities = []*Entity{m.customerEntity(), m.productEntity(), m.orderEntity(), m.shipmentEntity(), m.stockLevelEntity()}
+	// order before its shipment and its invoice, and stock, the consequence, last.
+	p.Entities = []*Entity{
+		m.customerEntity(), m.productEntity(), m.orderEntity(), m.shipmentEntity(), m.returnEntity(), m.stockMoveEntity(),
+		m.invoiceEntity(), m.refundEntity(), m.paymentEntity(), m.stockLevelEntity(),
+	}
 	return p, nil
 }
 

@@ -105,7 +105,7 @@ func TestShippedQuantityIsWhatWasDoneInEveryRelease(t *testing.T) {
 		for _, id := range []int64{1, 2} {
 			b.change("stock_move_line", id, map[string]string{"qty_done": "1", "reserved_uom_qty": "0", "product_uom_qty": "0"})
 		}
-		events := b.expect(t, "shipment.shipped shipment/WH/OUT/1")
+		events := b.expect(t, "shipment.shipped shipment/WH/OUT/1", "stock_move.done stock_move/1")
 		line := events[0].Entity
 		if got := strings.Join(lineField(line, "reserved"), "") + strings.Join(lineField(line, "done"), "") + strings.Join(lineField(line, "lots"), ""); got != `"0""2"[{"name":"LOT1","quantity":"2"}]` {
 			t.Errorf("%s: %s", release, got)

@@ -108,7 +108,8 @@ type Entity struct {
 	// Keys yields every key that may have a document.
 	Keys func(rows Rows, yield func(Key) bool)
 	// Build makes the document; ok is false when there is no such entity. previous is the
-	// stored document's body, nil when there is none.
+	// stored document's body, nil when there is none. Where ok is false, a Body that is not
+	// nil is the last document as it is to be told, in place of previous.
 	Build func(rows Rows, key Key, previous []byte) (built Built, ok bool)
 	// Happenings names what took the entity from one body to the other; nil
 	// bodies stand for "not there". None means: store silently.

@@ -8,6 +8,7 @@ type tables struct {
 	quant, location, warehouse, lot, move, moveLine, picking, pickingType, carrier *Table
 	order, orderLine                                                               *Table
 	externalID                                                                     *Table
+	financeTables
 }
 
 // The columns of res_partner.
@@ -97,6 +98,8 @@ const (
 
 	locationPath      = 1
 	locationWarehouse = 2
+	locationName      = 3
+	locationUsage     = 4
 
 	warehouseCode    = 1
 	warehouseCompany = 2
@@ -122,6 +125,11 @@ const (
 	moveFrom
 	moveTo
 	moveProductQuantity // in the product's unit
+	moveCompany
+	moveDate
+	moveReference
+	moveOrigin
+	moveToRefund
 )
 
 const (

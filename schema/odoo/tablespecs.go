@@ -24,6 +24,7 @@ type spec struct {
 	relation bool // of a many2many field: without a record of who wrote it
 	extras   bool // a document shows columns added by configuration
 	keep     func(Row) bool
+	since    release // first that has the table; 0: all
 }
 
 func (t *tables) specs() []spec {
@@ -31,7 +32,8 @@ func (t *tables) specs() []spec {
 	all = append(all, t.productSpecs()...)
 	all = append(all, t.stockSpecs()...)
 	all = append(all, t.pickingSpecs()...)
-	return append(all, t.orderSpecs()...)
+	all = append(all, t.orderSpecs()...)
+	return append(all, t.financeSpecs()...)
 }
 
 func (t *tables) baseSpecs() []spec {
@@ -43,6 +45,7 @@ func (t *tables) baseSpecs() []spec {
 		{table: &t.partnerTag, name: "res_partner_category", columns: []string{namedID: "id", namedName: "name"}, resident: true},
 		{
 			table: &t.partner, name: "res_partner", extras: true, find: []int{partnerCommercial, partnerParent},
+			findText: []int{partnerEmailNormalized},
 			columns: []string{
 				partnerID: "id", partnerCommercial: "commercial_partner_id", partnerParent: "parent_id", partnerCompany: "company_id",
 				partnerName: "name", partnerIsCompany: "is_company", partnerType: "type", partnerEmail: "email",
@@ -56,7 +59,7 @@ func (t *tables) baseSpecs() []spec {
 			columns: []string{tagsTag: "category_id", tagsPartner: "partner_id"},
 		},
 		{
-			table: &t.externalID, name: "ir_model_data", find: []int{externalRecord}, keep: ofChannel,
+			table: &t.externalID, name: "ir_model_data", find: []int{externalRecord}, findText: []int{externalText}, keep: ofChannel,
 			columns: []string{namedID: "id", externalModel: "model", externalRecord: "res_id", externalModule: "module", externalText: "name"},
 		},
 	}
@@ -109,7 +112,9 @@ func (t *tables) stockSpecs() []spec {
 		},
 		{
 			table: &t.location, name: "stock_location", module: moduleStock, resident: true,
-			columns: []string{namedID: "id", locationPath: "parent_path", locationWarehouse: "warehouse_id"},
+			columns: []string{
+				namedID: "id", locationPath: "parent_path", locationWarehouse: "warehouse_id", locationName: "complete_name", locationUsage: "usage",
+			},
 		},
 		{
 			table: &t.quant, name: "stock_quant", module: moduleStock, find: []int{quantLocation},
@@ -145,6 +150,7 @@ func (t *tables) pickingSpecs() []spec {
 				moveDescription: "description_picking", moveDemand: "product_uom_qty", moveQuantity: "quantity", movePicked: "picked",
 				moveUoM: "product_uom", moveReturns: "origin_returned_move_id", moveOrderLine: "sale_line_id?",
 				moveFrom: "location_id", moveTo: "location_dest_id", moveProductQuantity: "product_qty",
+				moveCompany: "company_id", moveDate: "date", moveReference: "reference", moveOrigin: "origin", moveToRefund: "to_refund?",
 			},
 		},
 		{

@@ -20,6 +20,11 @@ var examples = map[string]example{
 	"product":     {"32-product-price", "updated"},
 	"order":       {"13-order-confirm", "confirmed"},
 	"shipment":    {"14-delivery-validate", "shipped"},
+	"return":      {"21-return-create-receive", "received"},
+	"stock_move":  {"14-delivery-validate", "done"},
+	"invoice":     {"20-payment-register", "paid"},
+	"refund":      {"22-refund-create-post", "posted"},
+	"payment":     {"20-payment-register", "registered"},
 	"stock_level": {"24-order-sell-out", "out"},
 }
 

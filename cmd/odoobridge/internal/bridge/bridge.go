@@ -56,11 +56,6 @@ func (b *bridge) run(ctx context.Context, version string, resync bool) (err erro
 		return b.ended(ctx, err)
 	}
 	defer func() { err = errors.Join(err, b.store.Close()) }()
-	closeControl, err := b.openControl(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeControl()) }()
 	if err := b.openSource(ctx); err != nil {
 		return b.ended(ctx, err)
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/odoobridge/odoobridge/cdc"
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/odoodb"
-	"github.com/odoobridge/odoobridge/internal/control"
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/outbound"
 	"github.com/odoobridge/odoobridge/router"
@@ -21,7 +20,6 @@ type bridge struct {
 	facts   odoodb.Facts
 	profile *odoo.Profile
 	store   store.Store
-	control *control.Server
 	source  *cdc.Source
 	router  *router.Router
 	journal *journal.Journal
