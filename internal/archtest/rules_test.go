@@ -19,8 +19,8 @@ var libraries = []struct {
 }{
 	{
 		[]string{"github.com/jackc/pgx/", "github.com/jackc/pglogrepl"},
-		[]string{"cdc", "cmd", "internal/testkit", "internal/odoosim", "internal/bench"},
-		"PostgreSQL is cdc's (and the SQL tools' of cmd): declare an interface and let cmd hand it in",
+		[]string{"cdc", "cmd", "internal/testkit", "internal/odoosim", "internal/bench", "internal/store/postgres"},
+		"PostgreSQL is cdc's and the shared store's (and the SQL tools' of cmd): declare an interface and let cmd hand it in",
 	},
 	{
 		[]string{"github.com/rabbitmq/amqp091-go", "github.com/ThreeDotsLabs/watermill-amqp/"},

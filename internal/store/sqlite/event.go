@@ -1,12 +1,11 @@
 package sqlite
 
 import (
-	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/odoobridge/odoobridge/internal/change"
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/describe"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
@@ -39,7 +38,7 @@ func (s *Store) insertEvent(e *store.Event) error {
 		q.Null(15)
 	} else {
 		var list [128]byte
-		q.Bytes(15, appendNames(list[:0], e.Changed))
+		q.Bytes(15, describe.AppendNames(list[:0], e.Changed))
 	}
 	if e.Before == nil {
 		q.Null(16)
@@ -68,45 +67,7 @@ func readEvent(q *capi.Stmt) (e store.Event, size int, err error) {
 		return e, 0, err
 	}
 	if !q.ColumnNull(14) {
-		e.Changed, err = readNames(q.ColumnText(14))
+		e.Changed, err = describe.ReadNames(q.ColumnText(14))
 	}
 	return e, len(e.Body) + len(e.Before), err
-}
-
-// appendNames appends the list as a JSON array. Names of fields need no escapes.
-func appendNames(dst []byte, list []string) []byte {
-	if !plain(list) {
-		return append(dst, names(list)...)
-	}
-	dst = append(dst, '[')
-	for i, name := range list {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, '"')
-		dst = append(dst, name...)
-		dst = append(dst, '"')
-	}
-	return append(dst, ']')
-}
-
-func plain(list []string) bool {
-	for _, name := range list {
-		for i := range len(name) {
-			if c := name[i]; c < ' ' || c > '~' || strings.IndexByte(`"\<>&`, c) >= 0 {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// readNames reads a JSON array of texts. Without escapes in it, a quotation
-// mark can only be a text's beginning or end.
-func readNames(text string) ([]string, error) {
-	if strings.IndexByte(text, '\\') >= 0 || len(text) < len(`[""]`) {
-		list := []string{}
-		return list, json.Unmarshal([]byte(text), &list)
-	}
-	return strings.Split(text[2:len(text)-2], `","`), nil
 }

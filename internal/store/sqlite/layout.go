@@ -1,50 +1,27 @@
 package sqlite
 
 import (
-	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/describe"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
-// layout is what the file says of a mirrored table.
-type layout struct {
-	columns, keys, indexes string // JSON arrays
-	loading                bool
-}
-
-func layoutOf(t *table) layout {
-	return layout{columns: names(t.Columns), keys: names(t.Keys), indexes: names(t.Indexes)}
-}
-
-func names(list []string) string {
-	if len(list) == 0 {
-		return "[]"
-	}
-	b, err := json.Marshal(list)
-	if err != nil {
-		panic(err) // a list of texts has a JSON form
-	}
-	return string(b)
-}
-
-func readLayouts(c *capi.Conn) (map[string]layout, error) {
+func readLayouts(c *capi.Conn) (map[string]describe.Layout, error) {
 	q, err := c.Prep("SELECT name, columns, keys, indexes, loading FROM layout")
 	if err != nil {
 		return nil, err
 	}
 	defer q.Reset()
-	found := map[string]layout{}
+	found := map[string]describe.Layout{}
 	for {
 		row, err := q.Step()
 		if err != nil || !row {
 			return found, err
 		}
-		found[q.ColumnText(0)] = layout{q.ColumnText(1), q.ColumnText(2), q.ColumnText(3), q.ColumnInt(4) != 0}
+		found[q.ColumnText(0)] = describe.Layout{Columns: q.ColumnText(1), Keys: q.ColumnText(2), Indexes: q.ColumnText(3), Loading: q.ColumnInt(4) != 0}
 	}
 }
 
@@ -55,7 +32,11 @@ func layOut(c *capi.Conn, tables []*table, replace bool) error {
 	if err != nil {
 		return fmt.Errorf("read the list of mirrored tables: %w", err)
 	}
-	differences := compareLayouts(found, tables)
+	wanted := make([]store.Table, len(tables))
+	for i, t := range tables {
+		wanted[i] = t.Table
+	}
+	differences := describe.Differences(found, wanted)
 	switch {
 	case len(found) > 0 && len(differences) == 0:
 		return discardInterrupted(c, tables, found)
@@ -78,33 +59,9 @@ func layOut(c *capi.Conn, tables []*table, replace bool) error {
 	return nil
 }
 
-// compareLayouts names every table that is not as wanted.
-func compareLayouts(found map[string]layout, tables []*table) (differences []string) {
-	rest := maps.Clone(found)
+func discardInterrupted(c *capi.Conn, tables []*table, found map[string]describe.Layout) error {
 	for _, t := range tables {
-		was, there := rest[t.Name]
-		want := layoutOf(t)
-		was.loading = false
-		delete(rest, t.Name)
-		switch {
-		case !there:
-			differences = append(differences, fmt.Sprintf("table %s is not in it", t.Name))
-		case was.columns != want.columns:
-			differences = append(differences, fmt.Sprintf("table %s has columns %s, not %s", t.Name, was.columns, want.columns))
-		case was != want:
-			differences = append(differences, fmt.Sprintf("table %s has keys %s and indexes %s, not %s and %s",
-				t.Name, was.keys, was.indexes, want.keys, want.indexes))
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(rest)) {
-		differences = append(differences, fmt.Sprintf("table %s is no longer wanted", name))
-	}
-	return differences
-}
-
-func discardInterrupted(c *capi.Conn, tables []*table, found map[string]layout) error {
-	for _, t := range tables {
-		if !found[t.Name].loading {
+		if !found[t.Name].Loading {
 			continue
 		}
 		if err := makeTable(c, t); err != nil {
@@ -140,11 +97,11 @@ func clearTable(c *capi.Conn, t *table, loading bool) error {
 	if err != nil {
 		return err
 	}
-	l := layoutOf(t)
+	l := describe.LayoutOf(&t.Table)
 	q.Text(1, t.Name)
-	q.Text(2, l.columns)
-	q.Text(3, l.keys)
-	q.Text(4, l.indexes)
+	q.Text(2, l.Columns)
+	q.Text(3, l.Keys)
+	q.Text(4, l.Indexes)
 	q.Int(5, 0)
 	if loading {
 		q.Int(5, 1)

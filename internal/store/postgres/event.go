@@ -1,0 +1,63 @@
+package postgres
+
+import (
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/odoobridge/odoobridge/internal/change"
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/describe"
+)
+
+const (
+	eventColumns = "seq, timeline, lsn::text, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync"
+	putEvents    = `INSERT INTO event (seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync)
+		SELECT seq, timeline, lsn::pg_lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync
+		FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::integer[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[], $9::bigint[], $10::bigint[],
+			$11::text[], $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::integer[], $19::boolean[])
+		AS e(seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync)`
+)
+
+func queueEvents(q *pgx.Batch, events []store.Event) {
+	n := len(events)
+	if n == 0 {
+		return
+	}
+	seqs, xids, revisions, companies := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	timelines, ordinals, epochs := make([]int32, n), make([]int32, n), make([]int32, n)
+	lsns, entities, whats, subjects, origins := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	changed, before, bodies := make([][]byte, n), make([][]byte, n), make([][]byte, n)
+	times, resync := make([]time.Time, n), make([]bool, n)
+	var keys keyList
+	for i := range events {
+		e := &events[i]
+		seqs[i], timelines[i], lsns[i], ordinals[i], xids[i], times[i] = e.Seq, e.Timeline, e.LSN.String(), int32(e.Ordinal), int64(e.XID), e.Time //nolint:gosec // an int4 is plenty
+		entities[i], whats[i], subjects[i], revisions[i], companies[i], origins[i] = e.Entity, e.What, e.Subject, e.Revision, e.Company, e.Origin
+		if e.Changed != nil {
+			changed[i] = describe.AppendNames(nil, e.Changed)
+		}
+		before[i], bodies[i], epochs[i], resync[i] = e.Before, present(e.Body), e.Epoch, e.Resync
+		keys.add(e.Key)
+	}
+	q.Queue(putEvents, seqs, timelines, lsns, ordinals, xids, times, entities, whats, keys[0], keys[1],
+		subjects, revisions, companies, origins, changed, before, bodies, epochs, resync)
+}
+
+func readEvent(row pgx.Row) (e store.Event, err error) {
+	var lsn string
+	var changed *string
+	err = row.Scan(&e.Seq, &e.Timeline, &lsn, &e.Ordinal, &e.XID, &e.Time, &e.Entity, &e.What, &e.Key[0], &e.Key[1],
+		&e.Subject, &e.Revision, &e.Company, &e.Origin, &changed, &e.Before, &e.Body, &e.Epoch, &e.Resync)
+	if err != nil {
+		return e, err
+	}
+	e.Time = e.Time.UTC()
+	if changed != nil {
+		if e.Changed, err = describe.ReadNames(*changed); err != nil {
+			return e, err
+		}
+	}
+	e.LSN, err = change.ParseLSN(lsn)
+	return e, err
+}
