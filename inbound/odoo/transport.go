@@ -1,0 +1,131 @@
+package odoo
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// maxAnswer is more than any answer needs.
+const maxAnswer = 64 << 20
+
+// request is one HTTP request of a wire.
+type request struct {
+	method, path string
+	header       map[string]string
+	body         any
+}
+
+// response is an answer that was read whole.
+type response struct {
+	status int
+	after  time.Duration // Retry-After
+	body   []byte
+}
+
+// errUnwritable is a request that cannot be made into JSON.
+var errUnwritable = errors.New("the call cannot be written as JSON")
+
+// send does one request. An error is *Error without a Call: NotSent when nothing
+// of it can have reached Odoo, Ambiguous otherwise.
+func (c *Client) send(ctx context.Context, r request) (response, error) {
+	body := new(bytes.Buffer)
+	if r.body != nil {
+		enc := json.NewEncoder(body)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(r.body); err != nil {
+			return response{}, &Error{Kind: Unsendable, Err: errUnwritable}
+		}
+	}
+	timed, cancel := context.WithTimeout(ctx, c.options.Timeout)
+	defer cancel()
+	var written atomic.Bool
+	traced := httptrace.WithClientTrace(timed, &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }})
+	req, err := http.NewRequestWithContext(traced, r.method, c.base+r.path, bytes.NewReader(body.Bytes()))
+	if err != nil {
+		return response{}, &Error{Kind: Unsendable, Err: fmt.Errorf("make the request: %w", err)}
+	}
+	req.Header.Set("Content-Type", "application/json")
+	for key, value := range r.header {
+		req.Header.Set(key, value)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return response{}, undelivered(ctx, written.Load(), err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil || len(answer) > maxAnswer {
+		if err == nil {
+			err = fmt.Errorf("the answer is larger than %d bytes", maxAnswer)
+		}
+		return response{}, &Error{Kind: Ambiguous, Status: resp.StatusCode, Err: fmt.Errorf("read the answer: %w", err)}
+	}
+	return response{resp.StatusCode, retryAfter(resp.Header.Get("Retry-After"), c.now()), answer}, nil
+}
+
+// undelivered is a request without an answer. Headers that were written may have
+// brought all of the call to Odoo.
+func undelivered(ctx context.Context, written bool, err error) error {
+	if written {
+		return &Error{Kind: Ambiguous, Err: withoutURL(err)}
+	}
+	if ctx.Err() != nil {
+		return &Error{Kind: Stopped, Err: ctx.Err()}
+	}
+	return &Error{Kind: NotSent, Err: withoutURL(err)}
+}
+
+// withoutURL drops the address, which the configuration has, and which says nothing.
+func withoutURL(err error) error {
+	if wrapped := new(interface{ Unwrap() error }); errors.As(err, wrapped) {
+		if inner := (*wrapped).Unwrap(); inner != nil {
+			return inner
+		}
+	}
+	return err
+}
+
+// retryAfter reads seconds or a date.
+func retryAfter(text string, now time.Time) time.Duration {
+	if seconds, err := strconv.Atoi(text); err == nil && seconds >= 0 {
+		return min(time.Duration(seconds)*time.Second, longestPause)
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return min(max(at.Sub(now), 0), longestPause)
+	}
+	return 0
+}
+
+// longestPause bounds what a server may ask for.
+const longestPause = 15 * time.Minute
+
+// statusError reads an HTTP status that is not the API's own answer; nil for
+// those that are.
+func statusError(r response) *Error {
+	switch r.status {
+	case http.StatusTooManyRequests:
+		return &Error{Kind: Limited, Status: r.status, After: max(r.after, time.Second)}
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return &Error{Kind: Ambiguous, Status: r.status, After: r.after}
+	}
+	return nil
+}
+
+// decode reads JSON with numbers as text.
+func decode(text []byte, target any) error {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	if err := dec.Decode(target); err != nil {
+		return errors.New("the answer is not the JSON that was expected")
+	}
+	return nil
+}
