@@ -1,0 +1,245 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrState reports that a command is not in a state in which what was asked for
+// can be done to it: retrying one that is applied.
+var ErrState = errors.New("the command is not in a state for that")
+
+// ErrUnknown reports a command that the ledger does not have.
+var ErrUnknown = errors.New("the ledger has no such command")
+
+// Ledger is what the bridge remembers of commands. All methods are safe for
+// concurrent use. What is written by calls that wait at the same time becomes durable together.
+//
+// A command is open while it is received, waiting or applying. Open commands that
+// share one of their Keys follow one another: a later one is not taken while an earlier
+// one is received or applying, nor while one waits whose first key they share, unless
+// the earlier one waits for what the later one provides. Of commands that share
+// any key, one at most is applying.
+type Ledger interface {
+	// Claim keeps a command that has arrived, durably, as received. One whose channel and
+	// id are there already is not kept: what was claimed first is returned instead.
+	Claim(ctx context.Context, c *Command) (Claim, error)
+	// Refuse keeps a command that will not be carried out, as rejected, with its result and audit
+	// entry, durably. Of a command whose channel and id are there already only the result and the entry are kept.
+	Refuse(ctx context.Context, c *Command, s *Settlement) error
+	// Answer keeps results for a command that is there already.
+	Answer(ctx context.Context, results []Result) error
+
+	// Take hands out at most n commands of the workload that are due and that no other
+	// holds back, in the order in which they became due, and marks them as applying. The mark
+	// may be lost by a power cut, not by a crash; Attempts counts it all the same.
+	Take(ctx context.Context, workload string, n int, now time.Time) ([]Taken, error)
+	// NextDue is when the next command of the workload that no other holds back is due; zero when there is none.
+	NextDue(ctx context.Context, workload string) (time.Time, error)
+	// Note keeps a word of the command that is being applied, durably.
+	Note(ctx context.Context, seq int64, key, value string) error
+	// Settle says what became of a command that was taken, durably and at once with its results, audit
+	// entry and what it wakes.
+	Settle(ctx context.Context, s *Settlement) error
+
+	// Wake lets commands go on that wait for one of the keys, or are parked until it appears, and returns
+	// how many. Empty channel: of any. Each that was parked gets an audit entry by the actor.
+	Wake(ctx context.Context, channel string, keys []string, now time.Time, actor string) (int, error)
+	// Decide does what a person says to a command that is parked or waiting. It fails with ErrUnknown or ErrState.
+	Decide(ctx context.Context, d *Decision) (Command, error)
+
+	// Unsent returns results that were not marked as sent, oldest first, after the given number.
+	Unsent(ctx context.Context, after int64, limit int) ([]Result, error)
+	// MarkSent marks results as sent. The mark may be lost by a power cut: they are then sent again.
+	MarkSent(ctx context.Context, numbers []int64) error
+
+	// Command returns a command by its channel and id.
+	Command(ctx context.Context, channel, id string) (Command, bool, error)
+	// Commands returns commands that match, by number, oldest first.
+	Commands(ctx context.Context, f CommandFilter) ([]Command, error)
+	// Audit returns entries that match, oldest first.
+	Audit(ctx context.Context, f AuditFilter) ([]AuditEntry, error)
+	// Counts says how many commands there are that are not done.
+	Counts(ctx context.Context) ([]CommandCount, error)
+
+	// Trim removes done commands, their notes and sent results, that were done before the one moment, and audit entries
+	// from before the other, at most limit of each, and returns how many it removed.
+	Trim(ctx context.Context, done, audit time.Time, limit int) (int, error)
+	// Size is what the ledger occupies, in bytes.
+	Size(ctx context.Context) (int64, error)
+	Close() error
+}
+
+// CommandState is where a command is on its way.
+type CommandState string
+
+// The states. A received command becomes applying; applying becomes any other, or received again
+// to be retried. Waiting becomes applying when it is due or woken, parked becomes received when somebody decides so.
+const (
+	CommandReceived  CommandState = "received"
+	CommandWaiting   CommandState = "waiting"
+	CommandApplying  CommandState = "applying"
+	CommandApplied   CommandState = "applied"
+	CommandDuplicate CommandState = "duplicate"
+	CommandRejected  CommandState = "rejected"
+	CommandParked    CommandState = "parked"
+	CommandDiscarded CommandState = "discarded"
+)
+
+// Done says whether nothing more will happen to a command by itself or by a person.
+func (s CommandState) Done() bool {
+	switch s {
+	case CommandApplied, CommandDuplicate, CommandRejected, CommandDiscarded:
+		return true
+	}
+	return false
+}
+
+// Command is a command in the ledger. Claim takes what is above the line.
+type Command struct {
+	Channel  string
+	ID       string // unique in the channel
+	Name     string // "order.place"
+	Subject  string
+	Workload string
+	// Effect is what two commands of the channel have in common that are the same wish; "" for none.
+	Effect string
+	// Said is what Time is compared within: the newest word of the channel on one thing; "" for none.
+	Said          string
+	Time          time.Time // of the channel; zero when not given
+	BasedOn       int64
+	Body          []byte // as it arrived
+	Digest        string // of what makes two commands of one id the same
+	ReplyTo       string
+	CorrelationID string
+	Keys          []string // what orders it among others; the first is its own thing
+	Provides      string   // what commands may wait for until this one is applied; "" for nothing
+	Received      time.Time
+
+	// ---- kept by the ledger
+
+	Seq      int64 // counts up in the order of arrival
+	State    CommandState
+	Attempts int // that were begun, or may have been when power was lost
+	Due      time.Time
+	Begun    time.Time // first attempt since it was received or last decided upon; zero before
+	WaitsFor []string
+	Notes    map[string]string
+	Edited   []byte // what a person made of the body; nil
+	Code     string // of the first problem
+	Outcome  []byte // JSON, as the inbound river writes it; nil before there is one
+	Error    string // of the last attempt that failed
+	Odoo     OdooRecord
+	Settled  time.Time // when State last became other than received or applying
+}
+
+// OdooRecord is the main record that a command made or changed.
+type OdooRecord struct {
+	Model string
+	ID    int64
+	Name  string
+}
+
+// Claim is what became of a claim.
+type Claim struct {
+	Seq   int64
+	First *Command // what has the same channel and id already; nil: the claim was kept
+}
+
+// Taken is a command to be carried out.
+type Taken struct {
+	Command
+	// First is the command that had the same effect before and is applied or parked; nil for none.
+	First *Command
+	// Newest is the time of the newest command that is applied with the same Said; zero for none.
+	Newest time.Time
+}
+
+// Settlement is what became of a command.
+type Settlement struct {
+	Seq      int64
+	State    CommandState
+	Taken    time.Time // when the command was taken: what was provided since is not waited for
+	Now      time.Time
+	Due      time.Time // of a retry or a wait
+	WaitsFor []string  // of waiting or parked
+	Begun    time.Time // first attempt; kept for retries
+	Code     string
+	Outcome  []byte
+	Error    string
+	Odoo     OdooRecord
+	Provided string // what commands of the channel waited for, and is there now; "" for nothing
+	Results  []Result
+	Audit    []AuditEntry
+}
+
+// Result is an answer to a channel, in the outbox until it is marked as sent.
+type Result struct {
+	Number        int64 // assigned by the ledger
+	Command       int64 // Seq; 0 when the command is not kept
+	ID            string
+	RoutingKey    string
+	ReplyTo       string
+	CorrelationID string
+	Body          []byte
+}
+
+// Decision is what a person, or the bridge for one, does to a command.
+type Decision struct {
+	Channel, ID string
+	State       CommandState // received: try again; discarded
+	Now         time.Time
+	Edited      *Command // with received: Body, Keys, Effect, Said, Time, Provides and Subject from now on; nil: as they are
+	Outcome     []byte
+	Results     []Result
+	Audit       AuditEntry
+}
+
+// AuditEntry says who did what to which command. It is never changed.
+type AuditEntry struct {
+	Number  int64 // assigned by the ledger
+	Time    time.Time
+	Actor   string // "channel shopify", "user anna", "bridge"
+	Action  string // "applied", "rejected", "parked", "retry", "discard", "edit", …
+	Channel string
+	ID      string // of the command
+	Name    string
+	Subject string
+	Code    string
+	Odoo    OdooRecord
+	Reason  string // a person's, or the problem's message
+}
+
+// CommandFilter chooses commands; empty fields choose all.
+type CommandFilter struct {
+	Channel string
+	States  []CommandState
+	Name    string
+	Code    string
+	About   string // id, subject or name in Odoo
+	After   int64  // Seq
+	Limit   int    // 0: 100
+}
+
+// AuditFilter chooses audit entries; empty fields choose all.
+type AuditFilter struct {
+	Channel string
+	Actor   string
+	Action  string
+	About   string // id, subject or name in Odoo
+	Since   time.Time
+	Until   time.Time
+	After   int64 // Number
+	Limit   int   // 0: 100
+}
+
+// CommandCount is how many commands of a channel are in a state that is not done.
+type CommandCount struct {
+	Channel  string
+	Workload string
+	State    CommandState
+	Code     string
+	Count    int64
+	Oldest   time.Time // when the oldest was received
+}

@@ -1,0 +1,129 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
+)
+
+// filter collects conditions that all must hold.
+type filter struct {
+	where []string
+	args  []any
+}
+
+// add appends a condition, in which each ? stands for the next argument.
+func (f *filter) add(condition string, args ...any) {
+	numbered := ""
+	for i, part := range strings.Split(condition, "?") {
+		if i > 0 {
+			f.args = append(f.args, args[i-1])
+			numbered += fmt.Sprintf("?%d", len(f.args))
+		}
+		numbered += part
+	}
+	f.where = append(f.where, numbered)
+}
+
+func (f *filter) text() string { return strings.Join(f.where, " AND ") }
+
+func (f *filter) equal(column, value string) {
+	if value != "" {
+		f.add(column+" = ?", value)
+	}
+}
+
+func limitOf(n int) int {
+	if n <= 0 {
+		return 100
+	}
+	return n
+}
+
+// Commands implements store.Ledger.
+func (l *Ledger) Commands(ctx context.Context, f store.CommandFilter) (found []store.Command, err error) {
+	var conditions filter
+	conditions.add("seq > ?", f.After)
+	conditions.equal("channel", f.Channel)
+	conditions.equal("name", f.Name)
+	conditions.equal("code", f.Code)
+	if f.About != "" {
+		conditions.add("(id = ? OR subject = ? OR odoo_name <> '' AND odoo_name = ?)", f.About, f.About, f.About)
+	}
+	if len(f.States) > 0 {
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(f.States)), ", ")
+		states := make([]any, len(f.States))
+		for i, s := range f.States {
+			states[i] = string(s)
+		}
+		conditions.add("state IN ("+marks+")", states...)
+	}
+	sql := fmt.Sprintf("SELECT %s FROM command WHERE %s ORDER BY seq LIMIT %d", commandColumns, conditions.text(), limitOf(f.Limit))
+	err = l.read(ctx, func(c *capi.Conn) error {
+		q, err := c.Prepare(sql)
+		if err != nil {
+			return err
+		}
+		defer q.Finalize()
+		if err := rows(q, func(q *capi.Stmt) error {
+			command, err := readCommand(q)
+			found = append(found, command)
+			return err
+		}, conditions.args); err != nil {
+			return err
+		}
+		for i := range found {
+			if err := readNotes(c, &found[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read commands: %w", err)
+	}
+	return found, nil
+}
+
+// Audit implements store.Ledger.
+func (l *Ledger) Audit(ctx context.Context, f store.AuditFilter) (found []store.AuditEntry, err error) {
+	var conditions filter
+	conditions.add("number > ?", f.After)
+	conditions.equal("channel", f.Channel)
+	conditions.equal("actor", f.Actor)
+	conditions.equal("action", f.Action)
+	if f.About != "" {
+		conditions.add("(id = ? OR subject = ? OR odoo_name <> '' AND odoo_name = ?)", f.About, f.About, f.About)
+	}
+	if !f.Since.IsZero() {
+		conditions.add("time >= ?", f.Since)
+	}
+	if !f.Until.IsZero() {
+		conditions.add("time < ?", f.Until)
+	}
+	sql := fmt.Sprintf(`SELECT number, time, actor, action, channel, id, name, subject, code, model, odoo_id, odoo_name, reason
+		FROM audit WHERE %s ORDER BY number LIMIT %d`, conditions.text(), limitOf(f.Limit))
+	err = l.read(ctx, func(c *capi.Conn) error {
+		q, err := c.Prepare(sql)
+		if err != nil {
+			return err
+		}
+		defer q.Finalize()
+		return rows(q, func(q *capi.Stmt) error {
+			found = append(found, store.AuditEntry{
+				Number: q.ColumnInt(0), Time: moment(q.ColumnInt(1)), Actor: q.ColumnText(2), Action: q.ColumnText(3), Channel: q.ColumnText(4),
+				ID: q.ColumnText(5), Name: q.ColumnText(6), Subject: q.ColumnText(7), Code: q.ColumnText(8),
+				Odoo:   store.OdooRecord{Model: q.ColumnText(9), ID: q.ColumnInt(10), Name: q.ColumnText(11)},
+				Reason: q.ColumnText(12),
+			})
+			return nil
+		}, conditions.args)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the audit trail: %w", err)
+	}
+	return found, nil
+}

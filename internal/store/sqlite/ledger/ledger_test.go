@@ -1,0 +1,197 @@
+package ledger
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	osexec "os/exec"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
+	"github.com/odoobridge/odoobridge/internal/store/storetest"
+)
+
+// The test binary runs itself to have a process that can be killed.
+const (
+	childFolder = "ODOOBRIDGE_TEST_LEDGER_CHILD"
+	childFrom   = "ODOOBRIDGE_TEST_LEDGER_FROM"
+)
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childFolder); dir != "" {
+		if err := child(dir); err != nil {
+			fmt.Println("failed:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func child(dir string) error {
+	var from int64
+	if _, err := fmt.Sscan(os.Getenv(childFrom), &from); err != nil {
+		return err
+	}
+	l, err := Open(context.Background(), Options{Path: dir})
+	if err != nil {
+		return err
+	}
+	return storetest.LedgerWork(context.Background(), l, from, func(done string) { fmt.Println(done) })
+}
+
+func open(t testing.TB, dir string) *Ledger {
+	t.Helper()
+	l, err := Open(t.Context(), Options{Path: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func closeIt(t testing.TB, l *Ledger) {
+	t.Helper()
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestConformance(t *testing.T) {
+	storetest.RunLedger(t, func(t testing.TB) store.Ledger { return open(t, t.TempDir()) })
+}
+
+func TestAKilledProcessHasLostNothingThatACallReturnedFor(t *testing.T) {
+	dir, from, all := t.TempDir(), int64(1), []string{}
+	for range 6 {
+		all = append(all, killed(t, dir, from)...)
+		l := open(t, dir)
+		from = storetest.LedgerAgrees(t, l, all)
+		closeIt(t, l)
+	}
+	if len(all) < 20 {
+		t.Errorf("only %d steps were done: the test has shown little", len(all))
+	}
+}
+
+// killed runs a child, kills it a while after its first step, and returns what it said.
+func killed(t *testing.T, dir string, from int64) (said []string) {
+	t.Helper()
+	cmd := osexec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // ourselves
+	cmd.Env = append(os.Environ(), childFolder+"="+dir, fmt.Sprintf("%s=%d", childFrom, from))
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var kill *time.Timer
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		said = append(said, lines.Text())
+		if kill == nil {
+			kill = time.AfterFunc(rand.N(80*time.Millisecond), func() { _ = cmd.Process.Kill() })
+		}
+	}
+	if kill == nil {
+		t.Fatal("the child did nothing")
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Error("the child ended by itself")
+	}
+	return said
+}
+
+func TestASecondProcessIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	defer closeIt(t, l)
+	if _, err := Open(t.Context(), Options{Path: dir}); !errors.Is(err, store.ErrInUse) {
+		t.Errorf("opened twice: %v", err)
+	}
+}
+
+func TestAnOrderlyEndCountsNoAttempt(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	if _, err := l.Claim(t.Context(), &store.Command{Channel: "shop", ID: "a", Workload: "orders", Keys: []string{"k"}, Received: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	closeIt(t, l)
+	l = open(t, dir)
+	defer closeIt(t, l)
+	taken, err := l.Take(t.Context(), "orders", 1, time.Now())
+	if err != nil || len(taken) != 1 || taken[0].Attempts != 1 {
+		t.Errorf("%+v, %v", taken, err)
+	}
+}
+
+func TestOtherFilesAreRefused(t *testing.T) {
+	for name, make := range map[string]func(c *capi.Conn) error{
+		"another database": func(c *capi.Conn) error { return c.Exec("CREATE TABLE x (y)") },
+		"a newer ledger":   func(c *capi.Conn) error { return c.Exec("PRAGMA application_id=1868852076; PRAGMA user_version=99") },
+	} {
+		dir := t.TempDir()
+		closeIt(t, open(t, t.TempDir()))
+		file, err := os.Create(dir + "/" + fileName) //nolint:gosec // ours
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := file.Close(); err != nil {
+			t.Fatal(err)
+		}
+		c, err := capi.Open(dir+"/"+fileName, time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(make(c), c.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if l, err := Open(t.Context(), Options{Path: dir}); err == nil {
+			closeIt(t, l)
+			t.Errorf("%s was opened", name)
+		}
+	}
+}
+
+func TestAFullDiskRefusesClaimsAndLetsSettle(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	defer closeIt(t, l)
+	if _, err := l.Claim(t.Context(), &store.Command{Channel: "shop", ID: "a", Workload: "orders", Keys: []string{"k"}, Received: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	l.options.Reserve = 1 << 62
+	if _, err := l.Claim(t.Context(), &store.Command{Channel: "shop", ID: "b", Workload: "orders", Keys: []string{"k"}, Received: time.Now()}); !errors.Is(err, store.ErrFull) {
+		t.Errorf("claimed on a full disk: %v", err)
+	}
+	taken, err := l.Take(t.Context(), "orders", 1, time.Now())
+	if err != nil || len(taken) != 1 {
+		t.Fatalf("%+v, %v", taken, err)
+	}
+	if err := l.Settle(t.Context(), &store.Settlement{Seq: taken[0].Seq, State: store.CommandApplied, Now: time.Now()}); err != nil {
+		t.Errorf("settle on a full disk: %v", err)
+	}
+}
+
+func TestTheAuditTrailIsNeverChanged(t *testing.T) {
+	l := open(t, t.TempDir())
+	defer closeIt(t, l)
+	if err := l.Refuse(t.Context(), &store.Command{}, &store.Settlement{Audit: []store.AuditEntry{{Time: time.Now(), Action: "rejected"}}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, sql := range []string{"UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"} {
+		if err := l.durably(t.Context(), func(c *capi.Conn) error { return exec(c, sql) }); err == nil {
+			t.Errorf("%s was done", sql)
+		}
+	}
+	if n, err := l.Trim(t.Context(), time.Now(), time.Now().Add(-48*time.Hour), 10); err != nil || n != 0 {
+		t.Errorf("trimmed %d, %v", n, err)
+	}
+}
