@@ -23,6 +23,13 @@ type Config struct {
 	// of returning a *SlotActiveError.
 	Standby bool
 
+	// Application is the name of our connections on the server; "odoobridge", or what
+	// the DSN says, without it.
+	Application string
+	// Former is that of a bridge which is known to have ended: a connection of that
+	// name that still holds the slot is ended.
+	Former string
+
 	StatusInterval time.Duration // how often the position is reported; 1 s by default
 	Heartbeat      time.Duration // how often the way is proved end to end; 0 never
 	Workers        int           // connections that copy a snapshot in parallel; 4 by default

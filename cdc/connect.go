@@ -36,6 +36,9 @@ func (s *Source) connConfig() (*pgconn.Config, error) {
 	for name, value := range sessionSettings {
 		cc.RuntimeParams[name] = value
 	}
+	if s.cfg.Application != "" {
+		cc.RuntimeParams["application_name"] = s.cfg.Application
+	}
 	if cc.RuntimeParams["application_name"] == "" {
 		cc.RuntimeParams["application_name"] = "odoobridge"
 	}

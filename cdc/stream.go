@@ -173,6 +173,9 @@ func (st *stream) waitForSlot(ctx context.Context, active *SlotActiveError) (tim
 		st.endFormer(ctx, active.PID)
 		return st.timing.retryFirst, nil
 	}
+	if st.endDeposed(ctx, active.PID) {
+		return st.timing.retryFirst, nil
+	}
 	if hook := st.cfg.Hooks.Waiting; hook != nil {
 		hook(active.PID)
 	}
@@ -197,4 +200,19 @@ func (st *stream) endFormer(ctx context.Context, pid int32) {
 	if err != nil {
 		st.cfg.Logger.Warn("our former replication process could not be ended", logPID, pid, logError, err.Error())
 	}
+}
+
+// endDeposed ends the process that holds the slot if it serves the bridge that
+// was at work before and is known to have ended, and reports whether it does.
+func (st *stream) endDeposed(ctx context.Context, pid int32) bool {
+	if st.cfg.Former == "" {
+		return false
+	}
+	rows, err := st.control.query(ctx, `SELECT pg_terminate_backend(s.active_pid) FROM pg_replication_slots s
+		JOIN pg_stat_activity a ON a.pid = s.active_pid
+		WHERE s.slot_name = $1 AND s.active_pid = $2 AND a.application_name = $3`, st.cfg.Slot, fmt.Sprint(pid), st.cfg.Former)
+	if err != nil {
+		st.cfg.Logger.Warn("the former bridge's replication process could not be ended", logPID, pid, logError, err.Error())
+	}
+	return len(rows) > 0
 }

@@ -36,6 +36,9 @@ type Options struct {
 	DialTimeout    time.Duration
 	Heartbeat      time.Duration
 	OnChange       func() // called when a connection came, went, was blocked or unblocked
+	// Allowed is asked before every message. While it returns an error nothing is
+	// published: another bridge may be doing so.
+	Allowed func() error
 }
 
 // Broker is the RabbitMQ of one configuration. It connects when it is asked to
@@ -65,7 +68,7 @@ func New(cfg *config.Config, o Options) (*Broker, error) {
 	b.publisher = publisherOptions{
 		window: cfg.RabbitMQ.Window, windowBytes: o.WindowBytes,
 		confirmTimeout: o.ConfirmTimeout, patience: o.Patience, grace: o.Grace,
-		prepare: b.prepare, onChange: o.OnChange,
+		prepare: b.prepare, onChange: o.OnChange, allowed: o.Allowed,
 	}
 	if b.publisher.window <= 0 {
 		b.publisher.window = DefaultWindow

@@ -42,7 +42,8 @@ type publisherOptions struct {
 	patience       time.Duration // how long Publish waits for a connection
 	grace          time.Duration // how long Close waits for confirmations
 	prepare        func(ctx context.Context, conn *connection, exchange, key string) error
-	onChange       func() // connected, blocked or neither
+	onChange       func()       // connected, blocked or neither
+	allowed        func() error // why nothing may be published now; nil allows
 }
 
 func newPublisher(name string, dial func(context.Context, string) (*connection, error), opts publisherOptions, log *slog.Logger) *Publisher {
@@ -97,6 +98,11 @@ func (p *Publisher) publish(ctx context.Context, topic string, m *message.Messag
 	}
 	if err := p.await(ctx, s, len(m.Payload)); err != nil {
 		return p.told(s, err)
+	}
+	if p.opts.allowed != nil {
+		if err := p.opts.allowed(); err != nil {
+			return err
+		}
 	}
 	return p.told(s, s.send(&o, m))
 }

@@ -58,10 +58,13 @@ type RabbitMQ struct {
 
 // Store says where the bridge remembers, and how much.
 type Store struct {
-	Path      string
-	Retention time.Duration // of the journal
-	MaxSize   int64         // bytes
-	Cache     int64         // bytes of hot rows and documents kept in memory
+	Path           string
+	DSN            Secret        // of a shared store; "" for one in Path
+	Schema         string        // of the shared store
+	InOdooDatabase bool          // the shared store may be in Odoo's own database
+	Retention      time.Duration // of the journal
+	MaxSize        int64         // bytes
+	Cache          int64         // bytes of hot rows and documents kept in memory
 }
 
 // HTTP says where health and metrics are served.

@@ -18,6 +18,7 @@ type Health struct {
 	mu     sync.Mutex
 	now    func() time.Time
 	checks []Verdict
+	stands bool
 }
 
 // Verdict is what a check last said.
@@ -55,7 +56,22 @@ func (h *Health) Set(name string, ok bool, reason string) {
 	h.checks = append(h.checks, Verdict{Name: name, OK: ok, Reason: reason, Since: h.now()})
 }
 
-// Ready reports whether every check is ok, and all verdicts in the order in which they were named.
+// StandBy says that this bridge waits for another one to end. It is ready for
+// that, whatever the checks say, which are about one that is at work.
+func (h *Health) StandBy(stands bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.stands = stands
+}
+
+// StandsBy reports whether this bridge waits for another one to end.
+func (h *Health) StandsBy() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.stands
+}
+
+// Ready reports whether every check is ok, or the bridge stands by, and all verdicts in the order in which they were named.
 func (h *Health) Ready() (bool, []Verdict) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -63,5 +79,5 @@ func (h *Health) Ready() (bool, []Verdict) {
 	for _, c := range h.checks {
 		ready = ready && c.OK
 	}
-	return ready, append([]Verdict(nil), h.checks...)
+	return ready || h.stands, append([]Verdict(nil), h.checks...)
 }

@@ -34,6 +34,8 @@ const (
 	KeyVersion   = "version"
 	KeySequence  = "sequence"
 	KeyProgress  = "progress"
+	KeyHolder    = "holder" // of the shared store
+	KeyTerm      = "term"
 
 	// KeyConnection and KeyObject are as the broker's operators see them.
 	KeyConnection = "connection"

@@ -30,6 +30,7 @@ type Metrics struct {
 	RabbitMQBlocked   prometheus.Gauge
 
 	StoreBytes prometheus.Gauge
+	Active     prometheus.Gauge
 
 	lanes laneVectors
 }
@@ -51,6 +52,7 @@ func New(version string) *Metrics {
 		RabbitMQConnected:     gauge(r, "rabbitmq_connected", "1 while there is a connection to the broker."),
 		RabbitMQBlocked:       gauge(r, "rabbitmq_blocked", "1 while the broker blocks publishers (memory or disk alarm)."),
 		StoreBytes:            gauge(r, "store_bytes", "What the store occupies."),
+		Active:                gauge(r, "active", "1 while this bridge has the store: of several with one store, exactly one should."),
 		lanes:                 newLaneVectors(r),
 	}
 	m.SlotSafeWALBytes.Set(-1)

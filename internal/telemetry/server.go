@@ -79,7 +79,7 @@ func readyz(health *Health) http.HandlerFunc {
 		if !ready {
 			code = http.StatusServiceUnavailable
 		}
-		writeJSON(w, code, map[string]any{"ready": ready, "checks": checks})
+		writeJSON(w, code, map[string]any{"ready": ready, "standby": health.StandsBy(), "checks": checks})
 	}
 }
 

@@ -32,6 +32,27 @@ var sessionSettings = map[string]string{
 // applicationPrefix and the instance are the name of a process's connections.
 const applicationPrefix = "odoobridge:"
 
+// ApplicationName is what connections of the instance are called on a server.
+func ApplicationName(instance string) string { return applicationPrefix + instance }
+
+// WhichDatabase names the database that a connection string leads to, so that
+// two that lead to the same one can be told from their names alone.
+func WhichDatabase(ctx context.Context, dsn string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTime)
+	defer cancel()
+	c, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return "", fmt.Errorf("connect to find out which database this is: %w", explain(err))
+	}
+	defer c.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing depends on a parting word
+	var name string
+	err = c.QueryRow(ctx, "SELECT system_identifier || '/' || current_database() FROM pg_control_system()").Scan(&name)
+	if err != nil {
+		return "", fmt.Errorf("find out which database this is: %w", explain(err))
+	}
+	return name, nil
+}
+
 // dialer opens connections and can break all of them at once.
 type dialer struct {
 	net.Dialer

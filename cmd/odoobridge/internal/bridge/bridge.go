@@ -52,10 +52,15 @@ func (b *bridge) run(ctx context.Context, version string, resync bool) (err erro
 	if err := b.inspect(ctx); err != nil {
 		return b.ended(ctx, err)
 	}
+	defer func() { err = errors.Join(err, b.closeStore()) }()
+	if err := b.claimStore(ctx); err != nil {
+		return b.ended(ctx, err)
+	}
 	if err := b.openStore(ctx, resync); err != nil {
 		return b.ended(ctx, err)
 	}
-	defer func() { err = errors.Join(err, b.store.Close()) }()
+	b.metrics.Active.Set(1)
+	defer b.metrics.Active.Set(0)
 	if err := b.openSource(ctx); err != nil {
 		return b.ended(ctx, err)
 	}
@@ -93,6 +98,7 @@ func (b *bridge) flow(ctx context.Context) error {
 	reading, gctx := errgroup.WithContext(ctx)
 	reading.Go(func() error { return b.source.Stream(gctx, b.router.Position(), b.router.Apply) })
 	reading.Go(func() error { return b.watch(gctx) })
+	reading.Go(func() error { return b.watchLease(gctx) })
 	reading.Go(func() error {
 		select {
 		case err := <-delivered: // before it was told to stop
@@ -150,7 +156,7 @@ func (e *DecisionError) Error() string { return fmt.Sprintf("%s. %s", e.What, e.
 // openLanes prepares the lanes and their publishers.
 func (b *bridge) openLanes(version string) (err error) {
 	b.broker, err = outbound.New(b.cfg, outbound.Options{
-		Log: b.log.With(telemetry.KeyComponent, "outbound"), Version: version, OnChange: func() {}, Grace: b.cfg.ShutdownGrace,
+		Log: b.log.With(telemetry.KeyComponent, "outbound"), Version: version, OnChange: func() {}, Grace: b.cfg.ShutdownGrace, Allowed: b.mayPublish(),
 	})
 	if err != nil {
 		return err

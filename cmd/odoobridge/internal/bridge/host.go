@@ -9,6 +9,7 @@ import (
 
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/postgres"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/outbound"
 )
@@ -22,10 +23,12 @@ type host struct {
 	metrics *telemetry.Metrics
 	health  *telemetry.Health
 	current atomic.Pointer[bridge]
+	// instance names this process among those that may want a shared store.
+	instance string
 }
 
 func newHost(cfg *config.Config, o Options) *host {
-	h := &host{cfg: cfg, log: o.Log, began: time.Now(), metrics: telemetry.New(o.Version)}
+	h := &host{cfg: cfg, log: o.Log, began: time.Now(), metrics: telemetry.New(o.Version), instance: postgres.NewInstance()}
 	h.health = telemetry.NewHealth(telemetry.HealthStreaming, telemetry.HealthBroker, telemetry.HealthStore, telemetry.HealthSlot)
 	h.begin()
 	return h

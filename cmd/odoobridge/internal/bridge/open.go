@@ -19,10 +19,11 @@ import (
 
 func (b *bridge) openStore(ctx context.Context, replaceLayout bool) (err error) {
 	b.stage.set("opening the store")
-	b.store, err = sqlite.Open(ctx, sqlite.Options{
-		Path: b.cfg.Store.Path, Tables: mirror.StoreTables(b.profile), MaxSize: b.cfg.Store.MaxSize, ReplaceLayout: replaceLayout,
-		Logger: b.log.With(telemetry.KeyComponent, telemetry.ComponentStore),
-	})
+	if b.lease != nil {
+		err = b.openShared(ctx, replaceLayout)
+	} else {
+		err = b.openOwn(ctx, replaceLayout)
+	}
 	if errors.Is(err, store.ErrLayout) {
 		return &DecisionError{fmt.Sprintf("the mapping has changed since the store was written (%v): its rows lack columns", err),
 			"Run `odoobridge resync`: it reads the tables again and puts out what differs, nothing else"}
@@ -37,6 +38,18 @@ func (b *bridge) openStore(ctx context.Context, replaceLayout bool) (err error) 
 	return nil
 }
 
+// openOwn opens the store that is this machine's.
+func (b *bridge) openOwn(ctx context.Context, replaceLayout bool) error {
+	s, err := sqlite.Open(ctx, sqlite.Options{
+		Path: b.cfg.Store.Path, Tables: mirror.StoreTables(b.profile), MaxSize: b.cfg.Store.MaxSize, ReplaceLayout: replaceLayout,
+		Logger: b.log.With(telemetry.KeyComponent, telemetry.ComponentStore),
+	})
+	if err == nil { // else a nil *sqlite.Store would be a store
+		b.store = s
+	}
+	return err
+}
+
 // queueBytes may wait between reading and applying.
 const queueBytes = 4 << 20
 
@@ -46,6 +59,7 @@ func (b *bridge) openSource(ctx context.Context) (err error) {
 		DSN: string(pg.DSN), Slot: pg.Slot, Publication: pg.Publication, Standby: true,
 		StatusInterval: pg.StatusInterval, Heartbeat: pg.Heartbeat, Workers: pg.SnapshotWorkers, QueueBytes: queueBytes,
 		Logger: b.log.With(telemetry.KeyComponent, telemetry.ComponentCDC), Hooks: b.hooks(),
+		Application: b.application(), Former: b.former(),
 	})
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"github.com/odoobridge/odoobridge/cdc"
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/odoodb"
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/postgres"
 	"github.com/odoobridge/odoobridge/outbound"
 	"github.com/odoobridge/odoobridge/router"
 	"github.com/odoobridge/odoobridge/router/journal"
@@ -19,6 +20,7 @@ type bridge struct {
 
 	facts   odoodb.Facts
 	profile *odoo.Profile
+	lease   *postgres.Lease // of a shared store; nil where the store is this machine's
 	store   store.Store
 	source  *cdc.Source
 	router  *router.Router
@@ -31,7 +33,8 @@ type bridge struct {
 	specs   []lane.Spec
 
 	mu        sync.Mutex
-	streaming bool // everything above is there
+	streaming bool   // everything above is there
+	holder    string // of the shared store, for which we stand by
 	// publishers are those of the lanes; returned is how much of their counts is in the metrics.
 	publishers map[string]*outbound.Publisher
 	returned   map[string]uint64

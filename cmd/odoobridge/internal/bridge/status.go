@@ -16,6 +16,7 @@ type Status struct {
 	Since       time.Time           `json:"since"`
 	Odoo        OdooStatus          `json:"odoo"`
 	Replication ReplicationStatus   `json:"replication"`
+	Store       StoreStatus         `json:"store"`
 	Journal     JournalStatus       `json:"journal"`
 	Lanes       []LaneStatus        `json:"lanes"`
 }
@@ -39,6 +40,13 @@ type ReplicationStatus struct {
 	Changes      int64     `json:"changes"`
 	Reconnects   int64     `json:"reconnects"`
 	LastHeard    time.Time `json:"last_heard,omitzero"`
+}
+
+// StoreStatus says where the bridge remembers, and whether it is its turn.
+type StoreStatus struct {
+	Kind   string `json:"kind"`             // sqlite, postgres
+	State  string `json:"state"`            // starting, standby, active
+	Holder string `json:"holder,omitempty"` // for which a stand-by waits
 }
 
 // JournalStatus says what the journal holds.
@@ -72,7 +80,7 @@ func (b *bridge) isStreaming() bool {
 // status is served while the bridge starts, too: what is not there yet is left out.
 func (b *bridge) status(ctx context.Context) (any, error) {
 	ready, checks := b.health.Ready()
-	s := Status{Ready: ready, Checks: checks, Since: b.began.UTC(), Doing: b.stage.get(), Lanes: []LaneStatus{}}
+	s := Status{Ready: ready, Checks: checks, Since: b.began.UTC(), Doing: b.stage.get(), Store: b.storeStatus(), Lanes: []LaneStatus{}}
 	if !b.isStreaming() {
 		return s, nil
 	}

@@ -57,6 +57,7 @@ type setup struct {
 	dsn, amqp, slot string
 	channels        string // YAML of the channels
 	more            string // further YAML
+	store           string // DSN of a shared store
 }
 
 // newProcess writes the configuration; start runs it.
@@ -66,15 +67,19 @@ func newProcess(t testing.TB, s setup) *process {
 		s.slot = "odoobridge"
 	}
 	dir := t.TempDir()
+	shared := ""
+	if s.store != "" {
+		shared = fmt.Sprintf(", dsn: %q", s.store)
+	}
 	p := &process{t: t, config: filepath.Join(dir, "odoobridge.yaml"), address: freeAddress(t), log: &lockedBuffer{}}
 	text := fmt.Sprintf(`postgres: {dsn: %q, slot: %s, heartbeat: 1s}
 rabbitmq: {url: %q, events: false}
-store: {path: %q}
+store: {path: %q%s}
 http: {listen: %q}
 log: {level: info, format: json}
 channels:
 %s
-%s`, s.dsn, s.slot, s.amqp, filepath.Join(dir, "store"), p.address, s.channels, s.more)
+%s`, s.dsn, s.slot, s.amqp, filepath.Join(dir, "store"), shared, p.address, s.channels, s.more)
 	if err := os.WriteFile(p.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -95,6 +95,13 @@ func (c *channel) waitFor(n int) {
 	})
 }
 
+// repeated is how many deliveries had an id that was there already.
+func (c *channel) repeated() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.again
+}
+
 func (c *channel) len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
