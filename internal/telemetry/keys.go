@@ -50,4 +50,5 @@ const (
 	ComponentOutbound = "outbound"
 	ComponentStore    = "store"
 	ComponentHTTP     = "http"
+	ComponentControl  = "control"
 )

@@ -61,6 +61,11 @@ func (b *bridge) run(ctx context.Context, version string, resync bool) (err erro
 	}
 	b.metrics.Active.Set(1)
 	defer b.metrics.Active.Set(0)
+	closeControl, err := b.openControl(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeControl()) }()
 	if err := b.openSource(ctx); err != nil {
 		return b.ended(ctx, err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/odoobridge/odoobridge/cdc"
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/odoodb"
+	"github.com/odoobridge/odoobridge/internal/control"
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/store/postgres"
 	"github.com/odoobridge/odoobridge/outbound"
@@ -22,6 +23,7 @@ type bridge struct {
 	profile *odoo.Profile
 	lease   *postgres.Lease // of a shared store; nil where the store is this machine's
 	store   store.Store
+	control *control.Server
 	source  *cdc.Source
 	router  *router.Router
 	journal *journal.Journal
