@@ -129,18 +129,25 @@ func (r *Router) finish(ctx context.Context, p *change.Piece) error {
 		r.group.transactions++
 	}
 	if len(r.tx.touched) > 0 {
-		commit := commitInfo{Timeline: p.Timeline, LSN: p.End, XID: p.XID, Time: p.CommitTime, Origin: r.origin()}
-		for _, id := range r.inOrder() {
-			if err := r.compare(&commit, id); err != nil {
-				return err
-			}
-			if err := r.spill(ctx); err != nil {
-				return err
-			}
+		commit := commitInfo{Epoch: r.epoch, Timeline: p.Timeline, LSN: p.End, XID: p.XID, Time: p.CommitTime, Origin: r.origin()}
+		if err := r.compareTouched(ctx, &commit); err != nil {
+			return err
 		}
 	}
 	r.tx.reset()
 	return r.mirror.Err()
+}
+
+func (r *Router) compareTouched(ctx context.Context, commit *commitInfo) error {
+	for _, id := range r.inOrder() {
+		if err := r.compare(commit, id); err != nil {
+			return err
+		}
+		if err := r.spill(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // inOrder sorts what was touched, so that a replay numbers events alike.

@@ -12,11 +12,13 @@ import (
 
 // commitInfo is what the events of one transaction have in common.
 type commitInfo struct {
+	Epoch    int32
 	Timeline int32
 	LSN      change.LSN
 	XID      uint32
 	Time     time.Time
 	Origin   string
+	Resync   bool
 	ordinal  int
 }
 
@@ -88,9 +90,9 @@ func (r *Router) record(c *commitInfo, entity *odoo.Entity, previous store.Docum
 		next.Revision++
 		r.sequence++
 		event := &store.Event{
-			Seq: r.sequence, Timeline: c.Timeline, LSN: c.LSN, Ordinal: c.ordinal, XID: c.XID, Time: c.Time,
+			Seq: r.sequence, Epoch: c.Epoch, Timeline: c.Timeline, LSN: c.LSN, Ordinal: c.ordinal, XID: c.XID, Time: c.Time,
 			Entity: entity.Name, What: h.What, Key: next.Key, Subject: next.Subject, Revision: next.Revision,
-			Company: next.Company, Origin: c.Origin, Body: body,
+			Company: next.Company, Origin: c.Origin, Resync: c.Resync, Body: body,
 		}
 		switch {
 		case h.Implied:

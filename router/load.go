@@ -2,9 +2,13 @@ package router
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -18,7 +22,7 @@ import (
 // several workers at once; Finish or Abort ends it.
 type Load struct {
 	router  *Router
-	first   bool // nothing was ever loaded: what is found is no news
+	told    map[string]bool // entities that channels know: what differs is news
 	loaders []*tableLoader
 }
 
@@ -34,16 +38,21 @@ type SnapshotInfo struct {
 	Timeline int32
 	LSN      change.LSN
 	Time     time.Time
+	// Anew: the log does not continue the one that was read before, so that its
+	// positions may come again.
+	Anew bool
+	// Meta becomes durable together with the rows and the position.
+	Meta map[string]string
 }
 
 // BeginLoad empties the mirror. Documents and journal stay: what differs from
 // them in the snapshot comes out as events.
 func (r *Router) BeginLoad(ctx context.Context) (*Load, error) {
-	_, told, err := r.Store.Meta(ctx, metaTold)
+	told, err := toldEntities(ctx, r.Store)
 	if err != nil {
 		return nil, err
 	}
-	l := &Load{router: r, first: !told}
+	l := &Load{router: r, told: told}
 	if err := Unload(ctx, r.Store); err != nil {
 		return nil, errors.Join(err, r.Store.Rollback())
 	}
@@ -141,11 +150,11 @@ func (l *Load) loadSum(ctx context.Context, s *odoo.Sum) error {
 
 func (l *Load) buildAll(ctx context.Context, at SnapshotInfo, progress func(string, int, int)) error {
 	r := l.router
-	commit := commitInfo{Timeline: at.Timeline, LSN: at.LSN, Time: at.Time}
+	commit := r.snapshotCommit(at)
 	r.tx.open, r.loading = true, true
 	defer func() { r.loading = false }()
 	for i, entity := range r.Profile.Entities {
-		keys, err := l.keys(ctx, entity)
+		keys, err := r.keys(ctx, entity)
 		if err != nil {
 			return err
 		}
@@ -159,21 +168,13 @@ func (l *Load) buildAll(ctx context.Context, at SnapshotInfo, progress func(stri
 		}
 		progress(entity.Name, len(keys), len(keys))
 	}
-	r.tx.reset()
-	r.group.position = at.LSN
-	if err := r.mirror.Err(); err != nil {
-		return err
-	}
-	if err := r.Store.Write(ctx, &store.Batch{Meta: map[string]string{metaLoaded: at.LSN.String(), metaTold: "yes"}}); err != nil {
-		return fmt.Errorf("note that the snapshot is complete: %w", err)
-	}
-	r.position = 0         // whatever it was, the snapshot's holds now
 	r.group.spilled = true // so that everything is in its own table
-	return r.commit(ctx)
+	meta := map[string]string{metaLoaded: at.LSN.String(), metaTold: toldText(l.told, r.Profile)}
+	return r.snapshotDone(ctx, at, meta)
 }
 
 func (l *Load) build(ctx context.Context, commit *commitInfo, id docID) error {
-	if l.first {
+	if !l.told[l.router.Profile.Entities[id.entity].Name] {
 		if err := l.router.adopt(commit.LSN, id); err != nil {
 			return err
 		}
@@ -181,6 +182,36 @@ func (l *Load) build(ctx context.Context, commit *commitInfo, id docID) error {
 		return err
 	}
 	return l.router.spill(ctx)
+}
+
+// snapshotCommit is the transaction that the events of a snapshot come from.
+func (r *Router) snapshotCommit(at SnapshotInfo) commitInfo {
+	epoch := r.epoch
+	if at.Anew {
+		epoch++
+	}
+	return commitInfo{Epoch: epoch, Timeline: at.Timeline, LSN: at.LSN, Time: at.Time, Resync: true}
+}
+
+// snapshotDone makes all that a snapshot led to durable at once.
+func (r *Router) snapshotDone(ctx context.Context, at SnapshotInfo, meta map[string]string) error {
+	if err := errors.Join(r.mirror.Err(), ctx.Err()); err != nil {
+		return err
+	}
+	epoch := r.snapshotCommit(at).Epoch
+	meta[metaEpoch] = strconv.FormatInt(int64(epoch), 10)
+	maps.Copy(meta, at.Meta)
+	if err := r.Store.Write(ctx, &store.Batch{Meta: meta}); err != nil {
+		return fmt.Errorf("note that the snapshot is complete: %w", err)
+	}
+	r.tx.reset()
+	r.group.position = at.LSN
+	r.position = 0 // whatever it was, the snapshot's holds now
+	if err := r.commit(ctx); err != nil {
+		return err
+	}
+	r.epoch = epoch
+	return nil
 }
 
 // adopt stores a document as it is, without an event.
@@ -204,10 +235,10 @@ func (r *Router) adopt(at change.LSN, id docID) error {
 	return nil
 }
 
-// keys returns every key that has a document or may get one.
-func (l *Load) keys(ctx context.Context, entity *odoo.Entity) ([]odoo.Key, error) {
+// keys returns every key that has a document or may get one, in order.
+func (r *Router) keys(ctx context.Context, entity *odoo.Entity) ([]odoo.Key, error) {
 	var keys []odoo.Key
-	entity.Keys(l.router.mirror, func(key odoo.Key) bool {
+	entity.Keys(r.mirror, func(key odoo.Key) bool {
 		keys = append(keys, key)
 		return true
 	})
@@ -219,7 +250,7 @@ func (l *Load) keys(ctx context.Context, entity *odoo.Entity) ([]odoo.Key, error
 	after, more := odoo.Key{-1 << 63, -1 << 63}, true
 	for more {
 		n := 0
-		err := l.router.Store.Documents(ctx, entity.Name, after, page, func(d store.Document) bool {
+		err := r.Store.Documents(ctx, entity.Name, after, page, func(d store.Document) bool {
 			n++
 			after = d.Key
 			if _, found := known[d.Key]; !found {
@@ -232,5 +263,8 @@ func (l *Load) keys(ctx context.Context, entity *odoo.Entity) ([]odoo.Key, error
 		}
 		more = n == page
 	}
-	return keys, l.router.mirror.Err()
+	slices.SortFunc(keys, compareKeys)
+	return keys, errors.Join(r.mirror.Err(), ctx.Err())
 }
+
+func compareKeys(a, b odoo.Key) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) }

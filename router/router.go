@@ -2,6 +2,7 @@ package router
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -16,8 +17,7 @@ const (
 	metaPosition = "position" // end of the last applied commit
 	metaSequence = "sequence" // number of the last event
 	metaLoaded   = "loaded"   // position of the finished snapshot
-	// metaTold is set once a snapshot was ever complete: what differs from then on is news.
-	metaTold = "told"
+	metaEpoch    = "epoch"    // how often the log began anew
 	// metaCheckpoint is the last event whose document is in its own table.
 	metaCheckpoint = "checkpoint"
 )
@@ -60,6 +60,7 @@ type Router struct {
 	touches   [][]touch // by table
 	position  change.LSN
 	sequence  int64
+	epoch     int32
 	tx        transaction
 	group     group
 	redo      redo
@@ -98,12 +99,29 @@ func Open(ctx context.Context, o Options) (*Router, error) {
 	if r.sequence, err = readNumber(ctx, o.Store, metaSequence); err != nil {
 		return nil, err
 	}
+	epoch, err := readNumber(ctx, o.Store, metaEpoch)
+	if err != nil {
+		return nil, err
+	}
+	r.epoch = int32(epoch)
 	r.tx.reset()
 	return r, r.replay(ctx)
 }
 
 // Position is the end of the last durable commit, 0 when there is none.
 func (r *Router) Position() change.LSN { return r.position }
+
+// Close forgets what is not durable: a transaction of which only a part came. The
+// router is of no use afterwards.
+func (r *Router) Close() error {
+	if r.failed != nil {
+		return nil // and has forgotten already
+	}
+	r.failed = errClosed
+	return r.Store.Rollback()
+}
+
+var errClosed = errors.New("the router is closed")
 
 // Loaded returns the position of the snapshot that the store was filled from;
 // ok is false when it never was, or not to the end.

@@ -90,6 +90,9 @@ func (t *table) columnsOf(r *change.Relation) ([]int, error) {
 	if missing != nil {
 		return nil, &MissingColumnError{Table: t.spec.Name, Columns: missing}
 	}
+	if err := t.checkTypes(r, layout); err != nil {
+		return nil, err
+	}
 	clear(t.layout) // earlier descriptions of the table do not come back
 	t.layout[r] = layout
 	return layout, nil

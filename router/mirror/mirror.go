@@ -106,7 +106,8 @@ func (m *Mirror) fail(err error) {
 
 // Tracks reports whether the relation is mirrored.
 func (m *Mirror) Tracks(r *change.Relation) bool {
-	return r.Schema == "public" && m.byName[r.Name] != nil
+	t := m.byName[r.Name]
+	return r.Schema == "public" && t != nil && !t.spec.Absent
 }
 
 // TakeChanges calls yield for every row that differs from what it was at the

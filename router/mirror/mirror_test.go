@@ -267,6 +267,36 @@ func TestVanishedColumnIsNamed(t *testing.T) {
 	}
 }
 
+// TestRetypedColumnIsNamed: within a kind of types a value reads the same, beyond it does not.
+func TestRetypedColumnIsNamed(t *testing.T) {
+	const text, varchar, jsonb, float8 = 25, 1043, 3802, 701
+	profile, _, items := shop()
+	items.Columns[3].Type, items.Columns[4].Type = "numeric", "character varying"
+	for _, c := range []struct {
+		count, note uint32
+		column      string
+	}{{float8, text, ""}, {float8, varchar, ""}, {float8, jsonb, "note"}, {text, varchar, "count"}, {99_999, 99_999, ""}} {
+		m, err := Open(profile, newFakeStore(StoreTables(profile)), 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := relation(items)
+		for i := range r.Columns {
+			switch r.Columns[i].Name {
+			case items.Columns[3].Source:
+				r.Columns[i].Type = c.count
+			case items.Columns[4].Source:
+				r.Columns[i].Type = c.note
+			}
+		}
+		err = m.Apply(&change.Change{Kind: change.Insert, Relation: r, New: image("1", "1", "a", "1", "x")})
+		var retyped *RetypedColumnError
+		if errors.As(err, &retyped) != (c.column != "") || retyped != nil && retyped.Column != c.column {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
 func TestTakeChangesTellsARowOnce(t *testing.T) {
 	profile, _, items := shop()
 	m, err := Open(profile, newFakeStore(StoreTables(profile)), 1000)
