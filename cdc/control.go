@@ -28,6 +28,7 @@ func (c *control) query(ctx context.Context, sql string, args ...string) ([][]st
 		return nil, err
 	}
 	rows, err := c.ask(ctx, sql, args)
+	c.source.Ended(err)
 	if err != nil && !fresh && c.conn.IsClosed() && ctx.Err() == nil {
 		if _, err := c.ensure(ctx); err != nil {
 			return nil, err
@@ -59,6 +60,9 @@ func (c *control) version(ctx context.Context) (int, error) {
 func (c *control) ensure(ctx context.Context) (fresh bool, err error) {
 	if c.conn != nil && !c.conn.IsClosed() {
 		return false, nil
+	}
+	if err := c.source.Away(); err != nil {
+		return false, err
 	}
 	if c.conn, err = c.source.connect(ctx); err != nil {
 		c.conn = nil

@@ -95,6 +95,30 @@ func (s *Source) EnsurePublication(ctx context.Context, tables []string, create 
 	return nil
 }
 
+// Publish adds tables to the publication where the role may, which takes the owner of both; done
+// is false where there is nothing to do. A table that would break Odoo's own writes is refused.
+func (s *Source) Publish(ctx context.Context, tables []string) (done bool, err error) {
+	findings, err := s.CheckPublication(ctx, tables)
+	if err != nil {
+		return false, err
+	}
+	for _, f := range findings {
+		if f.Code != FindingNotPublished && f.Code != FindingExtraTable {
+			return false, &PublicationError{Publication: s.cfg.Publication, Findings: findings}
+		}
+	}
+	for _, f := range findings {
+		if f.Code != FindingNotPublished {
+			continue
+		}
+		if _, err := s.control.query(ctx, f.Remedy); err != nil {
+			return done, fmt.Errorf("publish table %s: %w", f.Table, err)
+		}
+		done = true
+	}
+	return done, nil
+}
+
 // CheckPublication returns everything that is wrong with the publication or
 // the tables, all at once.
 func (s *Source) CheckPublication(ctx context.Context, tables []string) ([]Finding, error) {

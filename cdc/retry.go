@@ -2,7 +2,6 @@ package cdc
 
 import (
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -35,7 +34,7 @@ func (r *retry) next(err error) time.Duration {
 	first := !r.again
 	r.again = true
 	if first && sqlState(err) == adminShutdown {
-		return r.timing.killedMin + rand.N(r.timing.killedMax-r.timing.killedMin+1)
+		return r.timing.killed()
 	}
 	return r.backoff.NextBackOff()
 }

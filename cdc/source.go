@@ -16,6 +16,7 @@ type Source struct {
 	cfg    Config
 	timing timing
 
+	away    away
 	control control // the ordinary connection for questions
 
 	confirmed atomic.Uint64 // durable downstream

@@ -154,6 +154,9 @@ func (st *stream) pauseAfter(ctx context.Context, err error, retry *retry) (time
 	st.heldSince = time.Time{}
 	pause := retry.next(err)
 	st.counters.reconnects.Add(1)
+	if sqlState(err) == adminShutdown {
+		st.away.stay(pause)
+	}
 	st.cfg.Logger.Warn("the replication stream ended; connecting again", logSlot, st.cfg.Slot,
 		logError, err.Error(), logPause, pause, logConfirmed, st.Confirmed().String())
 	if hook := st.cfg.Hooks.Disconnected; hook != nil {

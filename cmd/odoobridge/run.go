@@ -21,28 +21,33 @@ the slot is lost, the database is another one - ends the bridge with exit code
 3, and the message says what to do.`,
 		Example: `  odoobridge run --config /etc/odoobridge/odoobridge.yaml`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.runBridge(cmd.Context(), false)
+			return a.runBridge(cmd.Context(), bridge.Options{})
 		},
 	}
 }
 
 func newResync(a *app) *cobra.Command {
-	return &cobra.Command{
+	var other bool
+	cmd := &cobra.Command{
 		Use:   "resync",
 		Short: "Begin with a new slot, put out what was missed, then run",
-		Long: `Begin with a new slot, read the tables again, and put out as ordinary events what
-differs from what channels were told - deletions included, and nothing else. Then run
-as usual. This is the remedy for a lost or re-created slot and for a changed mapping.
+		Long: `Begin with a new slot, read the tables again, and put out what differs from what
+channels were told - deletions included, and nothing else. Such events carry "resync": true.
+Then run as usual. Lanes deliver what they still owe meanwhile. This is the remedy for a lost or
+re-created slot, a restored or failed-over database, and a changed mapping.
 
-The slot of the configured name is dropped first.`,
+The slot of the configured name is dropped first. Of a database that is not the
+one read before, nothing is taken on without --other-database; of a neutralized copy never.`,
 		Example: `  odoobridge resync --config /etc/odoobridge/odoobridge.yaml`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.runBridge(cmd.Context(), true)
+			return a.runBridge(cmd.Context(), bridge.Options{Resync: true, OtherDatabase: other})
 		},
 	}
+	cmd.Flags().BoolVar(&other, "other-database", false, "take on a database that is not the one read before: after a move, or a restore on another server")
+	return cmd
 }
 
-func (a *app) runBridge(ctx context.Context, resync bool) error {
+func (a *app) runBridge(ctx context.Context, o bridge.Options) error {
 	c, err := a.loadConfig()
 	if err != nil {
 		return err
@@ -54,7 +59,8 @@ func (a *app) runBridge(ctx context.Context, resync bool) error {
 	for _, w := range c.Warnings {
 		log.Warn("configuration", telemetry.KeyReason, w.String())
 	}
-	err = bridge.Run(ctx, c, bridge.Options{Version: version(), Log: log, Resync: resync})
+	o.Version, o.Log = version(), log
+	err = bridge.Run(ctx, c, o)
 	if bridge.NeedsPerson(err) {
 		return needsPerson(err)
 	}

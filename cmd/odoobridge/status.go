@@ -116,6 +116,9 @@ func printStatus(out io.Writer, s bridge.Status, now time.Time) error {
 		fmt.Fprintf(&b, "odoo       %s, database %s, up since %s\n", s.Odoo.Release, s.Odoo.Database, s.Since.Local().Format(time.DateTime))
 		fmt.Fprintf(&b, "reading    slot %s at %s, %s behind the server; %d transactions, %d reconnects\n",
 			r.Slot, r.Position, size(r.LagBytes), r.Transactions, r.Reconnects)
+		if len(s.Odoo.Waiting) > 0 {
+			fmt.Fprintf(&b, "waiting    for the DBA to publish and grant %s: `odoobridge setup` has the SQL\n", strings.Join(s.Odoo.Waiting, ", "))
+		}
 		fmt.Fprintf(&b, "journal    events %d to %d, store %s\n", s.Journal.First, s.Journal.Last, size(s.Journal.StoreBytes))
 	}
 	for _, c := range s.Checks {

@@ -32,6 +32,8 @@ type Postgres struct {
 	Heartbeat       time.Duration // how often pg_logical_emit_message proves the way; 0 never
 	StatusInterval  time.Duration // how often the position is reported to the server
 	SnapshotWorkers int
+	Resync          string        // "manual" or "auto"
+	WatchInterval   time.Duration // how often publication and tables are looked at
 }
 
 // Odoo says where Odoo's API is.

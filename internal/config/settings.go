@@ -45,6 +45,11 @@ func init() {
 		{path: "postgres.snapshot_workers", def: "4", kind: wholeNumber(1, 32), at: inConfig(func(c *Config) any { return &c.Postgres.SnapshotWorkers }),
 			doc: "Connections that copy tables at the first start."},
 
+		{path: "postgres.resync", def: "manual", kind: oneOf("manual", "auto"), at: inConfig(func(c *Config) any { return &c.Postgres.Resync }),
+			doc: "What happens when the slot is lost, or the mapping has changed since the store was written: `manual` ends with exit code 3, and a person runs `odoobridge resync`; `auto` does so by itself, loudly, for the same database only, and for a lost slot not twice within ten minutes."},
+		{path: "postgres.watch_interval", def: "30s", kind: durationOf(100*time.Millisecond, time.Hour), at: inConfig(func(c *Config) any { return &c.Postgres.WatchInterval }),
+			doc: "How often the publication and the mapped tables are looked at: a table that left the publication, or a module that came or went, says nothing in the log."},
+
 		{path: "odoo.url", kind: text("an http or https URL", "", "write https://erp.example.com, without user and password", validHTTPURL), at: inConfig(func(c *Config) any { return &c.Odoo.URL }),
 			doc: "Odoo itself, for commands. Not needed while no channel has commands."},
 		{path: "odoo.database", kind: text("a database name", "", "write the database's name", notEmpty), at: inConfig(func(c *Config) any { return &c.Odoo.Database }),

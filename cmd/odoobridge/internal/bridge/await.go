@@ -10,6 +10,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/odoobridge/odoobridge/cdc"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
@@ -37,11 +38,26 @@ func passes(err error) bool {
 		// Starting up, shutting down, too many connections.
 		return refused.Code[:2] == "57" || refused.Code[:2] == "53" || refused.Code[:2] == "08"
 	}
-	return errors.As(err, new(net.Error)) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, new(*net.OpError)) || errors.Is(err, context.DeadlineExceeded) || pgconn.Timeout(err)
+	return errors.As(err, new(*cdc.AwayError)) || errors.As(err, new(net.Error)) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, new(*net.OpError)) || errors.Is(err, context.DeadlineExceeded) || pgconn.Timeout(err)
 }
 
 func reconnecting() backoff.BackOff {
 	b := backoff.NewExponentialBackOff()
 	b.InitialInterval, b.MaxInterval = 500*time.Millisecond, 15*time.Second
 	return b
+}
+
+// States of the server's errors (PostgreSQL documentation, appendix A).
+const (
+	undefinedTable   = "42P01"
+	undefinedColumn  = "42703"
+	lockNotAvailable = "55P03"
+)
+
+func sqlState(err error) string {
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		return refused.Code
+	}
+	return ""
 }

@@ -24,6 +24,8 @@ type Options struct {
 	Log     *slog.Logger
 	// Resync reads the tables again with a new slot and puts out the difference.
 	Resync bool
+	// OtherDatabase lets a resync take on a database that is not the one read before.
+	OtherDatabase bool
 }
 
 // journalTail is how much of the journal is kept in memory.
@@ -48,15 +50,15 @@ func Run(ctx context.Context, cfg *config.Config, o Options) (err error) {
 }
 
 // run is one time round: it opens everything, streams and closes everything.
-func (b *bridge) run(ctx context.Context, version string, resync bool) (err error) {
-	if err := b.inspect(ctx); err != nil {
+func (b *bridge) run(ctx context.Context, o Options) (err error) {
+	if _, _, err := b.recognise(ctx); err != nil { // before standing by
 		return b.ended(ctx, err)
 	}
 	defer func() { err = errors.Join(err, b.closeStore()) }()
 	if err := b.claimStore(ctx); err != nil {
 		return b.ended(ctx, err)
 	}
-	if err := b.openStore(ctx, resync); err != nil {
+	if err := b.openStore(ctx, o.Resync); err != nil {
 		return b.ended(ctx, err)
 	}
 	b.metrics.Active.Set(1)
@@ -76,22 +78,24 @@ func (b *bridge) run(ctx context.Context, version string, resync bool) (err erro
 	if err := b.openRouter(ctx); err != nil {
 		return b.ended(ctx, err)
 	}
-	if err := b.ready(ctx, resync); err != nil {
+	first, err := b.admit(ctx, o)
+	if err != nil {
 		return b.ended(ctx, err)
 	}
-	if err := b.openLanes(version); err != nil {
+	if err := b.openLanes(ctx, o.Version); err != nil {
 		return err
 	}
 	b.mu.Lock()
 	b.streaming = true
 	b.mu.Unlock()
 	b.stage.set("")
-	return b.flow(ctx)
+	return b.flow(ctx, first)
 }
 
 // flow runs both ends of the river until ctx ends or one of them cannot go on.
-// Reading stops first; the lanes then have their grace.
-func (b *bridge) flow(ctx context.Context) error {
+// Reading stops first; the lanes then have their grace. first is what has to be done
+// before the log can be followed; the lanes deliver meanwhile.
+func (b *bridge) flow(ctx context.Context, first step) error {
 	delivering, stopDelivering := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopDelivering()
 	delivered := make(chan error, 1)
@@ -100,11 +104,11 @@ func (b *bridge) flow(ctx context.Context) error {
 		return err
 	}
 
-	reading, gctx := errgroup.WithContext(ctx)
-	reading.Go(func() error { return b.source.Stream(gctx, b.router.Position(), b.router.Apply) })
-	reading.Go(func() error { return b.watch(gctx) })
-	reading.Go(func() error { return b.watchLease(gctx) })
-	reading.Go(func() error {
+	working, gctx := errgroup.WithContext(ctx)
+	working.Go(func() error { return b.read(gctx, first) })
+	working.Go(func() error { return b.care(gctx) })
+	working.Go(func() error { return b.watchLease(gctx) })
+	working.Go(func() error {
 		select {
 		case err := <-delivered: // before it was told to stop
 			delivered <- nil
@@ -113,7 +117,7 @@ func (b *bridge) flow(ctx context.Context) error {
 			return nil
 		}
 	})
-	err := reading.Wait()
+	err := working.Wait()
 	if err != nil && ctx.Err() == nil {
 		b.log.Error("reading stopped", telemetry.KeyError, err.Error())
 	}
@@ -150,7 +154,7 @@ func (b *bridge) ended(ctx context.Context, err error) error {
 
 // NeedsPerson reports whether an error will not go away by itself.
 func NeedsPerson(err error) bool {
-	return cdc.NeedsPerson(err) || errors.As(err, new(*DecisionError))
+	return cdc.NeedsPerson(err) || errors.As(err, new(*DecisionError)) || isMappingError(err)
 }
 
 // DecisionError is something that a person has to decide.
@@ -159,16 +163,20 @@ type DecisionError struct{ What, Remedy string }
 func (e *DecisionError) Error() string { return fmt.Sprintf("%s. %s", e.What, e.Remedy) }
 
 // openLanes prepares the lanes and their publishers.
-func (b *bridge) openLanes(version string) (err error) {
+func (b *bridge) openLanes(ctx context.Context, version string) (err error) {
 	b.broker, err = outbound.New(b.cfg, outbound.Options{
 		Log: b.log.With(telemetry.KeyComponent, "outbound"), Version: version, OnChange: func() {}, Grace: b.cfg.ShutdownGrace, Allowed: b.mayPublish(),
 	})
 	if err != nil {
 		return err
 	}
+	source, err := b.eventSource(ctx)
+	if err != nil {
+		return err
+	}
 	b.specs = lane.Specs(b.cfg.Channels, b.cfg.RabbitMQ.Firehose)
 	b.lanes, err = lane.NewSet(b.specs, lane.Options{
-		Source:    b.eventSource(),
+		Source:    source,
 		Journal:   b.journal,
 		Documents: b.store,
 		Cursors:   b.store,

@@ -36,7 +36,7 @@ func newHost(cfg *config.Config, o Options) *host {
 
 // begin makes the next bridge.
 func (h *host) begin() *bridge {
-	b := &bridge{host: h, publishers: map[string]*outbound.Publisher{}, returned: map[string]uint64{}, topology: errNotSetUp}
+	b := &bridge{host: h, publishers: map[string]*outbound.Publisher{}, returned: map[string]uint64{}, topology: errNotSetUp, observer: newObserver(h.metrics)}
 	h.current.Store(b)
 	return b
 }
@@ -44,15 +44,14 @@ func (h *host) begin() *bridge {
 // run has one bridge after the other until ctx ends or something happens that
 // a new beginning does not mend.
 func (h *host) run(ctx context.Context, o Options) error {
-	resync := o.Resync
 	again := reconnecting()
 	for {
 		b, began := h.begin(), time.Now()
-		err := b.run(ctx, o.Version, resync)
+		err := b.run(ctx, o)
 		if ctx.Err() != nil || !healable(err) {
 			return err
 		}
-		resync = resync && !b.isStreaming()
+		o.Resync = o.Resync && !b.resynced
 		if time.Since(began) > time.Minute {
 			again.Reset()
 		}

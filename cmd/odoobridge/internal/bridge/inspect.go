@@ -8,34 +8,25 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/odoodb"
-	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
-// inspect finds out which Odoo this is and chooses the mapping. It waits for a
-// server that is away.
-func (b *bridge) inspect(ctx context.Context) error {
+// inspect finds out which Odoo this is and what of it can be mirrored. It waits
+// for a server that is away. A database that lacks mapped tables is no error yet.
+func (b *bridge) inspect(ctx context.Context, known shape) (found survey, err error) {
 	b.stage.set("asking Odoo's database what it is")
-	var facts odoodb.Facts
-	err := b.waitForDatabase(ctx, func() (err error) {
-		facts, err = b.readFacts(ctx)
+	err = b.waitForDatabase(ctx, func() (err error) {
+		found, err = b.look(ctx, known)
 		return err
 	})
-	if err != nil {
-		return err
+	if found.facts.Neutralized {
+		return found, errNeutralized
 	}
-	b.facts = facts
-	if facts.Neutralized {
-		return &DecisionError{"this database is neutralized: it is a copy made for tests, and its events must not reach channels",
-			"Point postgres.dsn at the productive database"}
-	}
-	b.profile, err = Mapping(facts, b.cfg.ExtraColumns)
-	if err != nil {
-		return &DecisionError{err.Error(), "Run `odoobridge check` to see everything that is missing"}
-	}
-	b.log.Info("Odoo found", telemetry.KeyRelease, b.profile.Release, "tables", len(b.profile.Tables))
-	return nil
+	return found, err
 }
+
+var errNeutralized = &DecisionError{"this database is neutralized: it is a copy made for tests, and its events must not reach channels",
+	"Point postgres.dsn at the productive database"}
 
 // Mapping chooses the profile of the release and checks it against the database's columns.
 func Mapping(facts odoodb.Facts, extra map[string][]string) (*odoo.Profile, error) {
@@ -50,19 +41,15 @@ func Mapping(facts odoodb.Facts, extra map[string][]string) (*odoo.Profile, erro
 	return profile, odoo.Check(profile, facts.Columns)
 }
 
-func (b *bridge) readFacts(ctx context.Context) (odoodb.Facts, error) {
-	conn, err := b.connect(ctx)
-	if err != nil {
-		return odoodb.Facts{}, err
-	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing depends on a parting word
-	return odoodb.Read(ctx, conn)
-}
-
 // connect opens an ordinary connection for a question.
 func (b *bridge) connect(ctx context.Context) (*pgx.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
+	if b.source != nil {
+		if err := b.source.Away(); err != nil {
+			return nil, err
+		}
+	}
 	conn, err := pgx.Connect(ctx, string(b.cfg.Postgres.DSN))
 	if err != nil {
 		return nil, fmt.Errorf("connect to Odoo's database: %w", err)

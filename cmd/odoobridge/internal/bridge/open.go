@@ -15,14 +15,22 @@ import (
 	"github.com/odoobridge/odoobridge/router"
 	"github.com/odoobridge/odoobridge/router/lane"
 	"github.com/odoobridge/odoobridge/router/mirror"
+	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
-func (b *bridge) openStore(ctx context.Context, replaceLayout bool) (err error) {
+// openStore opens the store, which is laid out by the mapping, and finds out what of
+// the database is mirrored in it.
+func (b *bridge) openStore(ctx context.Context, replaceLayout bool) error {
+	found, mismatch, err := b.recognise(ctx)
+	if err != nil {
+		return err
+	}
 	b.stage.set("opening the store")
-	if b.lease != nil {
-		err = b.openShared(ctx, replaceLayout)
-	} else {
-		err = b.openOwn(ctx, replaceLayout)
+	err = b.openLaidOut(ctx, found.profile, replaceLayout)
+	if errors.Is(err, store.ErrLayout) && b.cfg.Postgres.Resync == resyncAuto {
+		b.log.Warn("the mapping has changed since the store was written: the tables are read again", telemetry.KeyReason, err.Error())
+		replaceLayout = true
+		err = b.openLaidOut(ctx, found.profile, replaceLayout)
 	}
 	if errors.Is(err, store.ErrLayout) {
 		return &DecisionError{fmt.Sprintf("the mapping has changed since the store was written (%v): its rows lack columns", err),
@@ -33,21 +41,73 @@ func (b *bridge) openStore(ctx context.Context, replaceLayout bool) (err error) 
 	}
 	b.health.Set(telemetry.HealthStore, true, "")
 	if replaceLayout {
-		return router.Unload(ctx, b.store)
+		if err := router.Unload(ctx, b.store); err != nil {
+			return err
+		}
 	}
-	return nil
+	return b.settle(ctx, found, mismatch)
 }
 
-// openOwn opens the store that is this machine's.
-func (b *bridge) openOwn(ctx context.Context, replaceLayout bool) error {
-	s, err := sqlite.Open(ctx, sqlite.Options{
-		Path: b.cfg.Store.Path, Tables: mirror.StoreTables(b.profile), MaxSize: b.cfg.Store.MaxSize, ReplaceLayout: replaceLayout,
+// recognise finds out which Odoo this is. That it lacks mapped tables is mismatch: it may be
+// no harm, as long as it is not known what was mirrored.
+func (b *bridge) recognise(ctx context.Context) (found survey, mismatch, err error) {
+	found, err = b.inspect(ctx, nil)
+	if err != nil && found.profile != nil && !errors.Is(err, errNeutralized) {
+		return found, err, nil
+	}
+	return found, nil, err
+}
+
+func (b *bridge) openLaidOut(ctx context.Context, profile *odoo.Profile, replaceLayout bool) (err error) {
+	if b.lease != nil {
+		return b.openShared(ctx, profile, replaceLayout)
+	}
+	opened, err := sqlite.Open(ctx, sqlite.Options{
+		Path: b.cfg.Store.Path, Tables: mirror.StoreTables(profile), MaxSize: b.cfg.Store.MaxSize, ReplaceLayout: replaceLayout,
 		Logger: b.log.With(telemetry.KeyComponent, telemetry.ComponentStore),
 	})
 	if err == nil { // else a nil *sqlite.Store would be a store
-		b.store = s
+		b.store = opened
 	}
 	return err
+}
+
+// settle decides what is mirrored: what the store holds rows of, or before that,
+// or when all is read again, what the database has.
+func (b *bridge) settle(ctx context.Context, found survey, mismatch error) error {
+	_, loaded, err := router.Loaded(ctx, b.store)
+	if err != nil {
+		return err
+	}
+	if loaded {
+		text, _, err := b.store.Meta(ctx, metaShape)
+		if err != nil {
+			return err
+		}
+		if b.known, err = parseShape(text); err != nil {
+			return err
+		}
+	}
+	if b.known != nil {
+		if found, mismatch = b.inspect(ctx, b.known); mismatch != nil {
+			return mismatch
+		}
+	}
+	if mismatch != nil {
+		return mismatch
+	}
+	if b.known == nil {
+		b.known = found.shape
+	}
+	b.setFound(found)
+	b.log.Info("Odoo found", telemetry.KeyRelease, found.profile.Release, "tables", len(found.shape))
+	return nil
+}
+
+func (b *bridge) setFound(found survey) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.found = found
 }
 
 // queueBytes may wait between reading and applying.
@@ -65,7 +125,7 @@ func (b *bridge) openSource(ctx context.Context) (err error) {
 		return err
 	}
 	b.stage.set("checking the publication")
-	return b.waitForDatabase(ctx, func() error { return b.source.EnsurePublication(ctx, b.tables(), true) })
+	return b.waitForDatabase(ctx, func() error { return b.checkPublication(ctx, b.found, true) })
 }
 
 // hooks turn what happens to the stream into readiness.
@@ -87,27 +147,46 @@ func (b *bridge) hooks() cdc.Hooks {
 	}
 }
 
-// tables are the mapped tables that this database has.
-func (b *bridge) tables() []string {
-	var names []string
-	for _, t := range b.profile.Tables {
-		if b.facts.Columns[t.Name] != nil {
-			names = append(names, t.Name)
-		}
-	}
-	return names
-}
-
-func (b *bridge) openRouter(ctx context.Context) (err error) {
+// openRouter opens the router with the mapping by which the mirror's rows were read.
+func (b *bridge) openRouter(ctx context.Context) error {
 	if err := b.waitForDatabase(ctx, func() error { return b.origins.look(ctx, b) }); err != nil {
 		return err
 	}
-	b.router, err = router.Open(ctx, router.Options{
-		Profile: b.profile, Store: b.store, CacheBytes: int(b.cfg.Store.Cache),
+	profile, err := b.fitted(b.known)
+	if err != nil {
+		return err
+	}
+	return b.useRouter(ctx, profile)
+}
+
+// useRouter replaces the router by one that is where the store is.
+func (b *bridge) useRouter(ctx context.Context, profile *odoo.Profile) error {
+	if b.router != nil {
+		if err := b.router.Close(); err != nil {
+			return err
+		}
+	}
+	r, err := router.Open(ctx, router.Options{
+		Profile: profile, Store: b.store, CacheBytes: int(b.cfg.Store.Cache),
 		Committed: b.committed, Confirm: b.source.Confirm,
-		OriginOf: b.origins.channelOf, WriteThrough: b.loading, Observe: newObserver(b.metrics),
+		OriginOf: b.origins.channelOf, WriteThrough: b.loading, Observe: b.observer,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.router = r
+	return nil
+}
+
+// fitted is the mapping of a shape.
+func (b *bridge) fitted(s shape) (*odoo.Profile, error) {
+	profile, err := odoo.For(b.found.profile.Release, b.cfg.ExtraColumns)
+	if err != nil {
+		return nil, err
+	}
+	return profile, odoo.Check(profile, s.columns())
 }
 
 // committed wakes the lanes.
@@ -126,10 +205,11 @@ func (b *bridge) loading() bool {
 }
 
 // eventSource is the CloudEvents source: which Odoo this is.
-func (b *bridge) eventSource() string {
-	if b.facts.UUID != "" {
-		return "odoo/" + b.facts.UUID
+func (b *bridge) eventSource(ctx context.Context) (string, error) {
+	if b.found.facts.UUID != "" {
+		return "odoo/" + b.found.facts.UUID, nil
 	}
 	b.log.Warn("database.uuid cannot be read: events name the cluster and database instead", slog.String(telemetry.KeyRemedy, "odoobridge setup"))
-	return "odoo/" + b.stage.identity.SystemID + "/" + b.stage.identity.Database
+	id, err := b.source.Identify(ctx)
+	return "odoo/" + id.SystemID + "/" + id.Database, err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/odoobridge/odoobridge/internal/store/postgres"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/router/mirror"
+	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
 // claimStore gets a shared store for this process alone, standing by as long
@@ -33,9 +34,6 @@ func (b *bridge) claimStore(ctx context.Context) (err error) {
 	}
 	b.setHolder("")
 	b.log.Info("the store is ours", telemetry.KeyTerm, b.lease.Term)
-	if b.lease.Waited {
-		return b.inspect(ctx) // again: who knows what Odoo became meanwhile
-	}
 	return nil
 }
 
@@ -85,9 +83,9 @@ func (b *bridge) storeStatus() StoreStatus {
 }
 
 // openShared opens the store that the lease is for.
-func (b *bridge) openShared(ctx context.Context, replaceLayout bool) error {
+func (b *bridge) openShared(ctx context.Context, profile *odoo.Profile, replaceLayout bool) error {
 	s, err := postgres.Open(ctx, b.lease, postgres.Options{
-		Tables: mirror.StoreTables(b.profile), MaxSize: b.cfg.Store.MaxSize, ReplaceLayout: replaceLayout,
+		Tables: mirror.StoreTables(profile), MaxSize: b.cfg.Store.MaxSize, ReplaceLayout: replaceLayout,
 		Logger: b.log.With(telemetry.KeyComponent, telemetry.ComponentStore),
 	})
 	if err == nil {

@@ -22,6 +22,18 @@ func (s *stage) set(text string) {
 	s.text = text
 }
 
+func (s *stage) setIdentity(id cdc.Identity) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.identity = id
+}
+
+func (s *stage) database() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.identity.Database
+}
+
 func (s *stage) get() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -26,6 +26,9 @@ type OdooStatus struct {
 	Release  string `json:"release"`
 	Database string `json:"database"`
 	UUID     string `json:"uuid"`
+	// Waiting are tables and columns ("table.column") that a module has brought and that
+	// cannot be read before they are published and granted.
+	Waiting []string `json:"waiting,omitempty"`
 }
 
 // ReplicationStatus says how far reading is.
@@ -84,7 +87,10 @@ func (b *bridge) status(ctx context.Context) (any, error) {
 	if !b.isStreaming() {
 		return s, nil
 	}
-	s.Odoo = OdooStatus{Release: b.profile.Release, Database: b.stage.identity.Database, UUID: b.facts.UUID}
+	b.mu.Lock()
+	found := b.found
+	b.mu.Unlock()
+	s.Odoo = OdooStatus{Release: found.profile.Release, Database: b.stage.database(), UUID: found.facts.UUID, Waiting: found.waiting}
 	stats := b.source.Stats()
 	s.Replication = ReplicationStatus{
 		Slot: b.cfg.Postgres.Slot, Connected: stats.Connected, CatchingUp: stats.CatchingUp,

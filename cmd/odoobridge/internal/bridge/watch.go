@@ -13,18 +13,16 @@ import (
 
 // How often things are looked after while streaming.
 const (
-	lookEvery        = 2 * time.Second
-	trimEvery        = time.Minute
-	originsEvery     = time.Minute
-	publicationEvery = 30 * time.Second
+	lookEvery    = 2 * time.Second
+	trimEvery    = time.Minute
+	originsEvery = time.Minute
 )
 
-// watch looks after what no event tells of: the slot's health, the store's
-// size, the publication's tables. It returns when one of them is a reason to stop.
-func (b *bridge) watch(ctx context.Context) error {
+// care looks after what no event tells of, beside reading: the slot's health, the
+// store's size, the queues. It returns when one of them is a reason to stop.
+func (b *bridge) care(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return b.source.WatchPublication(ctx, b.tables(), publicationEvery) })
-	g.Go(func() error { return every(ctx, lookEvery, b.look) })
+	g.Go(func() error { return every(ctx, lookEvery, b.lookAround) })
 	g.Go(func() error { return b.setUpBroker(ctx) })
 	g.Go(func() error { return every(ctx, trimEvery, b.trim) })
 	g.Go(func() error {
@@ -36,6 +34,44 @@ func (b *bridge) watch(ctx context.Context) error {
 		})
 	})
 	return g.Wait()
+}
+
+// watchTables looks at the publication and the mapped tables now and then, until
+// ctx ends or something is not as it was: a table that left the publication would
+// go on changing without us hearing of it. That they cannot be looked at for a while is
+// no error here: Stream reconnects too.
+func (b *bridge) watchTables(ctx context.Context) error {
+	return every(ctx, b.cfg.Postgres.WatchInterval, func(ctx context.Context) error {
+		s, err := b.look(ctx, b.known)
+		if err == nil {
+			err = b.checkPublication(ctx, s, false)
+		}
+		switch {
+		case NeedsPerson(err):
+			return err
+		case err != nil && ctx.Err() == nil:
+			b.log.Warn("the publication could not be looked at", telemetry.KeyError, err.Error())
+			return nil
+		case err != nil:
+			return nil
+		case s.facts.Neutralized:
+			return errNeutralized
+		}
+		b.mu.Lock()
+		b.found.waiting = s.waiting
+		b.mu.Unlock()
+		if b.publish(ctx, s) {
+			s, err = b.look(ctx, b.known)
+			if err != nil {
+				return nil // the next look tells
+			}
+		}
+		b.sayWaiting(s)
+		if tables := b.known.differences(s.shape); len(tables) > 0 {
+			return &tablesChangedError{tables}
+		}
+		return nil
+	})
 }
 
 // every calls do at once and then again and again until ctx ends.
@@ -54,7 +90,7 @@ func every(ctx context.Context, pause time.Duration, do func(context.Context) er
 	}
 }
 
-func (b *bridge) look(ctx context.Context) error {
+func (b *bridge) lookAround(ctx context.Context) error {
 	b.lookAtSlot(ctx)
 	b.lookAtLanes()
 	if size, err := b.store.Size(ctx); err == nil {
@@ -124,8 +160,11 @@ func (b *bridge) countReturned() {
 
 // trim keeps the journal within its retention. A lane that lagged beyond it is told by its own error.
 func (b *bridge) trim(ctx context.Context) error {
+	b.mu.Lock()
+	checkpointed := b.router.Checkpointed()
+	b.mu.Unlock()
 	removed, err := b.journal.Trim(ctx, b.store, journal.Retention{Age: b.cfg.Store.Retention, MaxSize: b.cfg.Store.MaxSize},
-		time.Now(), b.lanes.MinCursor(), b.router.Checkpointed())
+		time.Now(), b.lanes.MinCursor(), checkpointed)
 	if err != nil && ctx.Err() == nil {
 		b.health.Set(telemetry.HealthStore, false, err.Error())
 		return fmt.Errorf("keep the journal within its retention: %w", err)

@@ -3,90 +3,19 @@ package bridge
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime/debug"
-	"strconv"
 	"time"
 
 	"github.com/odoobridge/odoobridge/cdc"
-	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/router"
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
-// ready makes sure that the store and the slot belong together: it takes the
-// first snapshot, or compares the position, or resyncs.
-func (b *bridge) ready(ctx context.Context, resync bool) error {
-	_, loaded, err := router.Loaded(ctx, b.store)
-	if err != nil {
-		return err
-	}
-	if !loaded || resync {
-		return b.load(ctx, loaded || resync)
-	}
-	b.stage.set("comparing the store's position with the slot")
-	stored, err := b.storedPosition(ctx)
-	if err != nil {
-		return err
-	}
-	var id cdc.Identity
-	err = b.waitForDatabase(ctx, func() (err error) {
-		id, err = b.source.CheckPosition(ctx, stored)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	b.stage.identity = id
-	return b.remember(ctx, id)
-}
-
-func (b *bridge) storedPosition(ctx context.Context) (cdc.Position, error) {
-	p := cdc.Position{Applied: b.router.Position()}
-	values := map[string]string{}
-	for _, name := range []string{metaSystem, metaTimeline, metaDatabase, metaOID, metaUUID} {
-		value, _, err := b.store.Meta(ctx, name)
-		if err != nil {
-			return p, fmt.Errorf("read whose log the store holds: %w", err)
-		}
-		values[name] = value
-	}
-	timeline, err1 := strconv.ParseInt(values[metaTimeline], 10, 32)
-	oid, err2 := strconv.ParseUint(values[metaOID], 10, 32)
-	if err := errors.Join(err1, err2); err != nil {
-		return p, fmt.Errorf("read whose log the store holds: %w", err)
-	}
-	p.Identity = cdc.Identity{SystemID: values[metaSystem], Timeline: int32(timeline), Database: values[metaDatabase], DatabaseOID: uint32(oid)}
-	if was := values[metaUUID]; was != b.facts.UUID && was != "" && b.facts.UUID != "" {
-		return p, &cdc.WrongDatabaseError{What: "database.uuid", Server: b.facts.UUID, Here: was}
-	}
-	return p, nil
-}
-
-// remember notes whose log the store holds from now on.
-func (b *bridge) remember(ctx context.Context, id cdc.Identity) error {
-	return b.note(ctx, map[string]string{
-		metaSystem: id.SystemID, metaTimeline: strconv.Itoa(int(id.Timeline)), metaDatabase: id.Database,
-		metaOID: strconv.FormatUint(uint64(id.DatabaseOID), 10), metaUUID: b.facts.UUID,
-		metaRelease: b.profile.Release, metaSlot: b.cfg.Postgres.Slot,
-	})
-}
-
-func (b *bridge) note(ctx context.Context, meta map[string]string) error {
-	err := b.store.Write(ctx, &store.Batch{Meta: meta})
-	if err == nil {
-		err = b.store.Commit(ctx)
-	}
-	if err != nil {
-		return fmt.Errorf("note whose log the store holds: %w", errors.Join(err, b.store.Rollback()))
-	}
-	return nil
-}
-
 // load creates the slot and reads the tables as of its beginning. A slot left
 // by a load that did not finish, or one to be replaced, is dropped first.
-func (b *bridge) load(ctx context.Context, replace bool) error {
+// anew says that its log does not continue the one read before.
+func (b *bridge) load(ctx context.Context, replace, anew bool) error {
 	if err := b.dropLeftover(ctx, replace); err != nil {
 		return err
 	}
@@ -94,7 +23,7 @@ func (b *bridge) load(ctx context.Context, replace bool) error {
 	if err != nil {
 		return err
 	}
-	b.stage.identity = id
+	b.stage.setIdentity(id)
 	// Before the slot exists, so that a load that was killed may drop it.
 	if err := b.note(ctx, map[string]string{metaSlot: b.cfg.Postgres.Slot}); err != nil {
 		return err
@@ -106,10 +35,14 @@ func (b *bridge) load(ctx context.Context, replace bool) error {
 	}
 	defer snapshot.Close() // again, where copy does not come to it
 	b.log.Info("the slot is created; reading the tables", telemetry.KeySlot, b.cfg.Postgres.Slot, telemetry.KeyLSN, snapshot.LSN.String())
-	if err := b.copy(ctx, snapshot, id); err != nil {
+	at := router.SnapshotInfo{
+		Timeline: id.Timeline, LSN: snapshot.LSN, Time: time.Now(), Anew: anew, Meta: b.snapshotMeta(id, b.found),
+	}
+	if err := b.copy(ctx, snapshot, at); err != nil {
 		return errors.Join(err, b.dropAfterFailure(ctx))
 	}
-	return b.remember(ctx, id)
+	b.known = b.found.shape
+	return nil
 }
 
 func (b *bridge) dropLeftover(ctx context.Context, replace bool) error {
@@ -138,13 +71,13 @@ func (b *bridge) dropAfterFailure(ctx context.Context) error {
 // loadGCPercent is how much the heap may grow between collections while loading.
 const loadGCPercent = 40
 
-func (b *bridge) copy(ctx context.Context, snapshot *cdc.Snapshot, id cdc.Identity) error {
+func (b *bridge) copy(ctx context.Context, snapshot *cdc.Snapshot, at router.SnapshotInfo) error {
 	began := time.Now()
 	// Loading makes much garbage beside what it keeps: collect it earlier, and
 	// give back what only the load needed.
 	defer debug.FreeOSMemory()
 	defer debug.SetGCPercent(debug.SetGCPercent(loadGCPercent))
-	plan, places := b.copyPlan()
+	plan, places := CopyPlan(b.found.profile, b.found.facts.Columns)
 	load, err := b.router.BeginLoad(ctx)
 	if err != nil {
 		return err
@@ -156,17 +89,11 @@ func (b *bridge) copy(ctx context.Context, snapshot *cdc.Snapshot, id cdc.Identi
 	}
 	snapshot.Close() // documents are built from the mirror: Odoo's server need not wait for that
 	b.log.Info("the tables are read", telemetry.KeyElapsed, time.Since(began).Round(time.Millisecond))
-	at := router.SnapshotInfo{Timeline: id.Timeline, LSN: snapshot.LSN, Time: began}
 	if err := load.Finish(ctx, at, progress.built); err != nil {
 		return err
 	}
 	b.log.Info("the snapshot is complete", telemetry.KeyElapsed, time.Since(began).Round(time.Millisecond), telemetry.KeyLSN, snapshot.LSN.String())
 	return nil
-}
-
-// copyPlan lists the tables that there are, and their place in the profile.
-func (b *bridge) copyPlan() (plan []cdc.CopyTable, places []int) {
-	return CopyPlan(b.profile, b.facts.Columns)
 }
 
 // CopyPlan says how to read the mapped columns of the tables that the database has.
@@ -191,8 +118,13 @@ func CopyPlan(profile *odoo.Profile, columns map[string]map[string]string) (plan
 
 // PlacedSink hands rows on under their table's place in the profile.
 type PlacedSink struct {
-	Load   *router.Load
+	Load   RowTaker
 	Places []int // by place in the plan
+}
+
+// RowTaker takes rows by their table's place in the profile.
+type RowTaker interface {
+	Rows(ctx context.Context, table int, data []byte) error
 }
 
 // Rows takes rows of the plan's table.

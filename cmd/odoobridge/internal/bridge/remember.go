@@ -1,0 +1,58 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+
+	"github.com/odoobridge/odoobridge/cdc"
+	"github.com/odoobridge/odoobridge/internal/store"
+)
+
+// Names under which the store remembers whose log it has read.
+const (
+	metaSystem   = "system_identifier"
+	metaTimeline = "timeline"
+	metaDatabase = "database"
+	metaOID      = "database_oid"
+	metaUUID     = "database_uuid"
+	metaRelease  = "odoo_release"
+	metaSlot     = "slot"
+	metaHealed   = "healed" // when the bridge last began with a new slot by itself, RFC 3339
+)
+
+// whose says whose log the store holds.
+func (b *bridge) whose(id cdc.Identity, s survey) map[string]string {
+	return map[string]string{
+		metaSystem: id.SystemID, metaTimeline: strconv.Itoa(int(id.Timeline)), metaDatabase: id.Database,
+		metaOID: strconv.FormatUint(uint64(id.DatabaseOID), 10), metaUUID: s.facts.UUID,
+		metaRelease: s.profile.Release, metaSlot: b.cfg.Postgres.Slot,
+	}
+}
+
+// snapshotMeta is what becomes durable together with a snapshot.
+func (b *bridge) snapshotMeta(id cdc.Identity, s survey) map[string]string {
+	meta := b.whose(id, s)
+	meta[metaShape] = s.shape.text()
+	return meta
+}
+
+// remember notes whose log the store holds, and in which shape its rows are.
+func (b *bridge) remember(ctx context.Context, id cdc.Identity) error {
+	meta := b.whose(id, b.found)
+	maps.Copy(meta, map[string]string{metaShape: b.known.text()})
+	return b.note(ctx, meta)
+}
+
+func (b *bridge) note(ctx context.Context, meta map[string]string) error {
+	err := b.store.Write(ctx, &store.Batch{Meta: meta})
+	if err == nil {
+		err = b.store.Commit(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("note whose log the store holds: %w", errors.Join(err, b.store.Rollback()))
+	}
+	return nil
+}
