@@ -78,6 +78,9 @@ func fit(body []byte) []byte {
 func (r *Router) record(c *commitInfo, entity *odoo.Entity, previous store.Document, next *store.Document) (told bool) {
 	changed, before := schema.Diff(previous.Body, next.Body)
 	happenings := entity.Happenings(previous.Body, next.Body, changed)
+	if c.Resync && previous.Body != nil && next.Body != nil && onlyEmpty(previous.Body, next.Body, changed) {
+		happenings = nil
+	}
 	if len(happenings) == 0 {
 		r.group.silent++
 	}
@@ -103,4 +106,16 @@ func (r *Router) record(c *commitInfo, entity *odoo.Entity, previous store.Docum
 		r.group.add(event)
 	}
 	return len(happenings) > 0
+}
+
+// onlyEmpty reports whether all that a new snapshot brought is fields without a value that there
+// were not before: a module was installed, and this document has nothing of it. A shop's every
+// order would be news otherwise.
+func onlyEmpty(before, after []byte, changed []string) bool {
+	for _, name := range changed {
+		if schema.Field(before, name) != nil || string(schema.Field(after, name)) != "null" {
+			return false
+		}
+	}
+	return true
 }

@@ -66,10 +66,8 @@ func (pg *Postgres) create(ctx context.Context) error {
 	if pg.cred, err = serverIdentity(); err != nil {
 		return err
 	}
-	if pg.cred != nil {
-		if err := os.Chown(pg.dir.path, int(pg.cred.Uid), int(pg.cred.Gid)); err != nil {
-			return fmt.Errorf("give the server its directory: %w", err)
-		}
+	if err := pg.own(); err != nil {
+		return err
 	}
 	cmd := exec.CommandContext(ctx, initdb, "-D", pg.dir.join("data"), "-U", "postgres",
 		"--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
@@ -84,6 +82,17 @@ func (pg *Postgres) create(ctx context.Context) error {
 	}
 	pg.port = ports[0]
 	return pg.configure()
+}
+
+// own gives the server's user its directory.
+func (pg *Postgres) own() error {
+	if pg.cred == nil {
+		return nil
+	}
+	if err := os.Chown(pg.dir.path, int(pg.cred.Uid), int(pg.cred.Gid)); err != nil {
+		return fmt.Errorf("give the server its directory: %w", err)
+	}
+	return nil
 }
 
 // configure appends the settings to postgresql.conf: there, and not on the

@@ -30,6 +30,28 @@ func (pg *PG) Restart(t testing.TB) {
 	pg.Start(t)
 }
 
+// Standby starts a server that follows this one, for the test alone.
+func (pg *PG) Standby(t testing.TB) *PG { return pg.copied(t, true) }
+
+// Restored starts a server from a base backup of this one: the same cluster, as of
+// now.
+func (pg *PG) Restored(t testing.TB) *PG { return pg.copied(t, false) }
+
+func (pg *PG) copied(t testing.TB, standby bool) *PG {
+	t.Helper()
+	pg.mustOwn(t)
+	server, err := pg.server.Copy(context.Background(), standby)
+	if err != nil {
+		t.Fatalf("copy the server: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Errorf("close the copy: %v", err)
+		}
+	})
+	return &PG{server: server, dsn: server.DSN("postgres")}
+}
+
 // DataDir is the directory of the cluster.
 func (pg *PG) DataDir(t testing.TB) string {
 	t.Helper()

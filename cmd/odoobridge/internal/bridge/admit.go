@@ -30,7 +30,8 @@ func (b *bridge) admit(ctx context.Context, o Options) (step, error) {
 	}
 	if !told {
 		return none, b.patiently(ctx, func() error {
-			if err := b.useRouter(ctx, b.found.profile); err != nil {
+			// Once more: the publication may just have been made.
+			if err := b.renew(ctx); err != nil {
 				return err
 			}
 			return b.load(ctx, o.Resync, false)

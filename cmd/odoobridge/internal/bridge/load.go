@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime/debug"
 	"time"
 
@@ -16,14 +17,14 @@ import (
 // by a load that did not finish, or one to be replaced, is dropped first.
 // anew says that its log does not continue the one read before.
 func (b *bridge) load(ctx context.Context, replace, anew bool) error {
-	if err := b.dropLeftover(ctx, replace); err != nil {
-		return err
-	}
 	id, err := b.source.Identify(ctx)
 	if err != nil {
 		return err
 	}
 	b.stage.setIdentity(id)
+	if err := b.dropLeftover(ctx, replace); err != nil {
+		return err
+	}
 	// Before the slot exists, so that a load that was killed may drop it.
 	if err := b.note(ctx, map[string]string{metaSlot: b.cfg.Postgres.Slot}); err != nil {
 		return err
@@ -49,6 +50,10 @@ func (b *bridge) dropLeftover(ctx context.Context, replace bool) error {
 	state, err := b.source.SlotState(ctx)
 	if err != nil || !state.Exists {
 		return err
+	}
+	if here := b.stage.database(); state.Database != here {
+		return &DecisionError{fmt.Sprintf("slot %s belongs to the database %s of the same server, not to %s", b.cfg.Postgres.Slot, state.Database, here),
+			"Give this bridge a slot name of its own: postgres.slot"}
 	}
 	ours, _, err := b.store.Meta(ctx, metaSlot)
 	if err != nil {

@@ -88,6 +88,27 @@ func (s shape) differences(now shape) []string {
 	return names
 }
 
+// distrusts reports whether documents that follow the log up to now would show what is no
+// more: rows changed unheard while a known table was not published or not there, or a known column was made again.
+func (s shape) distrusts(now shape) bool {
+	for name, was := range s {
+		is := now[name]
+		if is == nil {
+			continue // gone; the log says nothing of it any more
+		}
+		if is.OID != was.OID || is.Entry != was.Entry {
+			return true
+		}
+		for column, form := range was.Columns {
+			number, _, _ := strings.Cut(form, " ")
+			if now, found := is.Columns[column]; found && !strings.HasPrefix(now, number+" ") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func same(a, b *odoodb.Relation) bool {
 	return a != nil && b != nil && a.OID == b.OID && a.Entry == b.Entry && maps.Equal(a.Columns, b.Columns)
 }

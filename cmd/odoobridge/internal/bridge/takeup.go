@@ -30,8 +30,9 @@ func (e *tablesChangedError) Error() string {
 //  3. the tables are brought to what the snapshot holds, in one transaction at T,
 //  4. the log is followed from T on, with the mapping that holds now.
 //
-// Where the log up to T cannot be read by the former mapping - a column vanished and came
-// back - all tables are read: what happened up to T then comes out as differences.
+// Where the log up to T cannot be read by the former mapping, or rows changed unheard - a column
+// vanished and came back, a table was out of the publication - all tables are read: what
+// happened up to T then comes out as differences.
 func (b *bridge) takeUp(ctx context.Context) error {
 	return b.patiently(ctx, func() error { return b.takeUpOnce(ctx) })
 }
@@ -56,24 +57,29 @@ func (b *bridge) takeUpOnce(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
-	switch err := b.followTo(ctx, s.LSN); {
-	case err == nil:
-		err = b.reread(ctx, s, found, tables)
-		if err != nil {
-			return err
-		}
-	case isMappingError(err):
-		b.log.Warn("the log cannot be read by the former mapping; all tables are read", telemetry.KeyError, err.Error())
-		if err := b.rereadAll(ctx, s, found); err != nil {
-			return err
-		}
-	default:
+	if err := b.bringTo(ctx, s, found, tables); err != nil {
 		return err
 	}
 	b.known = found.shape
 	b.stage.set("")
 	b.log.Info("the tables are taken up", "tables", tables, telemetry.KeyEvents, b.lastEvent()-before, telemetry.KeyLSN, s.LSN.String())
 	return nil
+}
+
+// bringTo brings the mirror to the snapshot's moment.
+func (b *bridge) bringTo(ctx context.Context, s *sideSnapshot, found survey, tables []string) error {
+	if b.known.distrusts(found.shape) {
+		return b.rereadAll(ctx, s, found)
+	}
+	err := b.followTo(ctx, s.LSN)
+	switch {
+	case err == nil:
+		return b.reread(ctx, s, found, tables)
+	case isMappingError(err), errors.As(err, new(*mirror.MissingRowError)):
+		b.log.Warn("the log cannot be read by the former mapping; all tables are read", telemetry.KeyError, err.Error())
+		return b.rereadAll(ctx, s, found)
+	}
+	return err
 }
 
 // isMappingError reports whether rows came that the mapping does not fit.

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -110,10 +111,10 @@ func freeAddress(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// start runs the bridge with the verb, "run" or "resync".
-func (p *process) start(verb string) {
+// start runs the bridge with the verb, "run" or "resync", and its flags.
+func (p *process) start(verb string, flags ...string) {
 	p.t.Helper()
-	p.cmd = exec.Command(program, verb, "--config", p.config)
+	p.cmd = exec.Command(program, append([]string{verb, "--config", p.config}, flags...)...)
 	p.cmd.Stderr, p.cmd.Stdout = p.log, p.log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := p.cmd.Start(); err != nil {
@@ -210,6 +211,19 @@ func (p *process) replace(old, with string) {
 		p.t.Fatal(err)
 	}
 	if err := os.WriteFile(p.config, bytes.ReplaceAll(text, []byte(old), []byte(with)), 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// append adds to the configuration.
+func (p *process) append(text string) {
+	p.t.Helper()
+	f, err := os.OpenFile(p.config, os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteString(text)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
 		p.t.Fatal(err)
 	}
 }

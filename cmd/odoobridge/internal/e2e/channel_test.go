@@ -20,12 +20,14 @@ type received struct {
 	Subject  string `json:"subject"`
 	Revision int64  `json:"revision"`
 	Origin   string `json:"origin"`
+	Resync   bool   `json:"resync"`
 	Data     struct {
 		Entity  json.RawMessage            `json:"entity"`
 		Changed []string                   `json:"changed"`
 		Before  map[string]json.RawMessage `json:"before"`
 	} `json:"data"`
-	body string
+	body   string
+	header map[string]any
 }
 
 // line is what the golden files hold of an event.
@@ -68,7 +70,7 @@ func listen(t testing.TB, url, queue string) *channel {
 func (c *channel) take(d outboundtest.Delivery) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e := received{body: string(d.Body)}
+	e := received{body: string(d.Body), header: d.Headers}
 	if err := json.Unmarshal(d.Body, &e); err != nil {
 		c.t.Errorf("a delivery is not JSON: %v", err)
 		return

@@ -15,8 +15,13 @@ var releases = []string{"17", "18"}
 // restored is a database as a real Odoo left it before the first recording.
 func restored(t testing.TB, release string) string {
 	t.Helper()
+	return restoredOn(t, testkit.Postgres(t), release)
+}
+
+func restoredOn(t testing.TB, pg *testkit.PG, release string) string {
+	t.Helper()
 	testkit.OdooData(t, release)
-	dsn := testkit.Postgres(t).NewDatabase(t)
+	dsn := pg.NewDatabase(t)
 	testkit.RestoreBaseline(t, dsn, release)
 	return dsn
 }
@@ -29,7 +34,22 @@ type player struct {
 
 func newPlayer(t testing.TB, dsn string) *player {
 	t.Helper()
-	return &player{t: t, conn: testkit.Postgres(t).Connect(t, dsn)}
+	return newPlayerOn(t, testkit.Postgres(t), dsn)
+}
+
+func newPlayerOn(t testing.TB, pg *testkit.PG, dsn string) *player {
+	t.Helper()
+	return &player{t: t, conn: pg.Connect(t, dsn)}
+}
+
+// freeSlot waits until the server has noticed that nobody reads from the slot any more.
+func (p *player) freeSlot(slot string) {
+	p.t.Helper()
+	testkit.Eventually(p.t, patience, func() bool {
+		var active bool
+		err := p.conn.QueryRow(p.t.Context(), `SELECT active FROM pg_replication_slots WHERE slot_name = $1`, slot).Scan(&active)
+		return err == nil && !active
+	}, func() string { return "slot " + slot + " stays in use" })
 }
 
 // exec runs a script; what it does outside BEGIN and COMMIT is one transaction.
