@@ -131,3 +131,11 @@ func sortedKeys[V any](m map[odoo.Key]V) []odoo.Key {
 }
 
 func fmtInt(n int64) string { return strconv.FormatInt(n, 10) }
+
+func atoi(text string) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}

@@ -137,12 +137,32 @@ func (m *mapping) inProductUnit(rows Rows, move Row, unit int64, quantity Decima
 		return quantity
 	}
 	demand, inProducts := parseDecimal(move.field(moveDemand)), parseDecimal(move.field(moveProductQuantity))
-	if quantity.Cmp(&demand) == 0 || demand.IsZero() {
+	switch {
+	case !demand.IsZero() && quantity.Cmp(&demand) == 0:
 		return inProducts
+	case !demand.IsZero():
+		return scaled(quantity, inProducts, demand)
 	}
-	var d Decimal
-	exact.Mul(&d, &quantity, &inProducts)  //nolint:errcheck // exact and finite: nothing can go wrong
-	halfUp.Quo(&d, &d, &demand)            //nolint:errcheck // demand is not zero
+	of, _ := rows.Get(m.uom, Key{move.Int(moveUoM)})
+	in, _ := rows.Get(m.uom, Key{unit})
+	from, to := parseDecimal(of.field(uomFactor)), parseDecimal(in.field(uomFactor))
+	if m.release >= uomFactorsGrow {
+		from, to = to, from
+	}
+	if from.IsZero() {
+		return quantity
+	}
+	return scaled(quantity, to, from)
+}
+
+// uomFactorsGrow is the release from which a unit's factor says how many of the
+// reference it is (a dozen 12), not how many of it make the reference.
+const uomFactorsGrow release = 19
+
+// scaled is the quantity times one number by another, which is not zero.
+func scaled(quantity, times, by Decimal) (d Decimal) {
+	exact.Mul(&d, &quantity, &times)       //nolint:errcheck // exact and finite: nothing can go wrong
+	halfUp.Quo(&d, &d, &by)                //nolint:errcheck // not by zero
 	halfUp.Quantize(&d, &d, -unitDecimals) //nolint:errcheck // within the precision
 	return d
 }

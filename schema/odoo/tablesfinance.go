@@ -135,4 +135,6 @@ const (
 	cardActive  = 5
 
 	programType = 2
+
+	uomFactor = 2
 )
