@@ -25,7 +25,7 @@ GRANT SELECT (id, name, create_uid, write_uid, write_date) ON res_partner_catego
 GRANT SELECT (id, commercial_partner_id, parent_id, company_id, name, is_company, type, email, email_normalized, phone, mobile, vat, ref, lang, street, street2, zip, city, state_id, country_id, active, create_uid, write_uid, write_date) ON res_partner TO odoobridge;
 GRANT SELECT (category_id, partner_id) ON res_partner_res_partner_category_rel TO odoobridge;
 GRANT SELECT (id, model, res_id, module, name, create_uid, write_uid, write_date) ON ir_model_data TO odoobridge;
-GRANT SELECT (id, name, create_uid, write_uid, write_date) ON uom_uom TO odoobridge;
+GRANT SELECT (id, name, factor, create_uid, write_uid, write_date) ON uom_uom TO odoobridge;
 GRANT SELECT (id, complete_name, create_uid, write_uid, write_date) ON product_category TO odoobridge;
 GRANT SELECT (id, name, create_uid, write_uid, write_date) ON product_attribute TO odoobridge;
 GRANT SELECT (id, name, attribute_id, create_uid, write_uid, write_date) ON product_attribute_value TO odoobridge;

@@ -26,7 +26,7 @@ REVOKE SELECT (id, name, create_uid, write_uid, write_date) ON res_partner_categ
 REVOKE SELECT (id, commercial_partner_id, parent_id, company_id, name, is_company, type, email, email_normalized, phone, mobile, vat, ref, lang, street, street2, zip, city, state_id, country_id, active, create_uid, write_uid, write_date) ON res_partner FROM odoobridge;
 REVOKE SELECT (category_id, partner_id) ON res_partner_res_partner_category_rel FROM odoobridge;
 REVOKE SELECT (id, model, res_id, module, name, create_uid, write_uid, write_date) ON ir_model_data FROM odoobridge;
-REVOKE SELECT (id, name, create_uid, write_uid, write_date) ON uom_uom FROM odoobridge;
+REVOKE SELECT (id, name, factor, create_uid, write_uid, write_date) ON uom_uom FROM odoobridge;
 REVOKE SELECT (id, complete_name, create_uid, write_uid, write_date) ON product_category FROM odoobridge;
 REVOKE SELECT (id, name, create_uid, write_uid, write_date) ON product_attribute FROM odoobridge;
 REVOKE SELECT (id, name, attribute_id, create_uid, write_uid, write_date) ON product_attribute_value FROM odoobridge;

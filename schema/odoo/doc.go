@@ -15,7 +15,11 @@
 //     the document. A test alters databases at random and holds it.
 //   - The exceptions are names and codes of other things that hardly ever change
 //     (unit, warehouse, carrier, lot, country, currency; an order's name on its
-//     shipment) on customers, orders and shipments: those show them as of their own last change.
+//     shipment) on customers, orders, shipments and returns: those show them as of their own last change.
+//   - Invoices, refunds and payments are records of a moment. What they say of partners, products,
+//     taxes and each other's numbers is as of their own last change, and of a posted
+//     document what it was posted with. So nothing that happens to a customer or a product touches them, and
+//     their large tables need no index for it.
 //   - A closed order or shipment (cancelled, or delivered in full) keeps the
 //     addresses and SKUs of the document before: a customer who moves does not rewrite what was shipped.
 //   - A stock level costs the same however many quants there are: the router keeps
@@ -31,6 +35,29 @@
 //     Odoo counts the stock of a warehouse inside another one in both; here it counts in the inner one.
 //   - A shipment is an outgoing transfer whose moves return nothing. One that is deleted
 //     before it was done or cancelled gives "cancelled".
+//   - A return is an incoming or outgoing transfer whose moves return those of another, or that says
+//     so itself (Odoo 17 and later). Never is one transfer both a shipment and a return. Returns between a warehouse's own shelves are neither.
+//   - A stock move has a document once it is done, and none before; what it shows is as of then. A correction
+//     of what was done is told as "done" again, the next revision. History is not loaded: of the moves that
+//     were done before the first start, those of the last 30 days have documents, so that a later snapshot finds what was
+//     done while nobody listened, up to 30 days of it. A store with millions of moves pays two scans of them, no documents.
+//   - Of account_move the mirror keeps customers' documents and the entries of payments; of its lines those that a
+//     document may show, receivables and payments' own; in Odoo 16 and later the other entries' plain lines, which look the same, too.
+//   - An invoice is paid when Odoo says paid or in_payment: the customer owes nothing, only the bank's statement
+//     is still to come. Odoo's "reversed", credited in full, is a happening of its own; "blocked" is an update. A draft that
+//     is deleted gives "cancelled". Its key is its id: its number comes with its posting.
+//   - A payment is an account_payment of a customer, or a payment_transaction. Their ids are counted apart, so the second part of the
+//     key tells them apart, and a transaction's subject is payment/transaction-7. A transaction that was booked names its payment: the same money.
+//     Until Odoo 17 an account_payment has state, date, journal and memo in its account_move. Drafts, and transactions that
+//     are neither authorized nor done, have no document. Vendors' payments and transfers between own accounts have none at all.
+//   - What a payment pays is read off account_partial_reconcile, through the lines that bear the payment's id; since
+//     Odoo 18 also off what it was registered for (account_move__account_payment), without an amount until it is matched.
+//   - A merged customer is told as "merged" if what its last document called its own, a contact or a channel's
+//     external id, belongs to exactly one other customer when its partner is gone. Odoo's wizard moves all of these in the transaction that deletes the
+//     partner; a deletion alone moves none. A partner without any is just "deleted": its orders name the other one from then on, but
+//     orders change hands for other reasons too.
+//   - Consent goes by the normalised address, not by the partner: mail_blacklist, and mailing lists, where one refusal counts.
+//   - A loyalty card's code is as good as money: no document has it.
 //   - Odoo 16 and earlier lock an order by the state "done": documents say "sale" and locked.
 //   - Users and settings are not mapped: they hold secrets.
 //
