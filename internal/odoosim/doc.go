@@ -21,6 +21,10 @@
 // by a panic with a value of type abort, which env.run turns into an error; no
 // panic leaves the package.
 //
+// A [Fault] makes calls go wrong as they went wrong with real Odoos: before or
+// after the commit, by the worker, the proxy or the database. With the release 19.0 the
+// server speaks JSON-2 beside JSON-RPC.
+//
 // Invoices, payments, returns and refunds are not simulated: their methods
 // answer as unknown ones do.
 package odoosim

@@ -1,7 +1,6 @@
 package odoosim
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -42,12 +41,8 @@ type rpcErrorData struct {
 	Context   map[string]any `json:"context"`
 }
 
-// ServeHTTP answers POST /jsonrpc.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path != "/jsonrpc" {
-		http.NotFound(w, r)
-		return
-	}
+// serveRPC answers POST /jsonrpc.
+func (s *Server) serveRPC(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		http.Error(w, "POST only", http.StatusMethodNotAllowed)
 		return
@@ -59,23 +54,28 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "invalid JSON: "+err.Error(), http.StatusBadRequest)
 		return
 	}
-	response := rpcResponse{JSONRPC: "2.0", ID: request.ID}
-	result, err := s.answer(r.Context(), request)
-	if err != nil {
-		response.Error = wireError(asOdoo(err))
-	} else {
-		response.Result = result
+	model, method := request.target()
+	s.serve(w, r, model, method, func(fault error) (int, any) {
+		response := rpcResponse{JSONRPC: "2.0", ID: request.ID}
+		result, err := any(nil), fault
+		if err == nil {
+			result, err = s.answer(r.Context(), request)
+		}
+		if err != nil {
+			response.Error = wireError(asOdoo(err))
+		} else {
+			response.Result = result
+		}
+		return http.StatusOK, response
+	})
+}
+
+// target is the model and method of execute_kw, else the service and its method.
+func (r rpcRequest) target() (model, method string) {
+	if args := r.Params.Args; r.Params.Service == "object" && len(args) >= 5 {
+		return toString(args[3]), toString(args[4])
 	}
-	body := new(bytes.Buffer)
-	enc := json.NewEncoder(body)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(response); err != nil {
-		http.Error(w, "encode the answer: "+err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	// The client may be gone; that is its business.
-	_, _ = w.Write(body.Bytes())
+	return r.Params.Service, r.Params.Method
 }
 
 // wireError is what Odoo makes of an exception, with HTTP status 200.
@@ -91,8 +91,8 @@ func (s *Server) answer(ctx context.Context, request rpcRequest) (any, error) {
 	switch request.Params.Service + "." + request.Params.Method {
 	case "common.version":
 		return map[string]any{
-			"server_version": "17.0", "server_version_info": []any{17, 0, 0, "final", 0, ""},
-			"server_serie": "17.0", "protocol_version": 1,
+			"server_version": s.release, "server_version_info": s.versionInfo(),
+			"server_serie": s.release, "protocol_version": 1,
 		}, nil
 	case "common.authenticate", "common.login":
 		if len(args) < 3 {

@@ -1,6 +1,7 @@
 package odoosim
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -16,12 +17,18 @@ type Server struct {
 	pool     *pgxpool.Pool
 	tables   map[string]map[string]string // table → column → type
 	names    counters
+	faults   faults
+	release  string
 }
 
 // Options change what a Server does.
 type Options struct {
-	// Password of a login; by default it is the login itself.
+	// Password of a login; by default it is the login itself. It is asked at
+	// every call, so that a key may be revoked while the server runs.
 	Password func(login string) string
+	// Release is what the server says it is, "17.0" by default. From 19.0 on it
+	// answers JSON-2 too; its tables stay those of the database.
+	Release string
 }
 
 // New opens a server on a database that has Odoo 17's tables.
@@ -36,7 +43,7 @@ func New(ctx context.Context, dsn string, options Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
-	s := &Server{database: cfg.ConnConfig.Database, password: options.Password, pool: pool}
+	s := &Server{database: cfg.ConnConfig.Database, password: options.Password, pool: pool, release: cmp.Or(options.Release, "17.0")}
 	if s.password == nil {
 		s.password = func(login string) string { return login }
 	}
