@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
@@ -34,7 +35,7 @@ var wrongPassword = []string{"02", "03"}
 func TestRecordedCallsWriteTheRecordedRows(t *testing.T) {
 	pg := testkit.Postgres(t)
 	real, simulated := newWatched(t, pg), newWatched(t, pg)
-	server, err := New(context.Background(), simulated.dsn, Options{})
+	server, err := New(context.Background(), simulated.dsn, Options{Now: recordingDay})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,6 +79,13 @@ func TestRecordedCallsWriteTheRecordedRows(t *testing.T) {
 			t.Errorf("%s in the end (- recorded, + simulated):\n%s", table, diff)
 		}
 	}
+}
+
+// recordingDay is the day on which the recordings were made, at the time of now:
+// dates that Odoo counts from today are the same then.
+func recordingDay() time.Time {
+	now := time.Now().UTC()
+	return time.Date(2026, 11, 23, now.Hour(), now.Minute(), now.Second(), now.Nanosecond(), time.UTC)
 }
 
 // written are the tables whose rows must be equal in the end, times apart.

@@ -41,7 +41,7 @@ func (e *env) run(fn func() any) (result any, err error) {
 		}
 	}()
 	e.exec("BEGIN ISOLATION LEVEL REPEATABLE READ")
-	e.stamp = e.row("SELECT now() AT TIME ZONE 'UTC' AS now")["now"]
+	e.stamp = e.clock()
 	if e.now, err = time.Parse("2006-01-02 15:04:05", strings.SplitN(e.stamp, ".", 2)[0]); err != nil {
 		fail(fmt.Errorf("read the time of the transaction: %w", err))
 	}
@@ -49,6 +49,14 @@ func (e *env) run(fn func() any) (result any, err error) {
 	e.flush()
 	e.exec("COMMIT")
 	return result, nil
+}
+
+// clock is the time of the transaction.
+func (e *env) clock() string {
+	if e.server.now != nil {
+		return e.server.now().UTC().Format("2006-01-02 15:04:05.000000")
+	}
+	return e.row("SELECT now() AT TIME ZONE 'UTC' AS now")["now"]
 }
 
 // later has fn run at the end of the transaction, as Odoo's recomputation is.

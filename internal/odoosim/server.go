@@ -19,6 +19,7 @@ type Server struct {
 	names    counters
 	faults   faults
 	release  string
+	now      func() time.Time // nil: the database's
 }
 
 // Options change what a Server does.
@@ -29,6 +30,8 @@ type Options struct {
 	// Release is what the server says it is, "17.0" by default. From 19.0 on it
 	// answers JSON-2 too; its tables stay those of the database.
 	Release string
+	// Now is the clock, the database's own by default.
+	Now func() time.Time
 }
 
 // New opens a server on a database that has Odoo 17's tables.
@@ -43,7 +46,7 @@ func New(ctx context.Context, dsn string, options Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
-	s := &Server{database: cfg.ConnConfig.Database, password: options.Password, pool: pool, release: cmp.Or(options.Release, "17.0")}
+	s := &Server{database: cfg.ConnConfig.Database, password: options.Password, pool: pool, release: cmp.Or(options.Release, "17.0"), now: options.Now}
 	if s.password == nil {
 		s.password = func(login string) string { return login }
 	}
