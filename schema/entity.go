@@ -53,7 +53,7 @@ const Snapshot = "snapshot"
 // Entities are all kinds of things that channels hear of, in the order in
 // which the events of one transaction are numbered.
 func Entities() []Entity {
-	return []Entity{customer(), product(), order(), shipment(), returned(), stockMove(), invoice(), refund(), payment(), stockLevel()}
+	return []Entity{customer(), product(), price(), order(), shipment(), returned(), stockMove(), invoice(), refund(), payment(), stockLevel()}
 }
 
 // EntityNamed returns an entity's description.

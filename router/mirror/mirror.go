@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/odoobridge/odoobridge/internal/change"
 	"github.com/odoobridge/odoobridge/internal/store"
@@ -31,6 +32,7 @@ type Mirror struct {
 	pieces  map[rowID]int // place in changed, of rows changed since TakeChanges
 	counts  []Counts
 	scratch []byte
+	now     time.Time
 	err     error
 }
 
@@ -93,6 +95,16 @@ func (m *Mirror) Reload() error {
 	m.changed = m.changed[:0]
 	m.err = nil
 	return nil
+}
+
+// Now is the moment as of which dated rows count.
+func (m *Mirror) Now() time.Time { return m.now }
+
+// Advance moves Now on, never back.
+func (m *Mirror) Advance(to time.Time) {
+	if to.After(m.now) {
+		m.now = to
+	}
 }
 
 // Err returns the first read that failed since Open or Reload.

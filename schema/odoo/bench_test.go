@@ -19,6 +19,11 @@ func (b *bridge) entityOf(name string) (*odoo.Entity, map[odoo.Key]document) {
 	return nil, nil
 }
 
+func (b *bridge) docs(entity string) map[odoo.Key]document {
+	_, documents := b.entityOf(entity)
+	return documents
+}
+
 // BenchmarkQuantChange is what a change of one stock_quant costs here: both
 // contributions to the sum, touch, build, comparison, happenings. The rows come from maps.
 func BenchmarkQuantChange(b *testing.B) {

@@ -11,8 +11,10 @@ var differences = []struct {
 	{first: 15, last: 15, table: "stock_lot", source: "stock_production_lot"},
 
 	{first: 19, last: 19, table: "res_partner", column: "mobile"},
-	{first: 15, last: 17, table: "product_template", column: "is_storable"}, // type says "product"
-	{first: 15, last: 15, table: "stock_location", column: "warehouse_id"},  // not stored
+	{first: 15, last: 17, table: "product_template", column: "is_storable"},   // type says "product"
+	{first: 15, last: 17, table: "product_product", column: "standard_price"}, // in ir_property
+	{first: 15, last: 17, table: "product_pricelist_item", column: "price_markup"},
+	{first: 15, last: 15, table: "stock_location", column: "warehouse_id"}, // not stored
 
 	{first: 15, last: 16, table: "stock_move", column: "quantity"}, // summed up from the move's lines
 	{first: 15, last: 16, table: "stock_move", column: "picked"},

@@ -42,7 +42,7 @@ func For(release string, extra map[string][]string) (*Profile, error) {
 	// A customer and a product come before the order that names them, the
 	// order before its shipment and its invoice, and stock, the consequence, last.
 	p.Entities = []*Entity{
-		m.customerEntity(), m.productEntity(), m.orderEntity(), m.shipmentEntity(), m.returnEntity(), m.stockMoveEntity(),
+		m.customerEntity(), m.productEntity(), m.priceEntity(), m.orderEntity(), m.shipmentEntity(), m.returnEntity(), m.stockMoveEntity(),
 		m.invoiceEntity(), m.refundEntity(), m.paymentEntity(), m.stockLevelEntity(),
 	}
 	return p, nil
@@ -72,7 +72,7 @@ func checkExtra(specs []spec, extra map[string][]string) error {
 func (s *spec) make(r release, extra []string) *Table {
 	t := &Table{
 		Name: r.source(s.name, ""), Keys: max(s.keys, 1), Resident: s.resident,
-		Optional: s.module != "", module: s.module, Keep: s.keep, Open: s.open,
+		Optional: s.module != "", module: s.module, Keep: s.keep, Open: s.open, Moments: s.moments,
 	}
 	for _, name := range s.columns {
 		name, optional := strings.CutSuffix(name, "?")

@@ -9,7 +9,7 @@ import (
 
 func TestCustomerIsTheCommercialPartner(t *testing.T) {
 	b := newBridge(t, "17", nil)
-	if _, there := b.documents[0][[2]int64{orderAddress}]; there {
+	if _, there := b.docs("customer")[[2]int64{orderAddress}]; there {
 		t.Error("a contact of a company has a document of its own")
 	}
 	b.change("res_partner", orderAddress, map[string]string{"parent_id": "10", "commercial_partner_id": "10"})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/cockroachdb/apd/v3"
 
@@ -20,6 +21,7 @@ func compareKeys(a, b odoo.Key) int {
 // where the profile declares one.
 type memory struct {
 	t       testing.TB
+	now     time.Time
 	profile *odoo.Profile
 	rows    []map[odoo.Key]odoo.Row
 	indexed []map[int]map[int64]map[odoo.Key]struct{} // by table, column and value
@@ -39,7 +41,7 @@ type total struct {
 }
 
 func newMemory(t testing.TB, p *odoo.Profile) *memory {
-	m := &memory{t: t, profile: p, before: map[place]odoo.Row{}}
+	m := &memory{t: t, profile: p, before: map[place]odoo.Row{}, now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
 	for _, table := range p.Tables {
 		m.rows = append(m.rows, map[odoo.Key]odoo.Row{})
 		indexed := map[int]map[int64]map[odoo.Key]struct{}{}
@@ -106,6 +108,8 @@ func (m *memory) Sum(s *odoo.Sum, key odoo.Key) ([]odoo.Decimal, int64) {
 	}
 	return make([]odoo.Decimal, len(s.Amounts)), 0
 }
+
+func (m *memory) Now() time.Time { return m.now }
 
 func (m *memory) ScanSum(s *odoo.Sum, yield func(odoo.Key) bool) {
 	for _, key := range sortedKeys(m.sums[s.ID]) {

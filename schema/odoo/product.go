@@ -213,11 +213,7 @@ func (m *mapping) listPrice(w *writer, rows Rows, template Row, values []Row) {
 	if template.Null(templateListPrice) {
 		w.null("list_price")
 	} else {
-		price := parseDecimal(template.field(templateListPrice))
-		for _, value := range values {
-			extra := parseDecimal(value.field(templateValueExtra))
-			exact.Add(&price, &price, &extra) //nolint:errcheck // exact and finite: nothing can go wrong
-		}
+		price := variantPrice(template, values)
 		w.decimal("list_price", &price, decimals)
 	}
 	w.optional("currency", currency)

@@ -1,5 +1,7 @@
 package odoo
 
+import "time"
+
 // Key identifies a row or an entity: one integer, or two. Unused places are 0.
 type Key = [2]int64
 
@@ -42,7 +44,9 @@ type Table struct {
 	Absent   bool           // Check found no such table: there is nothing to read or to publish
 	Keep     func(Row) bool // nil keeps every row; a row that is not kept counts as absent
 	Open     func(Row) bool // the rows that Open indexes find: the few that still matter of many
-	Extra    int            // how many of the last Columns were added by configuration
+	// Moments yields when what the row says begins or ceases to hold, to the second, without any row change.
+	Moments func(row Row, yield func(time.Time))
+	Extra   int // how many of the last Columns were added by configuration
 
 	module      string // that the table comes with; "" for base
 	bookkeeping int    // where the columns that say who wrote the row begin
@@ -79,6 +83,8 @@ type Rows interface {
 	Scan(t *Table, yield func(Row) bool)
 	// Sum returns the totals at the key, and how many rows made them.
 	Sum(s *Sum, key Key) (amounts []Decimal, rows int64)
+	// Now is the moment as of which dated rows count. It never goes back.
+	Now() time.Time
 	// ScanSum yields every key of the sum.
 	ScanSum(s *Sum, yield func(Key) bool)
 }

@@ -56,7 +56,7 @@ func TestEntitiesComeInTheOrderOfCauses(t *testing.T) {
 	for _, e := range p.Entities {
 		names = append(names, e.Name)
 	}
-	if diff := cmp.Diff([]string{"customer", "product", "order", "shipment", "return", "stock_move", "invoice", "refund", "payment", "stock_level"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"customer", "product", "price", "order", "shipment", "return", "stock_move", "invoice", "refund", "payment", "stock_level"}, names); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -154,7 +154,7 @@ func TestModulesThatAreNotInstalledAreLeftOut(t *testing.T) {
 			t.Errorf("%d documents of %s", len(b.documents[i]), e.Name)
 		}
 	}
-	for _, d := range b.documents[2] {
+	for _, d := range b.docs("order") {
 		if strings.Contains(string(d.body), `"warehouse"`) || strings.Contains(string(d.body), `"is_delivery"`) {
 			t.Fatalf("a field of a module that is not there: %s", d.body)
 		}

@@ -37,11 +37,15 @@ var promised = map[string][]string{
 	"26": {"order.cancelled", "shipment.cancelled", "stock_level.back"},
 	"27": {"order.created", "order.deleted"},
 	"28": {"order.created"}, // the same again changes nothing
-	"31": {"product.created"},
-	"32": {"product.updated", "product.updated", "product.updated", "product.updated", "product.updated"},
+	"31": {"product.created", "price.changed"},
+	"32": {
+		"product.updated", "product.updated", "product.updated", "product.updated", "product.updated",
+		"price.changed", "price.changed", "price.changed", "price.changed", "price.changed",
+	},
 	"33": {"product.updated"},
+	"34": {"price.changed", "price.changed"}, // the pricelist, and its price for one product
 	"35": {"product.archived"},
-	"45": {"product.created"},
+	"45": {"product.created", "price.changed"},
 }
 
 func TestRecordedActionsGiveWhatIsPromised(t *testing.T) {

@@ -50,12 +50,12 @@ func TestOpenOrderFollowsItsAddressAndAClosedOneKeepsIt(t *testing.T) {
 	for _, release := range releases {
 		t.Run(release, func(t *testing.T) {
 			b := newBridge(t, release, nil)
-			for id := range b.documents[2] { // of all orders one is left open
+			for id := range b.docs("order") { // of all orders one is left open
 				if id[0] != confirmedOrder {
 					b.change("sale_order", id[0], map[string]string{"state": "cancel"})
 				}
 			}
-			for id := range b.documents[3] {
+			for id := range b.docs("shipment") {
 				b.change("stock_picking", id[0], map[string]string{"state": "done"})
 			}
 			b.commit()
@@ -82,7 +82,7 @@ func TestOpenOrderFollowsItsAddressAndAClosedOneKeepsIt(t *testing.T) {
 
 			b.change("sale_order", confirmedOrder, map[string]string{"delivery_status": "full"})
 			b.expect(t, "order.updated order/S00004")
-			product := field(b.documents[2][[2]int64{confirmedOrder}].body, "lines")
+			product := field(b.docs("order")[[2]int64{confirmedOrder}].body, "lines")
 			b.change("res_partner", address, map[string]string{"street": "2 Later St"})
 			for _, line := range b.Find(b.byName["sale_order_line"], b.column("sale_order_line", "order_id"), confirmedOrder) {
 				b.change("product_product", b.value(line, "sale_order_line", "product_id"), map[string]string{"default_code": "RENAMED"})
@@ -187,12 +187,12 @@ func TestExternalIDsAreTheChannels(t *testing.T) {
 func TestShipmentThatVanishesIsCancelled(t *testing.T) {
 	b := newBridge(t, "17", nil)
 	var open int64
-	for key, d := range b.documents[3] {
+	for key, d := range b.docs("shipment") {
 		if field(d.body, "state") == `"assigned"` {
 			open = key[0]
 		}
 	}
-	name := b.documents[3][[2]int64{open}].name
+	name := b.docs("shipment")[[2]int64{open}].name
 	b.remove(b.byName["stock_picking"], map[string]string{"id": fmtInt(open)})
 	events := b.expect(t, "shipment.cancelled shipment/"+name)
 	if field(events[0].Entity, "state") != `"assigned"` {

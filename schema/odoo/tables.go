@@ -7,6 +7,7 @@ type tables struct {
 	productCategory, uom                                                           *Table
 	quant, location, warehouse, lot, move, moveLine, picking, pickingType, carrier *Table
 	order, orderLine                                                               *Table
+	pricelist, rule, precision                                                     *Table
 	externalID                                                                     *Table
 	financeTables
 }
@@ -72,6 +73,7 @@ const (
 	productBarcode
 	productWeight
 	productActive
+	productCost
 )
 
 const (
@@ -87,6 +89,7 @@ const (
 	variantValuesValue   = 1
 
 	productCategoryName = 1
+	productCategoryPath = 2
 )
 
 // The columns of the stock's tables.

@@ -1,11 +1,15 @@
 package odoo
 
+import "time"
+
 // The modules whose tables need not be there.
 const (
 	moduleProduct  = "product"
 	moduleStock    = "stock"
 	moduleSale     = "sale"
 	moduleDelivery = "delivery"
+	// modulePrecision is a part of base; the name lets its table be absent.
+	modulePrecision = "decimal_precision"
 )
 
 // spec describes a table. A column that ends in "?" comes from a module that
@@ -17,9 +21,10 @@ type spec struct {
 	keys     int // 0 stands for 1
 	find     []int
 	findText []int
-	findOpen []int          // of the rows that open takes
-	open     func(Row) bool // nil where findOpen is
-	module   string         // "" for base
+	findOpen []int                                // of the rows that open takes
+	open     func(Row) bool                       // nil where findOpen is
+	moments  func(row Row, yield func(time.Time)) // when what the row says begins or ceases to hold
+	module   string                               // "" for base
 	resident bool
 	relation bool // of a many2many field: without a record of who wrote it
 	extras   bool // a document shows columns added by configuration
@@ -30,6 +35,7 @@ type spec struct {
 func (t *tables) specs() []spec {
 	all := t.baseSpecs()
 	all = append(all, t.productSpecs()...)
+	all = append(all, t.priceSpecs()...)
 	all = append(all, t.stockSpecs()...)
 	all = append(all, t.pickingSpecs()...)
 	all = append(all, t.orderSpecs()...)
@@ -68,7 +74,7 @@ func (t *tables) baseSpecs() []spec {
 func (t *tables) productSpecs() []spec {
 	return []spec{
 		{table: &t.uom, name: "uom_uom", module: moduleProduct, columns: []string{namedID: "id", namedName: "name", uomFactor: "factor"}, resident: true},
-		{table: &t.productCategory, name: "product_category", module: moduleProduct, columns: []string{namedID: "id", productCategoryName: "complete_name"}, resident: true},
+		{table: &t.productCategory, name: "product_category", module: moduleProduct, columns: []string{namedID: "id", productCategoryName: "complete_name", productCategoryPath: "parent_path"}, resident: true},
 		{table: &t.attribute, name: "product_attribute", module: moduleProduct, columns: []string{namedID: "id", namedName: "name"}, resident: true},
 		{
 			table: &t.attributeValue, name: "product_attribute_value", module: moduleProduct, resident: true,
@@ -93,7 +99,7 @@ func (t *tables) productSpecs() []spec {
 			table: &t.product, name: "product_product", module: moduleProduct, extras: true, find: []int{productTemplate},
 			columns: []string{
 				productID: "id", productTemplate: "product_tmpl_id", productSKU: "default_code", productBarcode: "barcode",
-				productWeight: "weight", productActive: "active",
+				productWeight: "weight", productActive: "active", productCost: "standard_price?",
 			},
 		},
 		{

@@ -69,6 +69,7 @@ func TestWhateverARowShowsIsTouched(t *testing.T) {
 	for _, release := range releases {
 		t.Run(release, func(t *testing.T) {
 			b := fullBridge(t, release)
+			b.priceRules()
 			random := rand.New(rand.NewPCG(7, 8)) //nolint:gosec // a test that repeats
 			for step := range steps {
 				when, tables := "", map[string]bool{}

@@ -18,6 +18,7 @@ type example struct{ recording, what string }
 var examples = map[string]example{
 	"customer":    {"05-customer-update", "updated"},
 	"product":     {"32-product-price", "updated"},
+	"price":       {"32-product-price", "changed"},
 	"order":       {"13-order-confirm", "confirmed"},
 	"shipment":    {"14-delivery-validate", "shipped"},
 	"return":      {"21-return-create-receive", "received"},
