@@ -34,6 +34,9 @@ func (t *transaction) reset() {
 // Apply takes pieces of transactions in order. When it returns, every
 // transaction that was completed is durable and confirmed.
 func (r *Router) Apply(ctx context.Context, pieces []change.Piece) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.heard = r.Clock.Now()
 	if r.failed != nil {
 		return r.failed
 	}
@@ -50,6 +53,11 @@ func (r *Router) Apply(ctx context.Context, pieces []change.Piece) error {
 	}
 	if r.tx.open {
 		return nil
+	}
+	if n := len(pieces); n > 0 && pieces[n-1].XID == 0 {
+		if err := r.idle(ctx); err != nil {
+			return r.abandon(err)
+		}
 	}
 	if err := r.commit(ctx); err != nil {
 		return r.abandon(err)
@@ -71,6 +79,11 @@ func (r *Router) applyPiece(ctx context.Context, p *change.Piece) error {
 	if !r.tx.open && !p.Last {
 		// A large transaction: what came before it need not wait for its end.
 		if err := r.commit(ctx); err != nil {
+			return err
+		}
+	}
+	if !r.tx.open {
+		if err := r.begins(ctx, p); err != nil {
 			return err
 		}
 	}
@@ -97,6 +110,7 @@ func (r *Router) touch() {
 	r.mirror.TakeChanges(func(c mirror.Change) {
 		r.group.changes++
 		r.redo.row(&c)
+		r.agenda.follow(&c, r.mirror.Now())
 		odoo.Writers(c.Table, c.Old, c.New, func(uid int64) { r.tx.writers[uid] = struct{}{} })
 		for _, t := range r.touches[c.Table.ID] {
 			entity = t.entity

@@ -24,7 +24,8 @@ type group struct {
 	written      []*store.Event // written, not yet durable; nil once too many
 	eventBytes   int
 	spilled      bool
-	changes      int // rows
+	turned       bool // time was taken into account
+	changes      int  // rows
 	documents    int
 	count        int // events
 	same, silent int64
@@ -85,6 +86,7 @@ func (r *Router) write(ctx context.Context, through bool) error {
 			metaPosition: g.position.String(),
 			metaSequence: strconv.FormatInt(r.sequence, 10),
 		}
+		r.noteClock(b.Meta)
 		if through {
 			b.Meta[metaCheckpoint] = b.Meta[metaSequence]
 		}
@@ -104,7 +106,7 @@ func (r *Router) write(ctx context.Context, through bool) error {
 // commit makes the group durable, then shows its events and confirms its position.
 func (r *Router) commit(ctx context.Context) error {
 	g := &r.group
-	if g.position <= r.position {
+	if g.position <= r.position && !g.turned {
 		return r.Store.Commit(ctx) // of nothing, to end what Apply began
 	}
 	through := g.spilled || r.wantsCheckpoint()

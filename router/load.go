@@ -151,6 +151,11 @@ func (l *Load) loadSum(ctx context.Context, s *odoo.Sum) error {
 func (l *Load) buildAll(ctx context.Context, at SnapshotInfo, progress func(string, int, int)) error {
 	r := l.router
 	commit := r.snapshotCommit(at)
+	r.timeline, r.group.turned = at.Timeline, true
+	r.mirror.Advance(at.Time.UTC().Truncate(time.Second))
+	if err := r.plan(); err != nil {
+		return err
+	}
 	r.tx.open, r.loading = true, true
 	defer func() { r.loading = false }()
 	for i, entity := range r.Profile.Entities {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
+	"time"
 
 	"github.com/odoobridge/odoobridge/internal/change"
 	"github.com/odoobridge/odoobridge/internal/store"
@@ -46,26 +48,33 @@ type Options struct {
 	// OriginOf names the channel whose Odoo user this is, "" for none.
 	OriginOf func(uid int64) string
 	Observe  Observer
+	// Clock is the computer's if nil.
+	Clock Clock
 	// WriteThrough reports whether somebody reads documents from the store: then
 	// every group is in its own tables when it is committed.
 	WriteThrough func() bool
 	CacheBytes   int
 }
 
-// Router applies transactions. It is not safe for concurrent use.
+// Router applies transactions. It is not safe for concurrent use, but KeepTime may run beside Apply.
 type Router struct {
 	Options
-	mirror    *mirror.Mirror
-	documents *documents
-	touches   [][]touch // by table
-	position  change.LSN
-	sequence  int64
-	epoch     int32
-	tx        transaction
-	group     group
-	redo      redo
-	loading   bool
-	failed    error
+	mu             sync.Mutex // what Apply and KeepTime share: all that follows
+	agenda         agenda
+	heard          time.Time // when Apply was last called
+	timeline       int32     // of the last piece
+	storedTimeline int32
+	mirror         *mirror.Mirror
+	documents      *documents
+	touches        [][]touch // by table
+	position       change.LSN
+	sequence       int64
+	epoch          int32
+	tx             transaction
+	group          group
+	redo           redo
+	loading        bool
+	failed         error
 }
 
 // touch is one entity's interest in a table.
@@ -78,6 +87,9 @@ type touch struct {
 func Open(ctx context.Context, o Options) (*Router, error) {
 	if o.Observe == nil {
 		o.Observe = blind{}
+	}
+	if o.Clock == nil {
+		o.Clock = SystemClock{}
 	}
 	if o.OriginOf == nil {
 		o.OriginOf = func(int64) string { return "" }
@@ -105,7 +117,13 @@ func Open(ctx context.Context, o Options) (*Router, error) {
 	}
 	r.epoch = int32(epoch)
 	r.tx.reset()
-	return r, r.replay(ctx)
+	if err := r.resumeClock(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.replay(ctx); err != nil {
+		return nil, err
+	}
+	return r, r.plan()
 }
 
 // Position is the end of the last durable commit, 0 when there is none.

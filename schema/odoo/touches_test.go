@@ -62,7 +62,7 @@ var shownLater = map[string][]string{
 // TestWhateverARowShowsIsTouched alters the databases at random: values move
 // from row to row, rows vanish, several in one transaction.
 func TestWhateverARowShowsIsTouched(t *testing.T) {
-	steps := 400
+	steps := 300
 	if testing.Short() {
 		steps = 50
 	}

@@ -34,6 +34,7 @@ func (b *bridge) read(ctx context.Context, first step) error {
 func (b *bridge) stream(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return b.source.Stream(gctx, b.router.Position(), b.router.Apply) })
+	g.Go(func() error { return b.router.KeepTime(gctx) })
 	g.Go(func() error { return b.watchTables(gctx) })
 	return g.Wait()
 }
