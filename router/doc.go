@@ -12,6 +12,9 @@
 //   - The same transactions give the same events with the same ids, however
 //     they are grouped and wherever the process is stopped.
 //
+//   - What begins or ceases to hold at a moment, without a row change, gives its
+//     events once, between the transactions before and after that moment.
+//
 // # What fails how
 //
 // Apply returns the error and keeps nothing of the group: the caller stops,

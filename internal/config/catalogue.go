@@ -12,11 +12,7 @@ type entity struct {
 	name   string
 	whats  []string
 	fields []string
-	later  bool // in the contract, and in a later release
 }
-
-// laterEntities are promised and not there yet.
-var laterEntities = []string{"price"}
 
 var entities = func() []entity {
 	var all []entity
@@ -29,11 +25,6 @@ var entities = func() []entity {
 			e.fields = append(e.fields, p.Name)
 		}
 		all = append(all, e)
-	}
-	for _, name := range laterEntities {
-		if !slices.ContainsFunc(all, func(e entity) bool { return e.name == name }) {
-			all = append(all, entity{name: name, later: true})
-		}
 	}
 	return all
 }()
@@ -48,12 +39,10 @@ func findEntity(name string) (entity, bool) {
 	return entities[i], true
 }
 
-func entityNames(withLater bool) []string {
+func entityNames() []string {
 	var names []string
 	for _, e := range entities {
-		if withLater || !e.later {
-			names = append(names, e.name)
-		}
+		names = append(names, e.name)
 	}
 	return names
 }
@@ -70,5 +59,5 @@ func eventTypes(of []string) []string {
 	return types
 }
 
-// supported is how a message lists what there is today.
-func supported() string { return strings.Join(entityNames(false), ", ") }
+// supported is how a message lists what there is.
+func supported() string { return strings.Join(entityNames(), ", ") }

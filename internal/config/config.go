@@ -106,6 +106,9 @@ type Lane struct {
 	Fields   []string            // nil: all
 	Pace     Pace
 	Own      string // deliver | drop: what the channel itself caused
+	Promise  string // free | safe | forecast: what available of a stock level is; "" as Odoo has it
+	Buffer   string // decimal: held back of what is promised
+	Floor    string // decimal: never promised less
 }
 
 // Pace says when a lane delivers. Exactly one of Conflate and Schedule is set,

@@ -124,7 +124,7 @@ var conflictMap = kind{
 		for _, p := range w.pairs(node, path, "write {customer: latest}") {
 			at := join(path, p.key.Value)
 			if _, found := findEntity(p.key.Value); !found {
-				w.problem(p.key, at, fmt.Sprintf("%q is not an entity", shorten(p.key.Value)), didYouMean(p.key.Value, entityNames(true)))
+				w.problem(p.key, at, fmt.Sprintf("%q is not an entity", shorten(p.key.Value)), didYouMean(p.key.Value, entityNames()))
 				continue
 			}
 			value, ok := w.scalar(p.value, at, one)

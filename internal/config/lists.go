@@ -73,38 +73,18 @@ var entityList = kind{
 	name:   "a list of entities",
 	read:   readEntities,
 	print:  printStrings,
-	schema: listSchema(map[string]any{"enum": entityNames(true)}),
+	schema: listSchema(map[string]any{"enum": entityNames()}),
 }
 
-// readEntities accepts entities of later releases beside present ones, with a
-// warning: the file may be ahead of the release. A lane of nothing else would be silent for ever.
 func readEntities(w *walker, node *yaml.Node, path string, target any) {
 	var names []string
-	present := 0
-	items := w.list(node, path, "a list of entities")
-	for _, it := range items {
-		e, found := findEntity(it.text)
-		switch {
-		case !found:
+	for _, it := range w.list(node, path, "a list of entities") {
+		if _, found := findEntity(it.text); !found {
 			w.problem(it.node, it.path, fmt.Sprintf("%q is not an entity", shorten(it.text)),
-				remedy("write "+orList(entityNames(false)), didYouMean(it.text, entityNames(true))))
-			present++ // what was meant is not known: one problem is enough
+				remedy("write "+orList(entityNames()), didYouMean(it.text, entityNames())))
 			continue
-		case !e.later:
-			present++
 		}
 		names = append(names, it.text)
-	}
-	for _, it := range items {
-		if e, _ := findEntity(it.text); !e.later {
-			continue
-		}
-		what := fmt.Sprintf("entity %q comes with a later release", it.text)
-		if present == 0 {
-			w.problem(it.node, it.path, what+", and the lane has no other", "supported now: "+supported())
-		} else {
-			w.warn(it.node, it.path, what+": the lane delivers nothing of it yet", "supported now: "+supported())
-		}
 	}
 	*target.(*[]string) = names
 }

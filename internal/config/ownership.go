@@ -30,7 +30,7 @@ func readOwnership(w *walker, node *yaml.Node, path string, target any) {
 		name, _, _ := strings.Cut(p.key.Value, ".")
 		if _, found := findEntity(name); !found {
 			w.problem(p.key, at, fmt.Sprintf("%q is not an entity", shorten(name)),
-				remedy("write entity or entity.field", didYouMean(name, entityNames(true))))
+				remedy("write entity or entity.field", didYouMean(name, entityNames())))
 			continue
 		}
 		if owner := w.owner(p.value, at); owner != nil {

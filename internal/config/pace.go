@@ -25,7 +25,7 @@ var aPace = kind{
 }
 
 func paceSchema(key string, value map[string]any) map[string]any {
-	properties := map[string]any{key: value, "urgent": listSchema(map[string]any{"enum": eventTypes(entityNames(false))})}
+	properties := map[string]any{key: value, "urgent": listSchema(map[string]any{"enum": eventTypes(entityNames())})}
 	if key == "schedule" {
 		properties["time_zone"] = map[string]any{"type": "string"}
 	}
@@ -143,14 +143,10 @@ func printPace(target any) *yaml.Node {
 
 // checkUrgent wants urgent events to be ones that the lane has at all.
 func (w *walker) checkUrgent(lane *Lane, path string) {
-	of := slices.DeleteFunc(slices.Clone(lane.Entities), func(name string) bool {
-		e, _ := findEntity(name)
-		return e.later
-	})
 	for i, name := range lane.Pace.Urgent {
 		at := fmt.Sprintf("%s.pace.urgent[%d]", path, i)
 		node := w.places[at]
-		if types := eventTypes(of); !slices.Contains(types, name) && node != nil {
+		if types := eventTypes(lane.Entities); !slices.Contains(types, name) && node != nil {
 			w.problem(node, at, fmt.Sprintf("%q is not an event of this lane", shorten(name)),
 				remedy("its events: "+strings.Join(types, ", "), didYouMean(name, types)))
 		}

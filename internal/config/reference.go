@@ -37,7 +37,7 @@ func referenceEntry(b *strings.Builder, s setting) {
 	fmt.Fprintf(b, "  \n%s\n", s.doc)
 }
 
-const referenceIntro = `# Configuration
+var referenceIntro = `# Configuration
 
 <!-- Generated from the table in internal/config/settings.go. Do not edit: run go test ./internal/config -update. -->
 
@@ -54,6 +54,5 @@ secrets; ` + "`odoobridge config --schema`" + ` prints a JSON Schema with which 
   ` + "`ODOOBRIDGE_*`" + ` is an error.
 - Durations are written ` + "`30s`, `5m`, `12h`, `7d`, `2w`" + `; sizes ` + "`512MiB`, `20GiB`" + `; rates ` + "`10/s`, `600/m`" + `.
 - Top-level keys that begin with ` + "`x-`" + ` are ignored: a place for YAML anchors. ` + "`<<`" + ` merges them in.
-- Entities: customer, product, order, shipment, return, stock_move, invoice, refund, payment, stock_level (docs/EVENTS.md). The entity price
-  comes with a later release: a lane that has it beside others loads with a warning, a lane of nothing else does not.
+- Entities: ` + strings.Join(entityNames(), ", ") + ` (docs/EVENTS.md).
 `

@@ -165,6 +165,12 @@ func init() {
 			doc: "`instant`; `{conflate: 2m}`: the newest document per key once in that time, at once for events under `urgent`; or `{schedule: \"*/30 * * * *\", time_zone: Europe/Berlin}`."},
 		{path: "channels.*.lanes.*.own", def: "deliver", kind: oneOf("deliver", "drop"), at: inLane(func(l *Lane) any { return &l.Own }),
 			doc: "What to do with events that the channel itself caused."},
+		{path: "channels.*.lanes.*.promise", kind: oneOf("free", "safe", "forecast"), at: inLane(func(l *Lane) any { return &l.Promise }),
+			doc: "What `available` of the lane's stock levels is, and what `out`, `back`, filters, suppression and conflation go by: `free` on hand less reserved, `safe` on hand less all open outgoing moves (no overselling where orders are reserved late, by hand or in part), `forecast` on hand plus open incoming less open outgoing moves; then less `buffer`, and at least `floor`. Without it, on hand less reserved, as Odoo has it, below zero too."},
+		{path: "channels.*.lanes.*.buffer", kind: aQuantity(false), at: inLane(func(l *Lane) any { return &l.Buffer }),
+			doc: "Units held back of what is promised, in the product's unit. 0 when not given. With `promise` only."},
+		{path: "channels.*.lanes.*.floor", kind: aQuantity(true), at: inLane(func(l *Lane) any { return &l.Floor }),
+			doc: "The lane never promises less than this. 0 when not given. With `promise` only."},
 
 		{path: "extra_columns", kind: columnMap, at: inConfig(func(c *Config) any { return &c.ExtraColumns }),
 			doc: "Table → columns of your own that come in under `custom`: `{sale_order: [x_gift_note]}`."},

@@ -54,7 +54,7 @@ type Event struct {
 	Epoch    int32
 	Timeline int32
 	LSN      change.LSN // commit end-LSN
-	Ordinal  int        // place among the events of the transaction, from 1
+	Ordinal  int        // place among the events of the transaction, from 1; of those of a moment beyond any int32
 	XID      uint32
 	Time     time.Time // commit time
 	Entity   string

@@ -28,6 +28,14 @@
 // where and fields: elsewhere revisions are left out because the lane sees nothing
 // in them or because a later delivery stands for them.
 //
+// # What a lane promises
+//
+// A lane may promise stock other than by Odoo's free quantity: on hand less all that is
+// to go, or the forecast, less a buffer and what Reservations holds, and never below a
+// floor. Its journal and documents are then read through that promise: available is
+// what is promised, it has changed if that has, and out and back are its crossings
+// of zero. A commit that tells only of negative while the promise crosses zero is told as the crossing.
+//
 // # Paces
 //
 // An instant lane streams, as many in flight as the publisher takes. A

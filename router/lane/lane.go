@@ -66,6 +66,13 @@ func newLane(s Spec, o *Options, dirty func()) (*lane, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lane %s: %w", s.ID(), err)
 	}
+	promise, err := newPromise(s, o)
+	if err != nil {
+		return nil, fmt.Errorf("lane %s: %w", s.ID(), err)
+	}
+	if promise != nil {
+		o = promise.promised(o)
+	}
 	return &lane{
 		spec:   s,
 		id:     s.ID(),

@@ -20,9 +20,11 @@ type Options struct {
 	Documents Documents
 	Cursors   Cursors
 	Publisher PublisherFunc
-	Meter     MeterFunc
-	Clock     Clock
-	Log       *slog.Logger
+	// Reservations is nil where nothing is sold beside Odoo.
+	Reservations Reservations
+	Meter        MeterFunc
+	Clock        Clock
+	Log          *slog.Logger
 
 	Grace            time.Duration // how long a stop waits for confirmations; 10 s
 	SaveEvery        time.Duration // how long a cursor that moved may go unsaved; 200 ms

@@ -22,9 +22,12 @@ type Spec struct {
 	Where    map[string][]string // top-level field → any of these values
 	Fields   []string            // nil: all
 	Pace     config.Pace
-	DropOwn  bool // events that the channel itself caused are not delivered
-	Initial  bool // on the first start, every document is delivered
-	Firehose bool // to the exchange, whole, instead of to a queue
+	DropOwn  bool   // events that the channel itself caused are not delivered
+	Initial  bool   // on the first start, every document is delivered
+	Promise  string // free | safe | forecast: what available of a stock level is; "" as Odoo has it
+	Buffer   string // decimal: held back of what is promised; "" is 0
+	Floor    string // decimal: never promised less; "" is 0
+	Firehose bool   // to the exchange, whole, instead of to a queue
 }
 
 // ID is the name that the lane's cursor is kept under.
@@ -52,6 +55,9 @@ func Specs(channels []config.Channel, firehose bool) []Spec {
 				Pace:     l.Pace,
 				DropOwn:  l.Own == "drop",
 				Initial:  c.Initial == "publish",
+				Promise:  l.Promise,
+				Buffer:   l.Buffer,
+				Floor:    l.Floor,
 			})
 		}
 	}

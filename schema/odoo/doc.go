@@ -24,6 +24,8 @@
 //     addresses and SKUs of the document before: a customer who moves does not rewrite what was shipped.
 //   - A stock level costs the same however many quants there are: the router keeps
 //     the Sum, row change by row change.
+//   - A price is what Odoo computes, in exact decimals; one that is made from what is not mirrored (a cost until
+//     Odoo 17, currency rates) is null and says why. Dated rules count as of Rows.Now.
 //   - The fields of a document follow the release and the installed modules: what the
 //     database does not have is absent, what is NULL is null.
 //
@@ -33,6 +35,7 @@
 //     Private addresses of employees (Odoo 16 and earlier) are left out.
 //   - A location belongs to the warehouse with the nearest view location above it.
 //     Odoo counts the stock of a warehouse inside another one in both; here it counts in the inner one.
+//   - Kits (phantom bills of materials) have no level of their own: their components have.
 //   - A shipment is an outgoing transfer whose moves return nothing. One that is deleted
 //     before it was done or cancelled gives "cancelled".
 //   - A return is an incoming or outgoing transfer whose moves return those of another, or that says

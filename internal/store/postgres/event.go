@@ -14,7 +14,7 @@ const (
 	eventColumns = "seq, timeline, lsn::text, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync"
 	putEvents    = `INSERT INTO event (seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync)
 		SELECT seq, timeline, lsn::pg_lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync
-		FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::integer[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[], $9::bigint[], $10::bigint[],
+		FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[], $9::bigint[], $10::bigint[],
 			$11::text[], $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::integer[], $19::boolean[])
 		AS e(seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync)`
 )
@@ -24,15 +24,15 @@ func queueEvents(q *pgx.Batch, events []store.Event) {
 	if n == 0 {
 		return
 	}
-	seqs, xids, revisions, companies := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
-	timelines, ordinals, epochs := make([]int32, n), make([]int32, n), make([]int32, n)
+	seqs, ordinals, xids, revisions, companies := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	timelines, epochs := make([]int32, n), make([]int32, n)
 	lsns, entities, whats, subjects, origins := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	changed, before, bodies := make([][]byte, n), make([][]byte, n), make([][]byte, n)
 	times, resync := make([]time.Time, n), make([]bool, n)
 	var keys keyList
 	for i := range events {
 		e := &events[i]
-		seqs[i], timelines[i], lsns[i], ordinals[i], xids[i], times[i] = e.Seq, e.Timeline, e.LSN.String(), int32(e.Ordinal), int64(e.XID), e.Time //nolint:gosec // an int4 is plenty
+		seqs[i], timelines[i], lsns[i], ordinals[i], xids[i], times[i] = e.Seq, e.Timeline, e.LSN.String(), int64(e.Ordinal), int64(e.XID), e.Time
 		entities[i], whats[i], subjects[i], revisions[i], companies[i], origins[i] = e.Entity, e.What, e.Subject, e.Revision, e.Company, e.Origin
 		if e.Changed != nil {
 			changed[i] = describe.AppendNames(nil, e.Changed)

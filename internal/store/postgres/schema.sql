@@ -83,7 +83,7 @@ CREATE TABLE event (
     seq      bigint PRIMARY KEY,
     timeline integer NOT NULL,
     lsn      pg_lsn NOT NULL,       -- end of the commit
-    ordinal  integer NOT NULL,      -- place among the events of the commit, from 1
+    ordinal  bigint NOT NULL,       -- place among the events of the commit, from 1
     xid      bigint NOT NULL,
     time     timestamptz NOT NULL,  -- of the commit
     entity   text NOT NULL,

@@ -26,7 +26,7 @@ func eventOrder(t *testing.T, s store.Store) {
 func exactEvents(t *testing.T, s store.Store) {
 	want := []store.Event{
 		{
-			Seq: 1, Epoch: math.MaxInt32, Resync: true, Timeline: math.MaxInt32, LSN: 0xFFFFFFFF_FFFFFFFE, Ordinal: 70_000, XID: math.MaxUint32,
+			Seq: 1, Epoch: math.MaxInt32, Resync: true, Timeline: math.MaxInt32, LSN: 0xFFFFFFFF_FFFFFFFE, Ordinal: 1_800_000_000_000_000_001, XID: math.MaxUint32,
 			Time: time.Date(2026, 11, 23, 7, 21, 37, 123456000, time.UTC), Entity: "stock_level", What: "out", Key: store.Key{1 << 40, 3},
 			Subject: "stock_level/1/3", Revision: 1 << 41, Company: 4, Origin: "shopify", Body: []byte(`{"a":"ü"}`),
 			Changed: []string{"on_hand", "available"}, Before: []byte(`{"on_hand":"1"}`),
