@@ -7,8 +7,10 @@
 //
 //   - Rows, documents, events and position of a transaction become durable in
 //     one step; only then is its position confirmed. A crash repeats work, it never loses or doubles an event.
+//
 //   - An entity that reads the same after a transaction as before gives no
 //     event. Only this comparison decides that something changed.
+//
 //   - The same transactions give the same events with the same ids, however
 //     they are grouped and wherever the process is stopped.
 //
