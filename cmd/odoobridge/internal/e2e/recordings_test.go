@@ -22,7 +22,7 @@ const everything = `  golden:
     odoo_login: channel_shopify
     initial: skip
     lanes:
-      all: {entities: [customer, product, stock_level, order, shipment, return, stock_move, invoice, refund, payment], pace: instant}
+      all: {entities: [customer, product, price, stock_level, order, shipment, return, stock_move, invoice, refund, payment], pace: instant}
 `
 
 const allQueue = "channel.golden.all"
