@@ -18,6 +18,17 @@ type transaction struct {
 	open    bool
 	touched map[docID]struct{}
 	writers map[int64]struct{} // Odoo users that wrote a row of it
+	heirs   map[docID][]odoo.Key
+}
+
+// manyHeirs are as good as any number: nothing was merged into them.
+const manyHeirs = 8
+
+// inherits notes to whom something passed.
+func (t *transaction) inherits(from docID, to odoo.Key) {
+	if have := t.heirs[from]; len(have) < manyHeirs && !slices.Contains(have, to) {
+		t.heirs[from] = append(have, to)
+	}
 }
 
 func (t *transaction) reset() {
@@ -25,10 +36,12 @@ func (t *transaction) reset() {
 	if t.touched == nil || len(t.touched) > 10_000 {
 		t.touched = map[docID]struct{}{}
 		t.writers = map[int64]struct{}{}
+		t.heirs = map[docID][]odoo.Key{}
 		return
 	}
 	clear(t.touched)
 	clear(t.writers)
+	clear(t.heirs)
 }
 
 // Apply takes pieces of transactions in order. When it returns, every
@@ -102,8 +115,8 @@ func (r *Router) applyPiece(ctx context.Context, p *change.Piece) error {
 	return r.spill(ctx)
 }
 
-// touch notes which documents the rows changed by this piece may alter, and
-// which users wrote them.
+// touch notes which documents the rows changed by this piece may alter, which
+// users wrote them, and what passed from one entity to another.
 func (r *Router) touch() {
 	entity := 0
 	note := func(key odoo.Key) { r.tx.touched[docID{entity, key}] = struct{}{} }
@@ -115,6 +128,9 @@ func (r *Router) touch() {
 		for _, t := range r.touches[c.Table.ID] {
 			entity = t.entity
 			t.touch(r.mirror, c.Old, c.New, note)
+		}
+		for _, p := range r.passes[c.Table.ID] {
+			p.passes(c.Old, c.New, func(from, to odoo.Key) { r.tx.inherits(docID{p.entity, from}, to) })
 		}
 	})
 }

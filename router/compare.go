@@ -41,8 +41,10 @@ func (r *Router) compare(c *commitInfo, id docID) error {
 	case !there && previous.Body == nil:
 		return nil
 	}
-	if !there && built.Body != nil {
-		previous.Body = built.Body
+	if !there && entity.LastWords != nil {
+		if body := entity.LastWords(r.mirror, id.key, previous.Body, r.tx.heirs[id]); body != nil {
+			previous.Body = body
+		}
 	}
 	next := previous
 	next.Entity, next.Key, next.LSN = entity.Name, id.key, c.LSN

@@ -67,6 +67,7 @@ type Router struct {
 	mirror         *mirror.Mirror
 	documents      *documents
 	touches        [][]touch // by table
+	passes         [][]pass  // by table
 	position       change.LSN
 	sequence       int64
 	epoch          int32
@@ -78,6 +79,11 @@ type Router struct {
 }
 
 // touch is one entity's interest in a table.
+type pass struct {
+	entity int
+	passes func(old, new odoo.Row, passed func(from, to odoo.Key))
+}
+
 type touch struct {
 	entity int
 	touch  func(rows odoo.Rows, old, new odoo.Row, touch func(odoo.Key))
@@ -99,10 +105,13 @@ func Open(ctx context.Context, o Options) (*Router, error) {
 		return nil, err
 	}
 	r := &Router{Options: o, mirror: m, documents: newDocuments(o.Profile, o.Store, o.CacheBytes/2)}
-	r.touches = make([][]touch, len(o.Profile.Tables))
+	r.touches, r.passes = make([][]touch, len(o.Profile.Tables)), make([][]pass, len(o.Profile.Tables))
 	for i, entity := range o.Profile.Entities {
 		for table, fn := range entity.Touches {
 			r.touches[table.ID] = append(r.touches[table.ID], touch{i, fn})
+		}
+		for table, fn := range entity.Passes {
+			r.passes[table.ID] = append(r.passes[table.ID], pass{i, fn})
 		}
 	}
 	if r.position, err = readPosition(ctx, o.Store, metaPosition); err != nil {

@@ -40,8 +40,8 @@ func customer() Entity {
 			{"updated", "Something of the customer changed, or of a contact or address."},
 			{"archived", "The customer was archived: it is kept, but not to be used any more."},
 			{"restored", "An archived customer is used again."},
-			{"merged", "The customer was merged into another, `merged_into`, which has its contacts and channels' names now. The event carries the last document."},
-			{"deleted", "The customer is gone, deleted or placed below another. The event carries the last document. One that was merged, and had neither contacts nor a channel's name, is just deleted."},
+			{"merged", "The customer was merged into another, `merged_into`, which has its orders, contacts and channels' names now. The event carries the last document."},
+			{"deleted", "The customer is gone, deleted or placed below another. The event carries the last document. One that was merged, and that nothing referred to, is just deleted."},
 		},
 	}
 }

@@ -19,6 +19,7 @@ type bridge struct {
 	byName    map[string]*odoo.Table
 	documents []map[odoo.Key]document
 	writers   map[int64]bool // of the last transaction
+	heirs     map[touched][]odoo.Key
 }
 
 type document struct {
@@ -122,7 +123,7 @@ type touched struct {
 // commit ends the transaction.
 func (b *bridge) commit() []happened {
 	all := map[touched]bool{}
-	b.writers = map[int64]bool{}
+	b.writers, b.heirs = map[int64]bool{}, map[touched][]odoo.Key{}
 	for _, at := range b.order {
 		table, old := b.profile.Tables[at.table], b.before[at]
 		now := b.rows[at.table][at.key]
@@ -133,6 +134,13 @@ func (b *bridge) commit() []happened {
 		for i, e := range b.profile.Entities {
 			if touch := e.Touches[table]; touch != nil {
 				touch(b, old, now, func(key odoo.Key) { all[touched{i, key}] = true })
+			}
+			if passes := e.Passes[table]; passes != nil {
+				passes(old, now, func(from, to odoo.Key) {
+					if id := (touched{i, from}); !slices.Contains(b.heirs[id], to) {
+						b.heirs[id] = append(b.heirs[id], to)
+					}
+				})
 			}
 		}
 	}
@@ -159,8 +167,10 @@ func (b *bridge) compare(id touched) (events []happened) {
 	if there && bytes.Equal(built.Body, previous.body) || !there && previous.body == nil {
 		return nil
 	}
-	if !there && built.Body != nil {
-		previous.body = built.Body
+	if !there && e.LastWords != nil {
+		if body := e.LastWords(b, id.key, previous.body, b.heirs[id]); body != nil {
+			previous.body = body
+		}
 	}
 	next := previous
 	next.body = nil

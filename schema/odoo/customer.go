@@ -47,6 +47,8 @@ func (m *mapping) customerEntity() *Entity {
 			})
 		},
 		Build:      m.buildCustomer,
+		Passes:     m.customerPasses(),
+		LastWords:  m.lastWords,
 		Happenings: customerHappenings,
 	}
 }
@@ -78,12 +80,9 @@ func (m *mapping) commercial(rows Rows, partner Row) int64 {
 	return partner.Int(partnerID)
 }
 
-func (m *mapping) buildCustomer(rows Rows, key Key, previous []byte) (Built, bool) {
+func (m *mapping) buildCustomer(rows Rows, key Key, _ []byte) (Built, bool) {
 	partner, found := rows.Get(m.partner, key)
-	if !found {
-		return Built{Body: m.lastWords(rows, key[0], previous)}, false
-	}
-	if m.commercial(rows, partner) != key[0] {
+	if !found || m.commercial(rows, partner) != key[0] {
 		return Built{}, false
 	}
 	children := m.children(rows, key[0])

@@ -55,10 +55,10 @@
 //     are neither authorized nor done, have no document. Vendors' payments and transfers between own accounts have none at all.
 //   - What a payment pays is read off account_partial_reconcile, through the lines that bear the payment's id; since
 //     Odoo 18 also off what it was registered for (account_move__account_payment), without an amount until it is matched.
-//   - A merged customer is told as "merged" if what its last document called its own, a contact or a channel's
-//     external id, belongs to exactly one other customer when its partner is gone. Odoo's wizard moves all of these in the transaction that deletes the
-//     partner; a deletion alone moves none. A partner without any is just "deleted": its orders name the other one from then on, but
-//     orders change hands for other reasons too.
+//   - A customer is told as merged if in the transaction that deletes its partner what it had passes to exactly one
+//     other customer: orders, transfers, invoices, payments, cards (Entity.Passes), its contacts or a channel's external id of it
+//     (by its last document). Odoo's wizard moves all of these; a deletion alone moves none. Where there was none, or they
+//     pass to several, it is "deleted". A snapshot after an interruption sees contacts and external ids alone.
 //   - Consent goes by the normalised address, not by the partner: mail_blacklist, and mailing lists, where one refusal counts.
 //   - A loyalty card's code is as good as money: no document has it.
 //   - Odoo 16 and earlier lock an order by the state "done": documents say "sale" and locked.

@@ -10,16 +10,47 @@ import (
 // customer it was merged into.
 const mergedInto = "merged_into"
 
+// customerPasses are the rows that Odoo's wizard points at another partner. What
+// the customer's own document shows, its contacts and names, is not among them.
+func (m *mapping) customerPasses() map[*Table]func(old, new Row, passed func(from, to Key)) {
+	return map[*Table]func(old, new Row, passed func(from, to Key)){
+		m.order:       passes(orderPartner, orderInvoicePartner, orderShippingPartner),
+		m.picking:     passes(pickingPartner),
+		m.document:    passes(documentPartner, documentCommercial),
+		m.payment:     passes(paymentPartner),
+		m.transaction: passes(transactionPartner),
+		m.card:        passes(cardPartner),
+	}
+}
+
+func passes(columns ...int) func(old, new Row, passed func(from, to Key)) {
+	return func(old, new Row, passed func(from, to Key)) {
+		if !old.Exists() || !new.Exists() {
+			return
+		}
+		for _, c := range columns {
+			if old.Same(new, c) {
+				continue
+			}
+			if from, to := old.Int(c), new.Int(c); from != 0 && to != 0 {
+				passed(Key{from}, Key{to})
+			}
+		}
+	}
+}
+
 // lastWords is the last document of a customer whose partner is gone: with the
 // customer it was merged into, or nil where it was simply deleted.
 //
 // Odoo's wizard (base.partner.merge.automatic.wizard) points everything that refers to the
-// partner at another one, and deletes it, in one transaction. So what the last document still
-// called the customer's own, a contact or a channel's name for it, is another customer's by now;
-// and it was not before, or the document would not have had it.
-func (m *mapping) lastWords(rows Rows, gone int64, previous []byte) []byte {
-	if previous == nil {
-		return nil
+// partner at another one, and deletes it, in one transaction. So its orders, invoices and cards passed
+// to the other one in this transaction; and what the last document still called the customer's own, a contact
+// or a channel's name for it, is another customer's by now, and was not before, or the document would not have had it.
+// All that can be found must name one and the same customer.
+func (m *mapping) lastWords(rows Rows, key Key, previous []byte, heirs []Key) []byte {
+	gone := key[0]
+	if _, there := rows.Get(m.partner, key); there {
+		return nil // it is somebody's contact now
 	}
 	heir, one := int64(0), true
 	inherits := func(partner int64) {
@@ -34,6 +65,9 @@ func (m *mapping) lastWords(rows Rows, gone int64, previous []byte) []byte {
 		}
 		one = one && (heir == 0 || heir == customer)
 		heir = customer
+	}
+	for _, to := range heirs {
+		inherits(to[0])
 	}
 	m.passedContacts(rows, previous, inherits)
 	m.passedNames(rows, previous, inherits)

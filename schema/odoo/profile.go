@@ -114,9 +114,15 @@ type Entity struct {
 	// Keys yields every key that may have a document.
 	Keys func(rows Rows, yield func(Key) bool)
 	// Build makes the document; ok is false when there is no such entity. previous is the
-	// stored document's body, nil when there is none. Where ok is false, a Body that is not
-	// nil is the last document as it is to be told, in place of previous.
+	// stored document's body, nil when there is none.
 	Build func(rows Rows, key Key, previous []byte) (built Built, ok bool)
+	// Passes tells, by table, that a row which existed before and after a change belonged to
+	// one of the entities and belongs to another now. nil: nobody asks.
+	Passes map[*Table]func(old, new Row, passed func(from, to Key))
+	// LastWords is what the event about an entity that is gone says in place of previous, nil
+	// for previous itself. heirs are those that something passed to in the transaction; of
+	// many a few. The func is nil where there is never more to say.
+	LastWords func(rows Rows, key Key, previous []byte, heirs []Key) []byte
 	// Happenings names what took the entity from one body to the other; nil
 	// bodies stand for "not there". None means: store silently.
 	Happenings func(old, new []byte, changed []string) []Happening
