@@ -22,7 +22,9 @@ func (s *Store) queue(q *pgx.Batch, b *store.Batch) error {
 	}
 	s.queueForgotten(q, b.Forgotten)
 	s.queueDocuments(q, b.Documents)
-	queueEvents(q, b.Events)
+	if len(b.Events) < manyEvents {
+		queueEvents(q, b.Events)
+	}
 	if len(b.Meta) > 0 {
 		var names, values []string
 		for name, value := range b.Meta {

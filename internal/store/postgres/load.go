@@ -1,10 +1,8 @@
 package postgres
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,7 +23,7 @@ type loader struct {
 	rows  []store.Row // not written yet
 	bytes int
 	over  bool
-	copy  []byte // scratch
+	copy  copyRows // scratch
 }
 
 // A piece has at least so many rows or bytes, but for the last.
@@ -98,8 +96,7 @@ func (l *loader) flush(ctx context.Context) error {
 				return err
 			}
 			sql := fmt.Sprintf("COPY %s (%s) FROM STDIN BINARY", l.table.name, strings.Join(l.table.columns, ", "))
-			_, err := tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(l.copy), sql)
-			return err
+			return l.copy.send(ctx, tx.Conn(), sql)
 		})
 	}
 	if err != nil {
@@ -110,8 +107,7 @@ func (l *loader) flush(ctx context.Context) error {
 	return nil
 }
 
-// encode makes COPY's binary form of the rows: in the order of keys, and of
-// those with the same key the last alone. See "Binary Format" at COPY in PostgreSQL's manual.
+// encode puts the rows in the order of keys, and of those with the same key the last alone.
 func (l *loader) encode() {
 	byKey := func(a, b store.Row) int {
 		return cmp.Or(cmp.Compare(a.Key[0], b.Key[0]), cmp.Compare(a.Key[1], b.Key[1]))
@@ -119,35 +115,29 @@ func (l *loader) encode() {
 	if !slices.IsSortedFunc(l.rows, byKey) {
 		slices.SortStableFunc(l.rows, byKey)
 	}
-	l.copy = append(l.copy[:0], "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)
+	l.copy.start()
 	for i := range l.rows {
 		if i+1 == len(l.rows) || l.rows[i].Key != l.rows[i+1].Key {
 			l.appendRow(&l.rows[i])
 		}
 	}
-	l.copy = binary.BigEndian.AppendUint16(l.copy, 0xffff)
 }
 
 func (l *loader) appendRow(row *store.Row) {
-	b := binary.BigEndian.AppendUint16(l.copy, uint16(len(l.table.columns))) //nolint:gosec // a few
-	b = appendNumber(b, row.Key[0])
+	c := &l.copy
+	c.row(len(l.table.columns))
+	c.int8(row.Key[0])
 	if l.table.two {
-		b = appendNumber(b, row.Key[1])
+		c.int8(row.Key[1])
 	}
 	for _, place := range l.table.own {
 		if row.Indexed[place] == store.NoIndex {
-			b = binary.BigEndian.AppendUint32(b, 0xffffffff)
+			c.null()
 		} else {
-			b = appendNumber(b, row.Indexed[place])
+			c.int8(row.Indexed[place])
 		}
 	}
-	text := storable(row.Text)
-	b = binary.BigEndian.AppendUint32(b, uint32(len(text))) //nolint:gosec // a row has less than a GiB
-	l.copy = append(b, text...)
-}
-
-func appendNumber(b []byte, n int64) []byte {
-	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(b, 8), uint64(n)) //nolint:gosec // the same bits
+	c.text(storable(row.Text))
 }
 
 const uniqueViolation = "23505"

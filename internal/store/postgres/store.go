@@ -28,6 +28,7 @@ type Store struct {
 	writing  bool             // Write has begun a transaction
 	failed   error            // of a Write or Commit; its transaction is gone
 	closed   bool
+	copy     copyRows // scratch
 
 	closing  sync.Once
 	closeErr error

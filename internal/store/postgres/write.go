@@ -36,14 +36,29 @@ func (s *Store) Write(ctx context.Context, b *store.Batch) error {
 	if err := s.queue(queue, b); err != nil {
 		return s.fail(fmt.Errorf("write a batch: %w", err))
 	}
-	if queue.Len() == 0 {
-		return nil
-	}
-	s.writing = true
-	if err := s.w.SendBatch(context.WithoutCancel(ctx), queue).Close(); err != nil {
+	if err := s.send(context.WithoutCancel(ctx), queue, b.Events); err != nil {
 		return s.fail(fmt.Errorf("write a batch: %w", s.explain(err)))
 	}
 	return nil
+}
+
+// send executes what was queued, and copies the events if they were too many for that.
+func (s *Store) send(ctx context.Context, queue *pgx.Batch, events []store.Event) error {
+	if queue.Len() > 0 {
+		s.writing = true
+		if err := s.w.SendBatch(ctx, queue).Close(); err != nil {
+			return err
+		}
+	}
+	if len(events) < manyEvents {
+		return nil
+	}
+	var scratch [256]byte
+	s.copy.start()
+	for i := range events {
+		s.copy.event(&events[i], scratch[:])
+	}
+	return s.copy.send(ctx, s.w, copyEvents)
 }
 
 // sizeOf is about what the batch adds to the store.
