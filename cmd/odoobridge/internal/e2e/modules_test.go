@@ -1,0 +1,193 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/odoobridge/odoobridge/internal/testkit"
+)
+
+// watchful looks at the tables often, so that tests need not wait.
+const watchful = "heartbeat: 1s, watch_interval: 200ms"
+
+// noDelivery takes the module delivery out of a restored database.
+const noDelivery = `ALTER TABLE sale_order DROP COLUMN carrier_id; ALTER TABLE stock_picking DROP COLUMN carrier_id; DROP TABLE delivery_carrier`
+
+// TestAModuleInstalledWhileStreamingIsTakenUp installs a module under load: its table is
+// published and read, its columns show, and what was sold meanwhile is told one by one.
+func TestAModuleInstalledWhileStreamingIsTakenUp(t *testing.T) {
+	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
+	odoo := newPlayer(t, dsn)
+	odoo.exec(noDelivery)
+	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly + `      shipments: {entities: [shipment], pace: instant}
+`})
+	p.replace("heartbeat: 1s", watchful)
+	p.run()
+	queue, shipments, shop := listen(t, amqp, allQueue), listen(t, amqp, "channel.golden.shipments"), sell(t, dsn)
+	shop.atLeast(100)
+	odoo.exec(`BEGIN;
+		CREATE TABLE delivery_carrier (id serial PRIMARY KEY, name jsonb, create_uid int, write_uid int, create_date timestamp, write_date timestamp);
+		ALTER TABLE sale_order ADD COLUMN carrier_id int;
+		ALTER TABLE stock_picking ADD COLUMN carrier_id int;
+		INSERT INTO delivery_carrier (name) VALUES ('{"en_US": "Pigeon"}');
+		COMMIT`)
+	var subject string
+	err := odoo.conn.QueryRow(t.Context(), `UPDATE stock_picking SET carrier_id = 1
+		WHERE id = (SELECT max(p.id) FROM stock_picking p JOIN stock_picking_type t ON t.id = p.picking_type_id WHERE t.code = 'outgoing') RETURNING 'shipment/' || name`).Scan(&subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shop.atLeast(100)
+	testkit.Eventually(t, patience, func() bool {
+		p.alive()
+		return strings.Contains(p.log.String(), `"the tables are taken up"`)
+	}, nil)
+	shop.atLeast(100)
+	n := shop.end()
+	queue.waitFor(n)
+	p.caughtUp(odoo.end())
+	shop.checkStory(queue)
+	shipments.waitFor(1)
+	for _, e := range shipments.from(0) {
+		if e.Subject != subject || !e.Resync || !strings.Contains(string(e.Data.Entity), "Pigeon") {
+			t.Errorf("%s of %s, resync %v: %s; want the carrier of %s, found by reading", e.Type, e.Subject, e.Resync, e.Data.Entity, subject)
+		}
+	}
+	// And from now on the log tells.
+	odoo.exec(`UPDATE delivery_carrier SET name = '{"en_US": "Dove"}'; UPDATE stock_picking SET carrier_tracking_ref = 'T1' WHERE carrier_id = 1`)
+	shipments.waitFor(2)
+	if e := shipments.from(1)[0]; e.Resync || !strings.Contains(string(e.Data.Entity), "Dove") {
+		t.Errorf("%s, resync %v: %s; want an ordinary event with the carrier's new name", e.ID, e.Resync, e.Data.Entity)
+	}
+}
+
+// TestATableThatMayNotBePublishedYetIsNamed installs a module while the publication belongs
+// to somebody else: its table is named, and taken up when the DBA has published it.
+func TestATableThatMayNotBePublishedYetIsNamed(t *testing.T) {
+	pg := testkit.Postgres(t)
+	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
+	odoo := newPlayer(t, dsn)
+	odoo.exec(noDelivery)
+	// A role that may read and nothing else.
+	odoo.exec(`DO $$ BEGIN CREATE ROLE reader LOGIN REPLICATION; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+		GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader`)
+	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
+	p.run() // as the owner, who makes the publication
+	p.terminate()
+	p.replace("heartbeat: 1s", watchful)
+	p.replace("postgres@"+pg.Addr(), "reader@"+pg.Addr())
+	p.run()
+	queue, shop := listen(t, amqp, allQueue), sell(t, dsn)
+	odoo.exec(`CREATE TABLE delivery_carrier (id serial PRIMARY KEY, name jsonb, create_uid int, write_uid int, create_date timestamp, write_date timestamp)`)
+	testkit.Eventually(t, patience, func() bool {
+		p.alive()
+		s, err := p.status()
+		return err == nil && strings.Join(s.Odoo.Waiting, ",") == "delivery_carrier"
+	}, func() string { return "the status does not say what waits" })
+	shop.atLeast(100)
+	odoo.exec(`ALTER PUBLICATION odoobridge ADD TABLE ONLY delivery_carrier; GRANT SELECT ON delivery_carrier TO reader`)
+	testkit.Eventually(t, patience, func() bool {
+		p.alive()
+		s, err := p.status()
+		return err == nil && len(s.Odoo.Waiting) == 0 && strings.Contains(p.log.String(), `"the tables are taken up"`)
+	}, func() string { return "the table is not taken up" })
+	shop.atLeast(100)
+	queue.waitFor(shop.end())
+	shop.checkStory(queue)
+	odoo.exec(`DROP OWNED BY reader`)
+}
+
+// TestAModuleUpgradeUnderLoadLosesNothing alters the tables that are sold from as
+// Odoo's upgrades do, each statement a surprise to the stream.
+func TestAModuleUpgradeUnderLoadLosesNothing(t *testing.T) {
+	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
+	odoo := newPlayer(t, dsn)
+	odoo.exec(`ALTER TABLE stock_quant ADD COLUMN x_old int; ALTER TABLE stock_quant ADD COLUMN x_gone text; CREATE TABLE x_table (id int)`)
+	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
+	p.replace("heartbeat: 1s", watchful)
+	p.run()
+	queue, shop := listen(t, amqp, allQueue), sell(t, dsn)
+	for _, sql := range []string{
+		`ALTER TABLE stock_quant ADD COLUMN x_new numeric DEFAULT 7`,
+		`ALTER TABLE stock_quant DROP COLUMN x_gone CASCADE`,
+		`ALTER TABLE stock_quant RENAME COLUMN x_old TO x_renamed`,
+		`CREATE TABLE x_made (id serial PRIMARY KEY); INSERT INTO x_made DEFAULT VALUES`,
+		`DROP TABLE x_table CASCADE`,
+		`ALTER TABLE stock_quant ALTER COLUMN quantity TYPE double precision`,
+		`ALTER TABLE product_product ALTER COLUMN default_code TYPE text`,
+		`ALTER TABLE stock_quant ALTER COLUMN x_renamed TYPE bigint`,
+	} {
+		shop.atLeast(30)
+		odoo.exec(sql)
+	}
+	shop.atLeast(30)
+	testkit.Eventually(t, patience, func() bool {
+		p.alive()
+		taken := p.log.String()
+		return strings.Contains(taken, `"tables":["product_product"`) || strings.Contains(taken, `"product_product","stock_quant"]`)
+	}, func() string { return "the retyped columns are not noticed" })
+	shop.atLeast(30)
+	n := shop.end()
+	queue.waitFor(n)
+	p.caughtUp(odoo.end())
+	shop.checkStory(queue)
+	for _, e := range queue.from(0) {
+		if e.Resync {
+			t.Errorf("%s of %s says that a resync found it: the log told", e.ID, e.Subject)
+		}
+	}
+}
+
+// TestAVanishedColumnStopsTheBridgeUntilItIsBack drops a mapped column: no document goes out
+// without it, and when it is back, what differs is told.
+func TestAVanishedColumnStopsTheBridgeUntilItIsBack(t *testing.T) {
+	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
+	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly})
+	p.run()
+	queue, odoo := listen(t, amqp, allQueue), newPlayer(t, dsn)
+	odoo.exec(`UPDATE res_partner SET ref = 'R1', write_date = now() WHERE id = 10`)
+	queue.waitFor(1)
+	odoo.exec(`ALTER TABLE res_partner DROP COLUMN ref CASCADE; UPDATE res_partner SET phone = 'unheard' WHERE id = 12`)
+	if code := p.wait(); code != 3 {
+		t.Fatalf("exit code %d, want 3\n%s", code, tailOf(p.log.String()))
+	}
+	p.says("res_partner.ref")
+	if n := queue.len(); n != 1 {
+		t.Errorf("%d events, want the one from before", n)
+	}
+	odoo.exec(`ALTER TABLE res_partner ADD COLUMN ref varchar; UPDATE res_partner SET ref = 'R2' WHERE id = 11`)
+	p.run()
+	p.caughtUp(odoo.end())
+	queue.waitFor(3)
+	want := map[string]string{"customer/10": "customer.updated", "customer/12": "customer.updated"}
+	if queue.len() == 4 { // where 11 is a customer of its own
+		want["customer/11"] = "customer.updated"
+	}
+	checkResync(t, queue.from(1), want)
+}
+
+// TestATableThatLeftThePublicationIsReadWhenItIsBack changes a table while nobody hears of it.
+func TestATableThatLeftThePublicationIsReadWhenItIsBack(t *testing.T) {
+	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
+	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly})
+	p.replace("heartbeat: 1s", watchful)
+	p.run()
+	queue, odoo := listen(t, amqp, allQueue), newPlayer(t, dsn)
+	odoo.exec(`ALTER PUBLICATION odoobridge DROP TABLE res_partner`)
+	if code := p.wait(); code != 3 {
+		t.Fatalf("exit code %d, want 3\n%s", code, tailOf(p.log.String()))
+	}
+	p.says("table res_partner is not in the publication")
+	odoo.exec(`UPDATE res_partner SET phone = 'unheard' WHERE id = 10`)
+	odoo.exec(`ALTER PUBLICATION odoobridge ADD TABLE ONLY res_partner`)
+	odoo.exec(`UPDATE res_partner SET phone = 'heard late' WHERE id = 12`)
+	p.run()
+	p.caughtUp(odoo.end())
+	queue.waitFor(2)
+	checkResync(t, queue.from(0), map[string]string{"customer/10": "customer.updated", "customer/12": "customer.updated"})
+	odoo.exec(`UPDATE res_partner SET phone = 'heard' WHERE id = 10`)
+	queue.waitFor(3)
+	if e := queue.from(2)[0]; e.Subject != "customer/10" || e.Resync {
+		t.Errorf("%s of %s, resync %v; want an ordinary event", e.Type, e.Subject, e.Resync)
+	}
+}
