@@ -191,3 +191,26 @@ func TestATableThatLeftThePublicationIsReadWhenItIsBack(t *testing.T) {
 		t.Errorf("%s of %s, resync %v; want an ordinary event", e.Type, e.Subject, e.Resync)
 	}
 }
+
+// TestRunRefusesATableWithoutAPrimaryKey: publishing it would make Odoo's own UPDATE fail.
+func TestRunRefusesATableWithoutAPrimaryKey(t *testing.T) {
+	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
+	odoo := newPlayer(t, dsn)
+	odoo.exec(`ALTER TABLE sale_order_line DROP CONSTRAINT sale_order_line_pkey CASCADE`)
+	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly})
+	p.start("run")
+	if code := p.wait(); code != 3 {
+		t.Errorf("exit code %d, want 3", code)
+	}
+	p.says("sale_order_line")
+	p.cmd = nil
+	var left int
+	if err := odoo.conn.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM pg_publication) +
+		(SELECT count(*) FROM pg_replication_slots WHERE database = current_database())`).Scan(&left); err != nil {
+		t.Fatal(err)
+	}
+	if left != 0 {
+		t.Error("a publication or a slot was made")
+	}
+	odoo.exec(`UPDATE sale_order_line SET name = name || '.'`)
+}
