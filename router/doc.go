@@ -13,6 +13,8 @@
 //
 //   - The same transactions give the same events with the same ids, however
 //     they are grouped and wherever the process is stopped.
+//   - What a snapshot brings - Load: all tables, Reread: some of them - becomes durable in one step too, with the
+//     position it is of. Its events say that a comparison found them.
 //
 //   - What begins or ceases to hold at a moment, without a row change, gives its
 //     events once, between the transactions before and after that moment.
