@@ -13,6 +13,7 @@
 //
 //   - The same transactions give the same events with the same ids, however
 //     they are grouped and wherever the process is stopped.
+//
 //   - What a snapshot brings - Load: all tables, Reread: some of them - becomes durable in one step too, with the
 //     position it is of. Its events say that a comparison found them.
 //
