@@ -58,3 +58,6 @@ func remedy(right, hint string) string {
 	}
 	return right + " (" + hint + ")"
 }
+
+// Nearest is the candidate that was meant, if a slip of the fingers explains the word, or "".
+func Nearest(word string, candidates []string) string { return guess(word, candidates) }

@@ -22,9 +22,9 @@ var ErrUnknown = errors.New("the ledger has no such command")
 // the earlier one waits for what the later one provides. Of commands that share
 // any key, one at most is applying.
 type Ledger interface {
-	// Claim keeps a command that has arrived, durably, as received. One whose channel and
-	// id are there already is not kept: what was claimed first is returned instead.
-	Claim(ctx context.Context, c *Command) (Claim, error)
+	// Claim keeps commands that have arrived, durably, as received and in the order given. One whose channel and
+	// id are there already is not kept: what was claimed first is returned in its place.
+	Claim(ctx context.Context, commands ...*Command) ([]Claim, error)
 	// Refuse keeps a command that will not be carried out, as rejected, with its result and audit
 	// entry, durably. Of a command whose channel and id are there already only the result and the entry are kept.
 	Refuse(ctx context.Context, c *Command, s *Settlement) error

@@ -77,10 +77,10 @@ func claim(t testing.TB, l store.Ledger, c *store.Command) int64 {
 	t.Helper()
 	got, err := l.Claim(t.Context(), c)
 	ok(t, err)
-	if got.First != nil {
+	if got[0].First != nil {
 		t.Fatalf("%s is there already", c.ID)
 	}
-	return got.Seq
+	return got[0].Seq
 }
 
 // take returns the ids of what is taken.

@@ -27,8 +27,12 @@ func claimOnce(t *testing.T, l store.Ledger) {
 	first := claim(t, l, wish(1, "a", "k"))
 	again := wish(2, "a", "other")
 	again.Body, again.Digest = []byte("else"), "else"
-	got, err := l.Claim(t.Context(), again)
+	both, err := l.Claim(t.Context(), again, wish(2, "z", "k9"))
 	ok(t, err)
+	if len(both) != 2 || both[1].First != nil || both[1].Seq <= first {
+		t.Errorf("beside it: %+v", both)
+	}
+	got := both[0]
 	if got.First == nil || got.First.Seq != first || got.First.Digest != "d-a" {
 		t.Errorf("got %+v", got)
 	}
@@ -45,7 +49,7 @@ func claimAtOnce(t *testing.T, l store.Ledger) {
 	for i := range 40 {
 		group.Go(func() error {
 			got, err := l.Claim(t.Context(), wish(1, fmt.Sprintf("c%d", i%4), "k"))
-			if err == nil && got.First == nil {
+			if err == nil && got[0].First == nil {
 				won.Add(1)
 			}
 			return err

@@ -9,16 +9,23 @@ import (
 )
 
 // Claim implements store.Ledger.
-func (l *Ledger) Claim(ctx context.Context, command *store.Command) (store.Claim, error) {
-	var claim store.Claim
-	err := l.submit(ctx, &op{synced: true, grows: true, do: func(c *capi.Conn) (err error) {
-		claim, err = claimIn(c, command)
-		return err
+func (l *Ledger) Claim(ctx context.Context, commands ...*store.Command) ([]store.Claim, error) {
+	var claims []store.Claim
+	err := l.submit(ctx, &op{synced: true, grows: true, do: func(c *capi.Conn) error {
+		claims = claims[:0]
+		for _, command := range commands {
+			claim, err := claimIn(c, command)
+			if err != nil {
+				return fmt.Errorf("command %s of %s: %w", command.ID, command.Channel, err)
+			}
+			claims = append(claims, claim)
+		}
+		return nil
 	}})
 	if err != nil {
-		return store.Claim{}, fmt.Errorf("claim command %s of %s: %w", command.ID, command.Channel, err)
+		return nil, fmt.Errorf("claim %d commands: %w", len(commands), err)
 	}
-	return claim, nil
+	return claims, nil
 }
 
 func claimIn(c *capi.Conn, command *store.Command) (store.Claim, error) {

@@ -1,0 +1,40 @@
+// Package inbound is the way in: commands of channels arrive on RabbitMQ, are
+// carried out once, and answered.
+//
+// # What it promises
+//
+//   - A message is acknowledged when what becomes of it is durable in the ledger: claimed, or
+//     refused with its answer. A process that is killed at any moment has lost nothing, and does nothing twice that
+//     its executor can tell.
+//   - One id, one effect. The same id again, and the same thing by another id where it
+//     can be done once only, is answered as duplicate with the first result.
+//   - Commands about the same thing are carried out in the order in which they arrived, one at a time;
+//     others at the same time. Orders, stock, customers and finance have workers of their own.
+//   - Every command is answered at least once, with the same id each time the same answer is sent.
+//   - What is no command stops nothing: it is refused with its reason, and its bytes are kept in the
+//     queue commands.dead.
+//
+// # How it works
+//
+//	queue ─▶ subscriber ─▶ admit: sender, size, schema, rights ─▶ ledger.Claim ─▶ ack
+//	                                    │ no                           │
+//	                                    ▼                              ▼
+//	                              ledger.Refuse              ledger.Take ─▶ Executor ─▶ ledger.Settle
+//	                                    │                                                 │
+//	                                    └────────────▶ outbox ◀───────────────────────────┘
+//	                                                     ▼ confirms
+//	                                    odoo.results, reply_to, commands.dead
+//
+// Messages are handed on in order and many at a time, so that a burst is claimed with few writes to
+// the disk. What is claimed waits in the ledger, not in memory. The ledger knows which commands hold back which
+// others; workers ask it for what is due.
+//
+// # What fails how
+//
+//	connection lost             connected again with back-off; unacknowledged messages come again, and are known
+//	ledger full or failing      nothing is acknowledged, nothing overtakes; tried again until it works
+//	executor's error            tried again with back-off and jitter; *command.RetryError says when
+//	no end to errors or waits   parked after commands.patience
+//	results not confirmed       sent again with the same id
+//	killed between two steps    the command is executed again, with its notes and one attempt more
+package inbound

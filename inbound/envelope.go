@@ -1,0 +1,103 @@
+package inbound
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// envelope is a command as it was published.
+type envelope struct {
+	ID      string          `json:"id"`
+	Type    string          `json:"type"`
+	Subject string          `json:"subject"`
+	Time    time.Time       `json:"time"`
+	BasedOn int64           `json:"basedon"`
+	Data    json.RawMessage `json:"data"`
+}
+
+// parse reads and checks a command. What is known of it comes back even if something is wrong, so
+// that the answer can name it. unreadable says that there is nothing to name.
+func parse(body []byte) (e envelope, problems []command.Problem, unreadable bool) {
+	if len(body) > schema.MaxCommand {
+		return e, []command.Problem{{Code: schema.CodeTooLarge, Message: fmt.Sprintf("the message has %d bytes, more than %d", len(body), schema.MaxCommand),
+			Remedy: "send less in one command"}}, true
+	}
+	raw, err := decode(body)
+	if err != nil {
+		return e, []command.Problem{{Code: schema.CodeUnreadable, Message: "the message is not a JSON object: " + err.Error(),
+			Remedy: "publish a CloudEvent in structured JSON, as docs/COMMANDS.md shows"}}, true
+	}
+	e.ID, e.Type, e.Subject = textOf(raw, "id"), textOf(raw, "type"), textOf(raw, "subject")
+	if e.Type == "" {
+		return e, []command.Problem{{Code: schema.CodeInvalid, Path: "type", Message: "is missing", Remedy: "write the command's name: " + strings.Join(schema.CommandNames(), ", ")}}, e.ID == ""
+	}
+	if _, known := schema.CommandNamed(e.Type); !known {
+		return e, []command.Problem{{Code: schema.CodeUnknownCommand, Path: "type", Message: fmt.Sprintf("%q is not a command", shorten(e.Type)), Remedy: nearest(e.Type, schema.CommandNames())}}, e.ID == ""
+	}
+	if problems := validate(e.Type, raw); len(problems) > 0 {
+		return e, problems, e.ID == ""
+	}
+	if err := json.Unmarshal(body, &e); err != nil {
+		return e, []command.Problem{{Code: schema.CodeInvalid, Message: "cannot be read: " + err.Error()}}, false
+	}
+	return e, nil, false
+}
+
+// decode reads one JSON object, numbers as they are written.
+func decode(body []byte) (map[string]any, error) {
+	if !utf8.Valid(body) {
+		return nil, fmt.Errorf("it is not UTF-8 text")
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	var value any
+	if err := d.Decode(&value); err != nil {
+		return nil, fmt.Errorf("it is not JSON")
+	}
+	if d.More() {
+		return nil, fmt.Errorf("something follows the object")
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("it is another JSON value")
+	}
+	return object, nil
+}
+
+// textOf is a text that may be shown and kept: nothing where it is not one or too long.
+func textOf(raw map[string]any, name string) string {
+	text, _ := raw[name].(string)
+	if len(text) > 128 {
+		return ""
+	}
+	return text
+}
+
+// digest is what two messages with one id must share to be the same command: all but when and by
+// whom it was sent again.
+func digest(e *envelope) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00%s\x00%s\x00", e.Type, e.Subject, e.ID)
+	var compact bytes.Buffer
+	if json.Compact(&compact, e.Data) != nil {
+		compact.Write(e.Data)
+	}
+	h.Write(compact.Bytes())
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+func shorten(s string) string {
+	if runes := []rune(s); len(runes) > 60 {
+		return string(runes[:57]) + "…"
+	}
+	return s
+}

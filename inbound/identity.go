@@ -1,0 +1,107 @@
+package inbound
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// complete fills in what orders a command among others and tells repeated wishes: keys, effect,
+// what it provides, and when it was said.
+func (i *Inbound) complete(c *store.Command, e *envelope) *command.Problem {
+	c.Time, c.BasedOn, c.Digest = e.Time, e.BasedOn, digest(e)
+	said, at, effect := sayings(e)
+	if !at.IsZero() {
+		c.Time = at
+	}
+	if limit := c.Received.Add(maxAhead); c.Time.After(limit) {
+		return &command.Problem{Code: schema.CodeInvalid, Path: "time", Message: "is more than a day ahead", Remedy: "set the clock of what sends"}
+	}
+	if said != "" {
+		c.Said = said
+	}
+	if effect != "" {
+		c.Effect = e.Type + "/" + effect
+	}
+	switch e.Type {
+	case "customer.upsert":
+		c.Provides = "customer/" + e.Subject
+	case "order.place":
+		c.Provides = "order/" + e.Subject
+	case "return.request":
+		c.Provides = "return/" + e.Subject
+	}
+	c.Keys = i.executor.Aggregates(commandOf(c, e.Data))
+	for _, own := range []string{c.Said, c.Effect} {
+		if own != "" {
+			c.Keys = append(c.Keys, c.Channel+":"+own)
+		}
+	}
+	c.Keys = unique(c.Keys)
+	return nil
+}
+
+// maxAhead is how far a channel's clock may be ahead: a time far in the future would make
+// every later word stale.
+const maxAhead = 24 * time.Hour
+
+// sayings are what a command is the channel's newest word on, when that was, and what is its effect.
+func sayings(e *envelope) (said string, at time.Time, effect string) {
+	switch e.Type {
+	case "customer.upsert":
+		return "customer.upsert/" + e.Subject, e.Time, ""
+	case "consent.update":
+		var d schema.ConsentUpdate
+		if json.Unmarshal(e.Data, &d) == nil {
+			return "consent.update/" + strings.ToLower(d.Email), d.DecidedAt, ""
+		}
+	case "stock.count":
+		var d schema.StockCount
+		if json.Unmarshal(e.Data, &d) == nil {
+			return strings.Join([]string{"stock.count", d.SKU, d.Barcode, d.Warehouse, d.Location, d.Lot}, "/"), d.CountedAt, ""
+		}
+	case "payment.record":
+		var d schema.PaymentRecord
+		if json.Unmarshal(e.Data, &d) == nil {
+			return "", time.Time{}, d.Method + "/" + d.TransactionID
+		}
+	}
+	if described, known := schema.CommandNamed(e.Type); known && described.Once != "" {
+		return "", time.Time{}, e.Subject
+	}
+	return "", time.Time{}, ""
+}
+
+func unique(list []string) []string {
+	var kept []string
+	for _, s := range list {
+		if !slices.Contains(kept, s) {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// commandOf is a command as executors know it.
+func commandOf(c *store.Command, data json.RawMessage) command.Command {
+	return command.Command{
+		Channel: c.Channel, ID: c.ID, Name: c.Name, Subject: c.Subject, Time: c.Time, BasedOn: c.BasedOn,
+		Data: data, Attempt: c.Attempts, Notes: c.Notes,
+	}
+}
+
+// dataOf is the data of a command in the ledger: as it arrived, or as a person mended it.
+func dataOf(c *store.Command) (json.RawMessage, error) {
+	body := c.Body
+	if c.Edited != nil {
+		body = c.Edited
+	}
+	var e envelope
+	err := json.Unmarshal(body, &e)
+	return e.Data, err
+}

@@ -1,0 +1,227 @@
+package inbound
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/internal/config"
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// Meter is told what happens, to be counted.
+type Meter interface {
+	// Command counts an answer; took is the time since the command arrived.
+	Command(channel, name, outcome string, took time.Duration)
+	// Retried counts an attempt that decided nothing.
+	Retried(channel, name string)
+	// Open is told how many commands are not done, from time to time.
+	Open(counts []store.CommandCount)
+	// Connected is told whether commands can be received.
+	Connected(up bool)
+}
+
+// Options are what New needs.
+type Options struct {
+	Config   *config.Config
+	Ledger   store.Ledger
+	Executor command.Executor
+	Meter    Meter
+	Log      *slog.Logger
+	Version  string
+	Now      func() time.Time // time.Now by default
+	// Failpoint is called between the steps of a command, for tests that end the process there.
+	Failpoint func(point string)
+}
+
+// Inbound receives commands, has them carried out and answers.
+type Inbound struct {
+	cfg       atomic.Pointer[config.Config]
+	ledger    store.Ledger
+	executor  command.Executor
+	meter     Meter
+	log       *slog.Logger
+	dialer    *dialer
+	now       func() time.Time
+	failpoint func(string)
+
+	nudges map[string]chan struct{} // by workload: something may be due
+	answer chan struct{}            // results may be unsent
+
+	mu     sync.Mutex
+	queues map[string]error // why a queue cannot be received from; nil: it can
+}
+
+// New prepares the inbound river. Nothing is done before Run.
+func New(o Options) (*Inbound, error) {
+	d, err := newDialer(&o.Config.RabbitMQ, o.Version)
+	if err != nil {
+		return nil, err
+	}
+	i := &Inbound{
+		ledger: o.Ledger, executor: o.Executor, meter: o.Meter, log: o.Log, dialer: d, now: o.Now, failpoint: o.Failpoint,
+		nudges: map[string]chan struct{}{}, answer: make(chan struct{}, 1), queues: map[string]error{},
+	}
+	i.cfg.Store(o.Config)
+	if i.log == nil {
+		i.log = slog.New(slog.DiscardHandler)
+	}
+	if i.now == nil {
+		i.now = time.Now
+	}
+	if i.failpoint == nil {
+		i.failpoint = func(string) {}
+	}
+	for _, workload := range schema.Workloads() {
+		i.nudges[workload] = make(chan struct{}, 1)
+	}
+	for _, q := range queuesOf(o.Config) {
+		i.queues[q.name] = errNotConnected
+	}
+	return i, nil
+}
+
+var errNotConnected = errors.New("not connected yet")
+
+// Run receives, applies and answers until ctx ends, and returns nil then. What was being applied
+// is waited for, as long as the executor takes to notice that ctx has ended.
+func (i *Inbound) Run(ctx context.Context) error {
+	group, gctx := errgroup.WithContext(ctx)
+	s := &subscriber{
+		dialer: i.dialer, prefetch: i.config().Commands.Prefetch, log: i.log, changed: i.changed,
+		prepare: func(ch *amqp.Channel) error {
+			if cfg := i.config(); cfg.RabbitMQ.Topology == "declare" {
+				return declare(ch, cfg)
+			}
+			return nil
+		},
+	}
+	for _, q := range queuesOf(i.config()) {
+		messages, err := s.Subscribe(gctx, q.name)
+		if err != nil {
+			return err
+		}
+		group.Go(func() error { return i.receive(gctx, q, messages) })
+	}
+	for _, workload := range schema.Workloads() {
+		group.Go(func() error { return i.work(gctx, workload) })
+	}
+	group.Go(func() error { return i.send(gctx) })
+	group.Go(func() error { return i.keep(gctx) })
+	err := group.Wait()
+	if ctx.Err() != nil {
+		err = nil
+	}
+	return errors.Join(err, s.Close())
+}
+
+func (i *Inbound) config() *config.Config { return i.cfg.Load() }
+
+// Reload takes on another configuration: rights, rules and mappings at once, queues with the next start. Commands
+// that wait for a code that is mapped now go on.
+func (i *Inbound) Reload(ctx context.Context, cfg *config.Config) error {
+	i.cfg.Store(cfg)
+	for n := range cfg.Channels {
+		channel := &cfg.Channels[n]
+		if _, err := i.Wake(ctx, channel.Name, channel.Mapping.WaitKeys()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Wake lets commands go on that wait for one of the keys: of one channel, or of any.
+func (i *Inbound) Wake(ctx context.Context, channel string, keys []string) (int, error) {
+	if len(keys) == 0 {
+		return 0, nil
+	}
+	n, err := i.ledger.Wake(ctx, channel, keys, i.now(), "bridge")
+	if n > 0 {
+		i.nudge()
+	}
+	return n, err
+}
+
+// nudge tells all workloads that something may be due: keys are shared across them.
+func (i *Inbound) nudge() {
+	for _, c := range i.nudges {
+		poke(c)
+	}
+}
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func (i *Inbound) changed(queue string, err error) {
+	i.mu.Lock()
+	i.queues[queue] = err
+	i.mu.Unlock()
+	i.meter.Connected(i.Ready() == nil)
+}
+
+// Ready says why commands of some channel cannot be received, or nil.
+func (i *Inbound) Ready() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for name, err := range i.queues {
+		if err != nil {
+			return fmt.Errorf("commands cannot be received from %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// housekeeping of the ledger
+const (
+	keepEvery = 15 * time.Second
+	trimEvery = 10 * time.Minute
+	trimLimit = 500
+)
+
+// keep counts what is open, and removes what is old.
+func (i *Inbound) keep(ctx context.Context) error {
+	tick := time.NewTicker(keepEvery)
+	defer tick.Stop()
+	trimmed := time.Time{}
+	for {
+		counts, err := i.ledger.Counts(ctx)
+		if err == nil {
+			i.meter.Open(counts)
+		}
+		if now := i.now(); err == nil && now.Sub(trimmed) > trimEvery {
+			trimmed = now
+			err = i.trim(ctx, now)
+		}
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (i *Inbound) trim(ctx context.Context, now time.Time) error {
+	cfg := i.config()
+	for {
+		n, err := i.ledger.Trim(ctx, now.Add(-cfg.Commands.Retention), now.Add(-cfg.Audit.Retention), trimLimit)
+		if err != nil || n < trimLimit {
+			return err
+		}
+	}
+}

@@ -1,0 +1,15 @@
+package inbound
+
+import (
+	"os"
+	"testing"
+
+	"github.com/odoobridge/odoobridge/internal/testkit"
+)
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childFolder); dir != "" {
+		os.Exit(child(dir))
+	}
+	testkit.Main(m)
+}

@@ -1,0 +1,134 @@
+package inbound
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
+)
+
+const (
+	sendBatch      = 256
+	confirmTimeout = 30 * time.Second
+)
+
+// send publishes results from the outbox until ctx ends, and marks them once the broker has confirmed
+// them. What is unknown is sent again with the same id.
+func (i *Inbound) send(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := i.sendSession(ctx); err != nil && ctx.Err() == nil {
+			i.log.Warn("results cannot be sent; connecting again", telemetry.KeyError, err.Error())
+			select {
+			case <-time.After(time.Second):
+			case <-ctx.Done():
+			}
+		}
+	}
+	return nil
+}
+
+var errUnconfirmed = errors.New("the broker did not confirm a result")
+
+func (i *Inbound) sendSession(ctx context.Context) error {
+	conn, ch, err := i.dialer.dial(ctx, "results")
+	if err != nil {
+		return err
+	}
+	defer conn.Close() //nolint:errcheck // over in any case
+	if cfg := i.config(); cfg.RabbitMQ.Topology == "declare" {
+		if err := declare(ch, cfg); err != nil {
+			return err
+		}
+	}
+	if err := ch.Confirm(false); err != nil {
+		return err
+	}
+	closed := conn.NotifyClose(make(chan *amqp.Error, 1))
+	for {
+		list, err := i.ledger.Unsent(ctx, 0, sendBatch)
+		if err != nil {
+			return err
+		}
+		if err := i.sendAll(ctx, ch, list); err != nil {
+			return err
+		}
+		if len(list) == sendBatch {
+			continue
+		}
+		select {
+		case <-i.answer:
+		case reason := <-closed:
+			return fmt.Errorf("the connection was lost: %w", reason)
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// sendAll publishes results, waits for all confirmations and marks them.
+func (i *Inbound) sendAll(ctx context.Context, ch *amqp.Channel, list []store.Result) error {
+	var numbers []int64
+	var confirms []*amqp.DeferredConfirmation
+	for _, r := range list {
+		sent, err := publish(ctx, ch, &r)
+		if err != nil {
+			return err
+		}
+		numbers, confirms = append(numbers, r.Number), append(confirms, sent...)
+	}
+	waiting, cancel := context.WithTimeout(ctx, confirmTimeout)
+	defer cancel()
+	for _, c := range confirms {
+		confirmed, err := c.WaitContext(waiting)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errUnconfirmed, err)
+		}
+		if !confirmed {
+			return errUnconfirmed
+		}
+	}
+	if len(numbers) == 0 {
+		return nil
+	}
+	i.failpoint("sent")
+	return i.ledger.MarkSent(ctx, numbers)
+}
+
+// publish sends a result to the exchange and to whoever asked for a reply. A reply queue that has
+// gone is nobody's loss: the result is in the channel's queue too.
+func publish(ctx context.Context, ch *amqp.Channel, r *store.Result) (sent []*amqp.DeferredConfirmation, err error) {
+	p := amqp.Publishing{
+		MessageId: short(r.ID), Type: "result", ContentType: "application/cloudevents+json; charset=utf-8", DeliveryMode: amqp.Persistent,
+		CorrelationId: short(r.CorrelationID), AppId: "odoobridge", Body: r.Body,
+	}
+	if r.RoutingKey == "" { // a dead letter: bytes as they came
+		p.Type, p.ContentType, p.CorrelationId, p.Headers = "dead", "application/octet-stream", "", amqp.Table{"reason": r.CorrelationID}
+	}
+	for _, to := range []struct{ exchange, key string }{{ExchangeResults, r.RoutingKey}, {"", r.ReplyTo}} {
+		if to.key == "" {
+			continue
+		}
+		c, err := ch.PublishWithDeferredConfirmWithContext(ctx, to.exchange, to.key, false, false, p)
+		if err != nil {
+			return sent, fmt.Errorf("publish a result: %w", err)
+		}
+		sent = append(sent, c)
+	}
+	return sent, nil
+}
+
+// short is a text as AMQP takes it in a property: 255 bytes at most.
+func short(text string) string {
+	if len(text) <= 255 {
+		return text
+	}
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}

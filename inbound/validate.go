@@ -1,0 +1,249 @@
+package inbound
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/internal/config"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// schemas are the compiled JSON Schemas of all commands.
+var schemas = sync.OnceValue(func() map[string]*jsonschema.Schema {
+	compiled := map[string]*jsonschema.Schema{}
+	for _, name := range schema.CommandNames() {
+		document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema.CommandSchema(name)))
+		if err != nil {
+			panic(fmt.Sprintf("schema of %s: %v", name, err)) // generated and tested
+		}
+		compiler := jsonschema.NewCompiler()
+		compiler.AssertFormat()
+		if err := compiler.AddResource(name, document); err != nil {
+			panic(fmt.Sprintf("schema of %s: %v", name, err))
+		}
+		compiled[name] = compiler.MustCompile(name)
+	}
+	return compiled
+})
+
+// maxProblems bounds an answer to a message that is wrong throughout.
+const maxProblems = 50
+
+// validate says everything that is wrong with a command of that name. No value is quoted: it
+// may be a person's.
+func validate(name string, raw map[string]any) []command.Problem {
+	err := schemas()[name].Validate(raw)
+	if err == nil {
+		return nil
+	}
+	var invalid *jsonschema.ValidationError
+	if !errors.As(err, &invalid) {
+		return []command.Problem{{Code: schema.CodeInvalid, Message: "cannot be checked"}}
+	}
+	described, _ := schema.CommandNamed(name)
+	f := finder{command: &described, raw: raw}
+	f.walk(invalid)
+	slices.SortStableFunc(f.problems, func(a, b command.Problem) int { return strings.Compare(a.Path, b.Path) })
+	return f.problems
+}
+
+// finder turns what the library found into problems.
+type finder struct {
+	command  *schema.Command
+	raw      map[string]any
+	problems []command.Problem
+}
+
+func (f *finder) walk(e *jsonschema.ValidationError) {
+	if _, choice := e.ErrorKind.(*kind.OneOf); choice || len(e.Causes) == 0 {
+		f.leaf(e)
+		return
+	}
+	if names, wrong := e.ErrorKind.(*kind.PropertyNames); wrong {
+		f.add(e.InstanceLocation, names.Property, "is not a name of a CloudEvents attribute", "write small letters and digits"+hint(names.Property, envelopeNames))
+		return
+	}
+	for _, cause := range e.Causes {
+		f.walk(cause)
+	}
+}
+
+var envelopeNames = []string{"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "basedon", "data"}
+
+func (f *finder) leaf(e *jsonschema.ValidationError) {
+	at := e.InstanceLocation
+	input, inputs, groups := f.described(at)
+	switch k := e.ErrorKind.(type) {
+	case *kind.Required:
+		for _, name := range k.Missing {
+			f.add(at, name, "is missing", wanted(find(inputs, name)))
+		}
+	case *kind.AdditionalProperties:
+		for _, name := range k.Properties {
+			f.add(at, name, "is not a field here", strings.TrimPrefix(hint(name, names(inputs)), ", "))
+		}
+	case *kind.PropertyNames:
+		f.add(at, k.Property, "is not a name of a CloudEvents attribute", "write small letters and digits"+hint(k.Property, envelopeNames))
+	case *kind.OneOf:
+		f.choice(at, groups)
+	case *kind.Type:
+		f.add(at, "", "is a "+k.Got+", not "+strings.Join(k.Want, " or "), wanted(input))
+	case *kind.MaxLength:
+		f.add(at, "", fmt.Sprintf("has %d characters, more than %d", k.Got, k.Want), "shorten it")
+	case *kind.MinLength:
+		f.add(at, "", "is empty", "leave the field out, or write null where that is allowed")
+	case *kind.MaxItems:
+		f.add(at, "", fmt.Sprintf("has %d entries, more than %d", k.Got, k.Want), "send less in one command")
+	case *kind.MinItems:
+		f.add(at, "", "has no entries", "name one at least")
+	case *kind.Enum:
+		f.add(at, "", "is not one of the values allowed", wanted(input))
+	case *kind.Format:
+		f.add(at, "", "is not a time", "write RFC 3339 with a time zone: 2026-11-23T07:21:37Z")
+	default:
+		f.add(at, "", "is not written as it must be", wanted(input))
+	}
+}
+
+// choice reports each group of which not exactly one is there.
+func (f *finder) choice(at []string, groups [][]string) {
+	object, _ := valueAt(f.raw, at).(map[string]any)
+	for _, group := range groups {
+		count := 0
+		for _, name := range group {
+			if _, there := object[name]; there {
+				count++
+			}
+		}
+		what := "is missing"
+		if count > 1 {
+			what = fmt.Sprintf("has %d of %s", count, schema.OneOfText(group))
+		}
+		problem := command.Problem{Code: schema.CodeInvalid, Path: pathOf(append(slices.Clone(at), group[0])), Message: what, Remedy: "give exactly one of " + schema.OneOfText(group)}
+		if count > 1 {
+			problem.Path = pathOf(at)
+		}
+		if count != 1 && !slices.ContainsFunc(f.problems, func(p command.Problem) bool { return p.Path == problem.Path && p.Remedy == problem.Remedy }) {
+			f.problems = append(f.problems, problem)
+		}
+	}
+}
+
+func (f *finder) add(at []string, name, what, right string) {
+	if len(f.problems) >= maxProblems {
+		return
+	}
+	if name != "" {
+		at = append(slices.Clone(at), shorten(name))
+	}
+	f.problems = append(f.problems, command.Problem{Code: schema.CodeInvalid, Path: pathOf(at), Message: what, Remedy: right})
+}
+
+// pathOf writes data.lines[1].sku.
+func pathOf(at []string) string {
+	var b strings.Builder
+	for _, step := range at {
+		if _, err := strconv.Atoi(step); err == nil {
+			b.WriteString("[" + step + "]")
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(step)
+	}
+	return b.String()
+}
+
+func valueAt(value any, at []string) any {
+	for _, step := range at {
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[step]
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i >= len(v) {
+				return nil
+			}
+			value = v[i]
+		default:
+			return nil
+		}
+	}
+	return value
+}
+
+// described finds the input at a place, and the inputs and choices within it.
+func (f *finder) described(at []string) (input *schema.Input, inside []schema.Input, groups [][]string) {
+	if len(at) == 0 || at[0] != "data" {
+		return nil, nil, nil
+	}
+	inside, groups = f.command.Inputs, f.command.OneOf
+	for _, step := range at[1:] {
+		if _, err := strconv.Atoi(step); err == nil {
+			continue
+		}
+		if input = find(inside, step); input == nil {
+			return nil, nil, nil
+		}
+		inside, groups = input.Inputs, input.OneOf
+	}
+	return input, inside, groups
+}
+
+func find(inputs []schema.Input, name string) *schema.Input {
+	for i := range inputs {
+		if inputs[i].Name == name {
+			return &inputs[i]
+		}
+	}
+	return nil
+}
+
+func names(inputs []schema.Input) []string {
+	var list []string
+	for _, i := range inputs {
+		list = append(list, i.Name)
+	}
+	return list
+}
+
+func hint(word string, candidates []string) string {
+	if near := config.Nearest(word, candidates); near != "" {
+		return ", did you mean " + near + "?"
+	}
+	return ""
+}
+
+func nearest(word string, candidates []string) string {
+	return "known: " + strings.Join(candidates, ", ") + hint(word, candidates)
+}
+
+// wanted says what would be right.
+func wanted(i *schema.Input) string {
+	if i == nil {
+		return ""
+	}
+	switch {
+	case len(i.Values) > 0:
+		return "write " + schema.OneOfText(i.Values)
+	case i.Kind == schema.Signed:
+		return `write a decimal as a string: "-2.5"`
+	case i.Kind == schema.Unsigned:
+		return `write a decimal that is not below zero as a string: "12.50"`
+	case i.Kind == schema.Positive:
+		return `write a decimal above zero as a string: "12.50"`
+	case i.Kind == schema.Timestamp:
+		return "write RFC 3339 with a time zone: 2026-11-23T07:21:37Z"
+	}
+	return i.Doc
+}

@@ -1,0 +1,208 @@
+package inbound
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// work carries out a workload's commands, so many at a time, until ctx ends. The ledger hands
+// out only what no other holds back, so that workers need know nothing of one another.
+func (i *Inbound) work(ctx context.Context, workload string) error {
+	var running sync.WaitGroup
+	defer running.Wait()
+	slots := make(chan struct{}, max(1, i.config().Commands.Workers))
+	for ctx.Err() == nil {
+		select {
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+			return nil
+		}
+		free := 1 + cap(slots) - len(slots)
+		var taken []store.Taken
+		if i.persist(ctx, func() (err error) { taken, err = i.ledger.Take(ctx, workload, free, i.now()); return err }) != nil {
+			return nil
+		}
+		for n, t := range taken {
+			if n > 0 {
+				slots <- struct{}{} // there is room: only this goroutine fills it
+			}
+			running.Go(func() {
+				i.carryOut(ctx, t)
+				<-slots
+				i.nudge()
+			})
+		}
+		if len(taken) == 0 {
+			<-slots
+			i.rest(ctx, workload)
+		}
+	}
+	return nil
+}
+
+// rest waits until something may be due.
+func (i *Inbound) rest(ctx context.Context, workload string) {
+	wait := time.Minute
+	if due, err := i.ledger.NextDue(ctx, workload); err == nil && !due.IsZero() {
+		wait = min(wait, max(due.Sub(i.now()), 5*time.Millisecond))
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-i.nudges[workload]:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// carryOut brings one command to an outcome, or to its next attempt.
+func (i *Inbound) carryOut(ctx context.Context, t store.Taken) {
+	i.failpoint("taken")
+	began := i.now()
+	s := i.decide(ctx, &t, began)
+	if s == nil {
+		return // ctx has ended: it is received again at the next start
+	}
+	s.Seq, s.Taken, s.Now = t.Seq, began, i.now()
+	i.failpoint("executed")
+	// What was done in Odoo is written down even while the bridge stops.
+	settling, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := i.persist(settling, func() error { return i.ledger.Settle(settling, s) }); err != nil {
+		i.log.Error("what became of a command cannot be written: it will be looked at again", telemetry.KeyChannel, t.Channel, telemetry.KeyError, err.Error())
+		return
+	}
+	i.failpoint("settled")
+	poke(i.answer)
+	if s.State != store.CommandReceived && s.State != store.CommandWaiting {
+		i.meter.Command(t.Channel, t.Name, string(s.State), s.Now.Sub(t.Received))
+	}
+}
+
+// decide finds out what becomes of a command: from what is known of it, or by its execution.
+func (i *Inbound) decide(ctx context.Context, t *store.Taken, now time.Time) *store.Settlement {
+	if t.First != nil {
+		d := duplicateOf(t.First)
+		return settlement(&t.Command, d, store.CommandDuplicate, now)
+	}
+	if !t.Time.IsZero() && t.Time.Before(t.Newest) {
+		d := refusedFor(command.Problem{Code: schema.CodeConflict, Path: "time",
+			Message: fmt.Sprintf("the channel has said something newer of this already, as of %s", t.Newest.UTC().Format(time.RFC3339)),
+			Remedy:  "look at the newest state, and send it again if it is still wanted"})
+		return settlement(&t.Command, d, store.CommandRejected, now)
+	}
+	outcome, err := i.execute(ctx, t)
+	if ctx.Err() != nil && err != nil {
+		return nil
+	}
+	if err != nil {
+		i.meter.Retried(t.Channel, t.Name)
+		return i.again(t, err, now)
+	}
+	return i.settle(t, &outcome, now)
+}
+
+// execute runs the executor. What it panics with is an error like others: one command must not
+// end the bridge.
+func (i *Inbound) execute(ctx context.Context, t *store.Taken) (o command.Outcome, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			i.log.Error("executing a command panicked", telemetry.KeyChannel, t.Channel, telemetry.KeyError, fmt.Sprint(r), "stack", string(debug.Stack()))
+			err = errors.New("the bridge failed while executing the command; its log says where")
+		}
+	}()
+	data, err := dataOf(&t.Command)
+	if err != nil {
+		return o, fmt.Errorf("read the command again: %w", err)
+	}
+	note := func(ctx context.Context, key, value string) error {
+		return i.ledger.Note(ctx, t.Seq, key, value)
+	}
+	return i.executor.Execute(ctx, commandOf(&t.Command, data), note)
+}
+
+const (
+	retryFirst = time.Second
+	retryMost  = 5 * time.Minute
+	lookAgain  = time.Minute // for what nobody tells the bridge of
+)
+
+// backOff doubles from a second to five minutes, give or take a fifth, so that commands that
+// failed together do not come again together.
+func backOff(attempt int) time.Duration {
+	pause := retryFirst << min(max(attempt-1, 0), 9)
+	pause = min(pause, retryMost)
+	return time.Duration(float64(pause) * (0.8 + 0.4*rand.Float64())) //nolint:gosec // no secret
+}
+
+// again puts a command off after an attempt that decided nothing, or parks it when patience is at its end.
+// A *RetryError is about Odoo, not about the command: that time does not count.
+func (i *Inbound) again(t *store.Taken, err error, now time.Time) *store.Settlement {
+	begun := t.Begun
+	pause := backOff(t.Attempts)
+	var retry *command.RetryError
+	if errors.As(err, &retry) {
+		begun = time.Time{}
+		if retry.After > 0 {
+			pause = retry.After
+		}
+	} else if begun.IsZero() {
+		begun = now
+	}
+	i.log.Warn("a command is tried again", telemetry.KeyChannel, t.Channel, telemetry.KeyAttempt, t.Attempts, telemetry.KeyWait, pause, telemetry.KeyError, err.Error())
+	if !begun.IsZero() && now.Sub(begun) > i.config().Commands.Patience {
+		d := decided{Outcome: string(command.Parked), Problems: []command.Problem{{Code: schema.CodeTooManyTries, Message: "no attempt decided it; the last: " + err.Error(),
+			Remedy: "mend the cause, then `odoobridge exceptions retry`"}}}
+		return settlement(&t.Command, d, store.CommandParked, now)
+	}
+	return &store.Settlement{State: store.CommandReceived, Due: now.Add(pause), Begun: begun, Error: err.Error()}
+}
+
+// settle turns an outcome into what the ledger keeps.
+func (i *Inbound) settle(t *store.Taken, o *command.Outcome, now time.Time) *store.Settlement {
+	d := decidedOf(o)
+	begun := t.Begun
+	if begun.IsZero() {
+		begun = now
+	}
+	switch o.Kind {
+	case command.Applied:
+		s := settlement(&t.Command, d, store.CommandApplied, now)
+		s.Provided = t.Provides
+		return s
+	case command.Rejected:
+		return settlement(&t.Command, d, store.CommandRejected, now)
+	case command.Waiting:
+		if now.Sub(begun) <= i.config().Commands.Patience {
+			after := o.After
+			if after <= 0 {
+				after = lookAgain
+			}
+			return &store.Settlement{State: store.CommandWaiting, Due: now.Add(after), Begun: begun, WaitsFor: o.WaitsFor, Code: d.code(), Outcome: encode(d)}
+		}
+		d.Outcome = string(command.Parked)
+	}
+	s := settlement(&t.Command, d, store.CommandParked, now)
+	s.WaitsFor = o.WaitsFor
+	return s
+}
+
+// settlement ends a command with a result and an audit entry.
+func settlement(c *store.Command, d decided, state store.CommandState, now time.Time) *store.Settlement {
+	kept := d
+	part := fmt.Sprint(c.Attempts)
+	return &store.Settlement{
+		State: state, Code: d.code(), Outcome: encode(kept), Odoo: d.record(),
+		Results: []store.Result{resultOf(c, d, part, now)}, Audit: []store.AuditEntry{auditOf(c, &d, now)},
+	}
+}
