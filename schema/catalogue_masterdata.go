@@ -70,6 +70,7 @@ func product() Entity {
 			text("type", "goods, service, combo, or a type that a module adds"),
 			{Name: "storable", Kind: Boolean, Doc: "stock is kept of it"},
 			{Name: "tracking", Kind: String, Nullable: true, Optional: true, Doc: "none, lot or serial"},
+			{Name: "kit", Kind: Boolean, Optional: true, Doc: "sold as a kit (a phantom bill of materials): it has no stock level, its components have. There where manufacturing is installed"},
 			{Name: "active", Kind: Boolean, Doc: "neither variant nor template is archived"},
 			{Name: "sale_ok", Kind: Boolean, Doc: "may be sold"},
 			text("category", "full name of the category"), text("uom", "unit of measure that quantities are in"),
@@ -95,7 +96,7 @@ func stockLevel() Entity {
 	return Entity{
 		Name: "stock_level", Key: "product id/warehouse id", Example: "stock_level/17/1",
 		From: "stock_quant in all locations below the warehouse's view location, stock_move across its boundary",
-		Doc:  "How much of a product a warehouse has. Quantities are in the product's unit, absolute, never a difference: the newest one is true. A level that there is no document of is zero.",
+		Doc:  "How much of a product a warehouse has. Quantities are in the product's unit, absolute, never a difference: the newest one is true. A level that there is no document of is zero. A kit (`kit` on the product) has none: how many can be sold follows from its components' levels and is not computed.",
 		Properties: []Property{
 			{Name: "product_id", Kind: Integer, Doc: "Odoo's id of the variant"}, text("sku", "internal reference"), text("barcode", "barcode"),
 			text("uom", "unit of measure"), text("warehouse", "the warehouse's short name"),

@@ -27,13 +27,17 @@ REVOKE SELECT (id, commercial_partner_id, parent_id, company_id, name, is_compan
 REVOKE SELECT (category_id, partner_id) ON res_partner_res_partner_category_rel FROM odoobridge;
 REVOKE SELECT (id, model, res_id, module, name, create_uid, write_uid, write_date) ON ir_model_data FROM odoobridge;
 REVOKE SELECT (id, name, factor, create_uid, write_uid, write_date) ON uom_uom FROM odoobridge;
-REVOKE SELECT (id, complete_name, create_uid, write_uid, write_date) ON product_category FROM odoobridge;
+REVOKE SELECT (id, complete_name, parent_path, create_uid, write_uid, write_date) ON product_category FROM odoobridge;
 REVOKE SELECT (id, name, create_uid, write_uid, write_date) ON product_attribute FROM odoobridge;
 REVOKE SELECT (id, name, attribute_id, create_uid, write_uid, write_date) ON product_attribute_value FROM odoobridge;
 REVOKE SELECT (id, product_attribute_value_id, attribute_line_id, attribute_id, price_extra, create_uid, write_uid, write_date) ON product_template_attribute_value FROM odoobridge;
 REVOKE SELECT (id, name, company_id, categ_id, uom_id, type, tracking, list_price, active, sale_ok, create_uid, write_uid, write_date) ON product_template FROM odoobridge;
 REVOKE SELECT (id, product_tmpl_id, default_code, barcode, weight, active, create_uid, write_uid, write_date) ON product_product FROM odoobridge;
 REVOKE SELECT (product_product_id, product_template_attribute_value_id) ON product_variant_combination FROM odoobridge;
+REVOKE SELECT (id, name, digits, create_uid, write_uid, write_date) ON decimal_precision FROM odoobridge;
+REVOKE SELECT (id, name, company_id, currency_id, active, create_uid, write_uid, write_date) ON product_pricelist FROM odoobridge;
+REVOKE SELECT (id, pricelist_id, applied_on, product_id, product_tmpl_id, categ_id, compute_price, base, base_pricelist_id, min_quantity, fixed_price, percent_price, price_discount, price_round, price_surcharge, price_min_margin, price_max_margin, date_start, date_end, create_uid, write_uid, write_date) ON product_pricelist_item FROM odoobridge;
+REVOKE SELECT (id, product_tmpl_id, product_id, type, active, create_uid, write_uid, write_date) ON mrp_bom FROM odoobridge;
 REVOKE SELECT (id, code, company_id, view_location_id, create_uid, write_uid, write_date) ON stock_warehouse FROM odoobridge;
 REVOKE SELECT (id, parent_path, warehouse_id, complete_name, usage, create_uid, write_uid, write_date) ON stock_location FROM odoobridge;
 REVOKE SELECT (id, product_id, location_id, quantity, reserved_quantity, create_uid, write_uid, write_date) ON stock_quant FROM odoobridge;

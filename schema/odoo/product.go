@@ -56,6 +56,7 @@ func (m *mapping) productTouches() touches {
 		m.uom:             m.templatesTouch(templateUoM, namedName),
 		m.company:         m.companyTouches,
 		m.externalID:      m.externalTouchesProduct,
+		m.bom:             m.bomTouchesProducts,
 	}
 }
 
@@ -145,6 +146,7 @@ func (m *mapping) buildProduct(rows Rows, key Key, _ []byte) (Built, bool) {
 	w.translated("name", template, templateName)
 	w.languages("names", template, templateName)
 	m.productKind(w, template)
+	m.kit(w, rows, key[0], template.Int(templateID))
 	w.bool("active", product.Bool(productActive) && template.Bool(templateActive))
 	w.bool("sale_ok", template.Bool(templateSaleOK))
 	category, _ := rows.Get(m.productCategory, Key{template.Int(templateCategory)})

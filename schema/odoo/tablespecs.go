@@ -4,10 +4,11 @@ import "time"
 
 // The modules whose tables need not be there.
 const (
-	moduleProduct  = "product"
-	moduleStock    = "stock"
-	moduleSale     = "sale"
-	moduleDelivery = "delivery"
+	moduleProduct       = "product"
+	moduleStock         = "stock"
+	moduleSale          = "sale"
+	moduleDelivery      = "delivery"
+	moduleManufacturing = "mrp"
 	// modulePrecision is a part of base; the name lets its table be absent.
 	modulePrecision = "decimal_precision"
 )
@@ -36,6 +37,7 @@ func (t *tables) specs() []spec {
 	all := t.baseSpecs()
 	all = append(all, t.productSpecs()...)
 	all = append(all, t.priceSpecs()...)
+	all = append(all, t.kitSpecs()...)
 	all = append(all, t.stockSpecs()...)
 	all = append(all, t.pickingSpecs()...)
 	all = append(all, t.orderSpecs()...)
