@@ -67,10 +67,11 @@ func kindIn(t *testing.T, err error) Kind {
 	return e.Kind
 }
 
-// cut ends the connection without an answer.
+// cut ends the connection in the middle of an answer.
 func cut(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err == nil {
+		_, _ = conn.Write([]byte("HTTP/1.1 2"))
 		_ = conn.Close()
 	}
 }

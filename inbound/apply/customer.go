@@ -1,0 +1,145 @@
+package apply
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+func partner(id int64, name string) command.Reference {
+	return command.Reference{Model: "res.partner", ID: id, Name: name}
+}
+
+// upsertCustomer binds the channel's id to one customer and brings it up to date, as far
+// as the channel owns it.
+func upsertCustomer(r *run) (command.Reference, error) {
+	data, err := read[schema.CustomerUpsert](r)
+	if err != nil {
+		return command.Reference{}, err
+	}
+	externalID := decide.ExternalID(r.c.Channel, "customer", r.c.Subject)
+	id, found, err := r.named(externalID, "res.partner")
+	if err != nil {
+		return command.Reference{}, err
+	}
+	if !found {
+		if id, err = r.findCustomer(who{data.Email.Value, data.Phone.Value, data.VAT.Value, data.Address.Value.Country}); err != nil {
+			return command.Reference{}, err
+		}
+		if id != 0 {
+			if err := r.bind(externalID, "res.partner", id); err != nil {
+				return partner(id, ""), err
+			}
+		}
+	}
+	fields, err := r.customerFields(data)
+	if err != nil {
+		return partner(id, ""), err
+	}
+	made := id == 0
+	if made {
+		id, err = r.newCustomer(externalID, fields)
+	} else {
+		err = r.changeCustomer(id, fields)
+	}
+	if err != nil {
+		return partner(id, ""), err
+	}
+	for i, address := range data.Addresses {
+		if err := r.customerAddress(id, made, address, i); err != nil {
+			return partner(id, ""), err
+		}
+	}
+	return partner(id, ""), nil
+}
+
+// newCustomer makes the customer in one step.
+func (r *run) newCustomer(externalID string, fields []field) (int64, error) {
+	names, row := []string{"id", "customer_rank"}, []string{externalID, "1"}
+	if r.channel.Company > 0 {
+		names, row = append(names, "company_id/.id"), append(row, strconv.FormatInt(r.channel.Company, 10))
+	}
+	archived := false
+	for _, f := range fields {
+		if f.name == "active" {
+			archived = f.text() == "0"
+			continue
+		}
+		if f.value == nil {
+			continue
+		}
+		names, row = append(names, f.column()), append(row, f.text())
+	}
+	id, err := r.create("load customer", "res.partner", names, [][]string{row})
+	if err == nil && archived {
+		err = r.write("archive customer", "res.partner", []int64{id}, map[string]any{"active": false})
+	}
+	return id, err
+}
+
+// changeCustomer writes what is different and the channel's own.
+func (r *run) changeCustomer(id int64, fields []field) error {
+	names := make([]string, 0, len(fields))
+	for _, f := range fields {
+		names = append(names, f.name)
+	}
+	now, err := r.readOne("res.partner", id, slices.Concat(names, []string{"display_name"})...)
+	if err != nil {
+		return err
+	}
+	fixed := false
+	values, changed := map[string]any{}, []string{}
+	for _, f := range fields {
+		if f.same(now) {
+			continue
+		}
+		if !r.ownership.Field(r.c.Channel, "customer", f.input, f.empty(now)) {
+			if r.channel.NotOwned == "reject" {
+				return r.reject(problem(schema.CodeNotOwned, f.input, "the channel does not own customer."+f.input))
+			}
+			r.reportOnce(problem(schema.CodeNotOwned, f.input, "customer."+f.input+" was left as it is: the channel does not own it"))
+			continue
+		}
+		if f.name == "name" || f.name == "vat" {
+			if fixed, err = r.invoiced(id); err != nil {
+				return err
+			}
+			if fixed && !f.empty(now) {
+				r.reportOnce(problem(schema.CodeNotOwned, f.input, "customer."+f.input+" was left as it is: the customer has posted invoices"))
+				continue
+			}
+		}
+		values[f.name] = f.written(now)
+		changed = append(changed, f.input)
+	}
+	if len(values) == 0 {
+		return nil
+	}
+	if err := r.notLate("customer", strconv.FormatInt(id, 10), changed, true); err != nil {
+		return err
+	}
+	return r.write("write customer", "res.partner", []int64{id}, values)
+}
+
+// invoiced says whether a customer is named on posted invoices, which must not change. A user who
+// may not see invoices cannot be told.
+func (r *run) invoiced(id int64) (bool, error) {
+	found, err := r.first("account.move", domainOf("partner_id", id, "state", "posted"), []string{"id"})
+	if absent(err) {
+		return false, nil
+	}
+	return found != nil, err
+}
+
+// reportOnce says a thing once, though an address has six fields.
+func (r *run) reportOnce(p command.Problem) {
+	for _, known := range r.reports {
+		if known.Code == p.Code && known.Path == p.Path && known.Message == p.Message {
+			return
+		}
+	}
+	r.report(p)
+}

@@ -1,0 +1,121 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/internal/config"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// Documents tells what the outbound river knows of a thing.
+type Documents interface {
+	// Since is what happened to an entity's document after a revision. found is false
+	// when there is no such document.
+	Since(ctx context.Context, entity, key string, revision int64) (now decide.Change, found bool, err error)
+}
+
+// Bindings remember which record a channel's id means where Odoo does not let the
+// bridge's user write external ids of records that were there before.
+type Bindings interface {
+	Bound(ctx context.Context, externalID string) (record int64, found bool, err error)
+	Bind(ctx context.Context, externalID string, record int64) error
+}
+
+// Options are what an Executor works with.
+type Options struct {
+	Odoo      *odoo.Client
+	Config    *config.Config
+	Documents Documents // nil: BasedOn is not looked at
+	Bindings  Bindings  // nil: only external ids in Odoo
+
+	Failpoint func(step string) error // for tests
+	Now       func() time.Time
+	// Settle is how long Odoo may still be at a call whose answer never came; 150 s when zero.
+	Settle time.Duration
+}
+
+// Executor carries out commands. It is safe for concurrent use.
+type Executor struct {
+	odoo      *odoo.Client
+	config    atomic.Pointer[config.Config]
+	documents Documents
+	bindings  Bindings
+	failpoint func(string) error
+	now       func() time.Time
+	settle    time.Duration
+	cache     *cache
+}
+
+// New makes an executor.
+func New(o Options) *Executor {
+	x := &Executor{
+		odoo: o.Odoo, documents: o.Documents, bindings: o.Bindings, failpoint: o.Failpoint, now: o.Now, settle: o.Settle,
+	}
+	if x.failpoint == nil {
+		x.failpoint = func(string) error { return nil }
+	}
+	if x.now == nil {
+		x.now = time.Now
+	}
+	if x.settle == 0 {
+		x.settle = 150 * time.Second
+	}
+	x.cache = newCache(x.now)
+	x.config.Store(o.Config)
+	return x
+}
+
+// Reload takes another configuration from the next command on.
+func (x *Executor) Reload(c *config.Config) {
+	x.config.Store(c)
+	x.cache.clear()
+}
+
+// doers carry out one kind of command each.
+var doers = map[string]func(*run) (command.Reference, error){
+	"customer.upsert":  upsertCustomer,
+	"order.place":      placeOrder,
+	"order.cancel":     cancelOrder,
+	"shipment.confirm": confirmShipment,
+	"return.request":   requestReturn,
+	"return.receive":   receiveReturn,
+	"payment.record":   recordPayment,
+	"refund.record":    recordRefund,
+	"stock.count":      countStock,
+	"stock.adjust":     adjustStock,
+	"consent.update":   updateConsent,
+}
+
+// Execute carries out a command, or goes on with it.
+func (x *Executor) Execute(ctx context.Context, c command.Command, note command.Note) (command.Outcome, error) {
+	cfg := x.config.Load()
+	channel := cfg.Channel(c.Channel)
+	do := doers[c.Name]
+	switch {
+	case channel == nil:
+		return command.Outcome{Kind: command.Rejected, Problems: []command.Problem{problem(schema.CodeNotGranted, "", "there is no channel of this name")}}, nil
+	case do == nil:
+		return command.Outcome{Kind: command.Rejected, Problems: []command.Problem{problem(schema.CodeUnknownCommand, "", "no command of this name is carried out")}}, nil
+	}
+	if c.Notes == nil {
+		c.Notes = map[string]string{}
+	}
+	r := &run{ctx: ctx, x: x, c: c, channel: channel, ownership: decide.Ownership(cfg.Ownership), policies: cfg.Conflicts, keep: note}
+	record, err := do(r)
+	return r.outcome(record, err)
+}
+
+// read decodes a command's data; the schema has been checked.
+func read[T any](r *run) (T, error) {
+	var data T
+	if err := decodeData(r.c.Data, &data); err != nil {
+		return data, r.reject(problem(schema.CodeInvalid, "", fmt.Sprintf("the data of %s cannot be read", r.c.Name)))
+	}
+	return data, nil
+}

@@ -1,0 +1,73 @@
+package apply
+
+import (
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// orderOf is the channel's order; the command waits for one that is not there yet.
+func (r *run) orderOf(id, path string, fields ...string) (odoo.Record, error) {
+	record, found, err := r.named(decide.ExternalID(r.c.Channel, "order", id), "sale.order")
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, r.wait(problem(schema.CodeUnknownOrder, path, "the order is not there yet"), "order/"+id)
+	}
+	return r.readOne("sale.order", record, append(fields, "name", "state")...)
+}
+
+// cancelOrder cancels what nothing has left for yet. Odoo itself would cancel an order that
+// is shipped in part.
+func cancelOrder(r *run) (command.Reference, error) {
+	now, err := r.orderOf(r.c.Subject, "", "picking_ids", "invoice_ids")
+	if err != nil {
+		return command.Reference{}, err
+	}
+	if now.Text("state") == "cancel" {
+		return order(now), nil
+	}
+	if err := r.notLate("order", now.Text("name"), nil, true); err != nil {
+		return order(now), err
+	}
+	if err := r.nothingLeft(now); err != nil {
+		return order(now), err
+	}
+	action, err := r.verb("cancel order", "sale.order", "action_cancel", []int64{now.ID()}, map[string]any{"disable_cancel_warning": true})
+	if err != nil {
+		return order(now), err
+	}
+	after, err := r.readOne("sale.order", now.ID(), "state")
+	if err != nil {
+		return order(now), err
+	}
+	if after.Text("state") != "cancel" {
+		message := "Odoo left the order as it is, without a reason"
+		if action != nil {
+			message = "Odoo asks a question before it cancels the order (" + action.Model + ")"
+		}
+		return order(now), r.park(order(now), problem(schema.CodeRefused, "", message))
+	}
+	return order(now), nil
+}
+
+// nothingLeft parks the cancelling of an order with goods on their way or a posted invoice.
+func (r *run) nothingLeft(now odoo.Record) error {
+	done, err := r.first("stock.picking", odoo.Domain{{"id", "in", now.Refs("picking_ids")}, {"state", "=", "done"}}, []string{"name"})
+	if err != nil && !absent(err) {
+		return err
+	}
+	if done != nil {
+		return r.park(order(now), problem(schema.CodeLateConfirmation, "", "goods of the order are shipped: "+done.Text("name")))
+	}
+	posted, err := r.first("account.move", odoo.Domain{{"id", "in", now.Refs("invoice_ids")}, {"state", "=", "posted"}}, []string{"name"})
+	if err != nil && !absent(err) {
+		return err
+	}
+	if posted != nil {
+		return r.park(order(now), problem(schema.CodeLateConfirmation, "", "the order is invoiced: "+posted.Text("name")))
+	}
+	return nil
+}

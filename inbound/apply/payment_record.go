@@ -1,0 +1,76 @@
+package apply
+
+import (
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// recordPayment registers a payment against the invoice, or for the customer
+// where there is none yet.
+func recordPayment(r *run) (command.Reference, error) {
+	data, err := read[schema.PaymentRecord](r)
+	if err != nil {
+		return command.Reference{}, err
+	}
+	journal, err := r.journal(data.Method, "method")
+	if err != nil {
+		return command.Reference{}, err
+	}
+	p := paying{step: "register payment", journal: journal, amount: decide.Num(data.Amount), at: data.PaidAt, reference: saying(data.Memo, data.TransactionID)}
+	if known, err := r.paymentFound(journal, p.reference, "inbound"); err != nil || known != nil {
+		if err != nil {
+			return command.Reference{}, err
+		}
+		return r.finish(known)
+	}
+	if data.Invoice != "" {
+		invoice, err := r.invoiceNamed(data.Invoice)
+		if err != nil {
+			return command.Reference{}, err
+		}
+		return r.payInvoice(invoice, p, data.Currency)
+	}
+	return r.payOrder(data, p)
+}
+
+func (r *run) payInvoice(invoice odoo.Record, p paying, currency string) (command.Reference, error) {
+	var err error
+	if p.currency, err = r.sameCurrency(invoice, currency); err != nil {
+		return command.Reference{}, err
+	}
+	return r.register(invoice, p)
+}
+
+func (r *run) payOrder(data schema.PaymentRecord, p paying) (command.Reference, error) {
+	of, err := r.orderOf(data.Order, "order", "invoice_ids", "currency_id", "partner_invoice_id")
+	if err != nil {
+		return command.Reference{}, err
+	}
+	if of.Text("state") == "cancel" {
+		return order(of), r.park(order(of), problem(schema.CodeLateConfirmation, "order", "the order is cancelled in Odoo"))
+	}
+	if p.currency, err = r.sameCurrency(of, data.Currency); err != nil {
+		return order(of), err
+	}
+	invoices, err := r.invoicesOf(of)
+	if err != nil {
+		return order(of), err
+	}
+	for _, invoice := range invoices {
+		if invoice.Text("state") == "posted" && residual(invoice).Sign() > 0 {
+			return r.register(invoice, p)
+		}
+	}
+	if r.channel.PaymentInvoices == "invoice" && (len(invoices) == 0 || invoices[len(invoices)-1].Text("state") == "draft") {
+		invoice, err := r.invoiceOrder(of)
+		if err != nil {
+			return order(of), err
+		}
+		r.also = append(r.also, invoiceRef(invoice))
+		return r.register(invoice, p)
+	}
+	externalID := decide.ExternalID(r.c.Channel, "payment", data.Method+"/"+data.TransactionID)
+	return r.prepay(of.Ref("partner_invoice_id"), p, externalID)
+}

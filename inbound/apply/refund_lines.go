@@ -1,0 +1,155 @@
+package apply
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// creditLine is a line of a credit note, as Odoo made it of the invoice's or as an earlier
+// attempt left it.
+type creditLine struct {
+	id, product      int64
+	quantity, price  decide.Decimal
+	total            decide.Decimal // with tax
+	saleLines, taxes []int64
+	delivery         bool
+}
+
+func (r *run) linesOfCredit(credit int64) ([]creditLine, error) {
+	found, err := r.search("account.move.line", odoo.Domain{{"move_id", "=", credit}, {"display_type", "=", "product"}},
+		[]string{"product_id", "quantity", "price_unit", "price_total", "tax_ids", "sale_line_ids"}, odoo.Window{Order: "id"})
+	if err != nil {
+		return nil, err
+	}
+	var sold []int64
+	for _, l := range found {
+		sold = append(sold, l.Refs("sale_line_ids")...)
+	}
+	delivering := map[int64]bool{}
+	if len(sold) > 0 {
+		sale, err := r.search("sale.order.line", odoo.Domain{{"id", "in", sold}, {"is_delivery", "=", true}}, []string{"id"}, odoo.Window{})
+		if err != nil && !absent(err) {
+			return nil, err
+		}
+		for _, l := range sale {
+			delivering[l.ID()] = true
+		}
+	}
+	lines := make([]creditLine, len(found))
+	for i, l := range found {
+		lines[i] = creditLine{
+			id: l.ID(), product: l.Ref("product_id"), quantity: decide.Num(l.Number("quantity")), price: decide.Num(l.Number("price_unit")),
+			total: decide.Num(l.Number("price_total")), saleLines: l.Refs("sale_line_ids"), taxes: l.Refs("tax_ids"),
+			delivery: slices.ContainsFunc(l.Refs("sale_line_ids"), func(id int64) bool { return delivering[id] }),
+		}
+	}
+	return lines, nil
+}
+
+// creditLines are the commands that bring the lines to what is refunded.
+func (r *run) creditLines(credit odoo.Record, data schema.RefundRecord) ([]any, error) {
+	lines, err := r.linesOfCredit(credit.ID())
+	if err != nil {
+		return nil, err
+	}
+	digits, err := r.digits()
+	if err != nil {
+		return nil, err
+	}
+	if data.Amount != "" {
+		return r.lumpSum(lines, data, digits)
+	}
+	change := map[int64]map[string]any{}
+	for i, want := range data.Lines {
+		line, err := r.creditLineOf(lines, data.Order, want, fmt.Sprintf("lines[%d]", i))
+		if err != nil {
+			return nil, err
+		}
+		change[line.id] = line.refunding(decide.Num(want.Quantity), decide.Num(want.Amount), digits)
+	}
+	if given := decide.Num(data.Delivery); !given.IsZero() {
+		at := slices.IndexFunc(lines, func(l creditLine) bool { return l.delivery })
+		if at < 0 {
+			return nil, r.park(invoiceRef(credit), problem(schema.CodeUnknownLine, "delivery", "the invoice has no delivery on it"))
+		}
+		change[lines[at].id] = lines[at].refunding(lines[at].quantity, given, digits)
+	}
+	return commandsOf(lines, change), nil
+}
+
+// commandsOf change some lines and take the others off.
+func commandsOf(lines []creditLine, change map[int64]map[string]any) []any {
+	var commands []any
+	for _, l := range lines {
+		if values, ok := change[l.id]; ok {
+			commands = append(commands, []any{1, l.id, values})
+			continue
+		}
+		commands = append(commands, []any{2, l.id, 0})
+	}
+	return commands
+}
+
+// refunding is a line with a quantity and, if it is not what they cost, an amount with tax: the
+// price follows in the proportion in which the line's total follows from its price.
+func (l creditLine) refunding(quantity, amount decide.Decimal, digits decide.Digits) map[string]any {
+	values := map[string]any{"quantity": number(quantity)}
+	if amount.IsZero() || l.total.IsZero() {
+		return values
+	}
+	each := l.total.Quo(l.quantity) // one, with tax
+	price := l.price.Mul(amount).Quo(each.Mul(quantity)).Round(digits.Price)
+	values["price_unit"] = number(price)
+	return values
+}
+
+// lumpSum refunds an amount without saying for what: one line carries it, which is right
+// only where all lines bear the same taxes.
+func (r *run) lumpSum(lines []creditLine, data schema.RefundRecord, digits decide.Digits) ([]any, error) {
+	if len(lines) == 0 {
+		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, "amount", "the invoice has no lines"))
+	}
+	for _, l := range lines[1:] {
+		if !slices.Equal(l.taxes, lines[0].taxes) {
+			p := problem(schema.CodeTotalMismatch, "amount", "the invoice's lines bear different taxes: an amount alone does not say which are given back")
+			p.Remedy = "Send the refund by line."
+			return nil, r.park(command.Reference{}, p)
+		}
+	}
+	one := slices.MaxFunc(lines, func(a, b creditLine) int { return a.total.Cmp(b.total) })
+	return commandsOf(lines, map[int64]map[string]any{one.id: one.refunding(decide.Of(1), decide.Num(data.Amount), digits)}), nil
+}
+
+// creditLineOf is the line that a refund means: by the order's line, or by product.
+func (r *run) creditLineOf(lines []creditLine, order string, want schema.RefundLine, path string) (creditLine, error) {
+	match := func(creditLine) bool { return false }
+	if want.Line != "" {
+		id, found, err := r.named(decide.LineID(r.c.Channel, order, want.Line), "sale.order.line")
+		if err != nil {
+			return creditLine{}, err
+		}
+		match = func(l creditLine) bool { return found && slices.Contains(l.saleLines, id) }
+	} else {
+		product, missing, key, err := r.product(want.Product, path)
+		if err != nil {
+			return creditLine{}, err
+		}
+		if missing != nil {
+			return creditLine{}, r.park(command.Reference{}, *missing, key)
+		}
+		match = func(l creditLine) bool { return l.product == product.ID() }
+	}
+	at := slices.IndexFunc(lines, match)
+	if at < 0 {
+		return creditLine{}, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path, "the invoice has no such line"))
+	}
+	if decide.Num(want.Quantity).Cmp(lines[at].quantity) > 0 {
+		return creditLine{}, r.park(command.Reference{}, problem(schema.CodePaymentMismatch, path+".quantity", "more is refunded than was invoiced"))
+	}
+	return lines[at], nil
+}

@@ -1,0 +1,145 @@
+package apply
+
+import (
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// recordRefund makes a credit note of the invoice, posts it, and registers the payment back.
+func recordRefund(r *run) (command.Reference, error) {
+	data, err := read[schema.RefundRecord](r)
+	if err != nil {
+		return command.Reference{}, err
+	}
+	p := paying{step: "register refund", at: data.RefundedAt}
+	if data.Payment != nil {
+		if p.journal, err = r.journal(data.Payment.Method, "payment.method"); err != nil {
+			return command.Reference{}, err
+		}
+		p.reference = data.Payment.TransactionID
+	}
+	invoice, err := r.refundedInvoice(data)
+	if err != nil {
+		return command.Reference{}, err
+	}
+	if p.currency, err = r.sameCurrency(invoice, data.Currency); err != nil {
+		return command.Reference{}, err
+	}
+	credit, err := r.creditNote(invoice, data)
+	if err != nil {
+		return command.Reference{}, err
+	}
+	if credit.Text("state") == "draft" {
+		if credit, err = r.fillCredit(credit, data); err != nil {
+			return invoiceRef(credit), err
+		}
+		if credit, err = r.post("post refund", credit.ID()); err != nil {
+			return invoiceRef(credit), err
+		}
+	}
+	if data.Payment == nil {
+		return invoiceRef(credit), nil
+	}
+	if p.amount = decide.Num(data.Payment.Amount); data.Payment.Amount == "" {
+		p.amount = decide.Num(credit.Number("amount_total")).Round(6)
+	}
+	paid, err := r.register(credit, p)
+	if err == nil {
+		r.also = append(r.also, paid)
+	}
+	return invoiceRef(credit), err
+}
+
+// refundedInvoice is the posted invoice that is given back. An order that is not invoiced
+// yet is waited for.
+func (r *run) refundedInvoice(data schema.RefundRecord) (odoo.Record, error) {
+	if data.Invoice != "" {
+		return r.invoiceNamed(data.Invoice)
+	}
+	of, err := r.orderOf(data.Order, "order", "invoice_ids")
+	if err != nil {
+		return nil, err
+	}
+	invoices, err := r.invoicesOf(of)
+	if err != nil {
+		return nil, err
+	}
+	var posted []odoo.Record
+	for _, invoice := range invoices {
+		if invoice.Text("state") == "posted" {
+			posted = append(posted, invoice)
+		}
+	}
+	switch len(posted) {
+	case 1:
+		return posted[0], nil
+	case 0:
+		return nil, r.wait(problem(schema.CodeUnknownDocument, "order", "the order is not invoiced yet"), "invoice/order/"+data.Order)
+	}
+	p := problem(schema.CodeUnknownDocument, "order", "the order has several invoices: name the one that is refunded")
+	for _, invoice := range posted {
+		p.Candidates = append(p.Candidates, invoiceRef(invoice))
+	}
+	return nil, r.park(order(of), p)
+}
+
+// refundKey is what a credit note says of the command that made it.
+func (r *run) refundKey() string { return r.c.Channel + " refund " + r.c.Subject + ":" }
+
+// creditNote is the one of this refund, made if it is not there. Odoo puts the reason
+// into the credit note's reference, by which it is found again.
+func (r *run) creditNote(invoice odoo.Record, data schema.RefundRecord) (odoo.Record, error) {
+	domain := odoo.Domain{{"reversed_entry_id", "=", invoice.ID()}, {"ref", "like", r.refundKey()}, {"state", "!=", "cancel"}}
+	found, err := r.first("account.move", domain, invoiceFields)
+	if err != nil || found != nil {
+		return found, err
+	}
+	context := r.context(map[string]any{"active_model": "account.move", "active_ids": []int64{invoice.ID()}})
+	wizard, err := r.x.odoo.Create(r.ctx, "account.move.reversal", map[string]any{
+		"reason": r.refundKey() + " " + data.Reason, "journal_id": invoice.Ref("journal_id"), "date": odooDate(data.RefundedAt),
+		"move_ids": []any{[]any{6, 0, []int64{invoice.ID()}}},
+	}, context)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.verb("refund moves", "account.move.reversal", "refund_moves", []int64{wizard}, context); err != nil {
+		return nil, err
+	}
+	made, err := r.first("account.move", domain, invoiceFields)
+	if err == nil && made == nil {
+		return nil, r.park(invoiceRef(invoice), problem(schema.CodeRefused, "", "Odoo made no credit note, without a reason"))
+	}
+	return made, err
+}
+
+// fillCredit brings a draft to what is refunded and compares its total with what the
+// customer was told. Odoo has made it of the whole invoice.
+func (r *run) fillCredit(credit odoo.Record, data schema.RefundRecord) (odoo.Record, error) {
+	if !data.Full && r.noted("filled") == "" {
+		commands, err := r.creditLines(credit, data)
+		if err != nil {
+			return credit, err
+		}
+		if err := r.write("fill refund", "account.move", []int64{credit.ID()}, map[string]any{"invoice_line_ids": commands}); err != nil {
+			return credit, err
+		}
+		if err := r.note("filled", "yes"); err != nil {
+			return credit, err
+		}
+	}
+	now, err := r.readOne("account.move", credit.ID(), invoiceFields...)
+	if err != nil {
+		return credit, err
+	}
+	told := data.Total
+	if told == "" {
+		told = data.Amount
+	}
+	odoos := decide.Num(now.Number("amount_total")).Round(6)
+	if told != "" && !decide.Agree(odoos, decide.Num(told), decide.Num(r.channel.Order.Tolerance)) {
+		return now, r.park(invoiceRef(now), problem(schema.CodeTotalMismatch, "total", "Odoo makes it "+odoos.String()+", the channel "+string(told)))
+	}
+	return now, nil
+}

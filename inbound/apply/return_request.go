@@ -1,0 +1,204 @@
+package apply
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// returnKey is what a return says of the command that asked for it.
+func (r *run) returnKey(request string) string { return r.c.Channel + " return " + request + ";" }
+
+// returnOf is the return that a request made, by what its source document says.
+func (r *run) returnOf(request string) (odoo.Record, error) {
+	return r.first("stock.picking", odoo.Domain{{"origin", "like", r.returnKey(request)}}, []string{"name", "state", "origin"})
+}
+
+// requestReturn makes the return of a shipment by Odoo's wizard, which makes it in one
+// transaction. It is marked right after; an attempt that ends in between knows it by what it noted before.
+func requestReturn(r *run) (command.Reference, error) {
+	data, err := read[schema.ReturnRequest](r)
+	if err != nil {
+		return command.Reference{}, err
+	}
+	known, err := r.returnOf(r.c.Subject)
+	if err != nil {
+		return command.Reference{}, err
+	}
+	if known != nil {
+		return transfer(known), nil
+	}
+	from, want, err := r.returned(data)
+	if err != nil {
+		return command.Reference{}, err
+	}
+	made, err := r.returnMade(from)
+	if err != nil {
+		return command.Reference{}, err
+	}
+	if made == 0 {
+		if made, err = r.makeReturn(from, want); err != nil {
+			return command.Reference{}, err
+		}
+	}
+	rec, err := r.readOne("stock.picking", made, "name", "origin")
+	if err != nil {
+		return command.Reference{}, err
+	}
+	return transfer(rec), r.write("mark return", "stock.picking", []int64{made}, map[string]any{"origin": rec.Text("origin") + ", " + r.returnKey(r.c.Subject)})
+}
+
+// returned finds the shipment that delivered what comes back, and how much of each of its moves.
+func (r *run) returned(data schema.ReturnRequest) (odoo.Record, []wanted, error) {
+	of, err := r.orderOf(data.Order, "order", "picking_ids")
+	if err != nil {
+		return nil, nil, err
+	}
+	domain := odoo.Domain{{"id", "in", of.Refs("picking_ids")}, {"state", "=", "done"}, {"picking_type_id.code", "=", "outgoing"}}
+	if data.Shipment != "" {
+		domain = append(domain, []any{"name", "=", data.Shipment})
+	}
+	shipments, err := r.search("stock.picking", domain, []string{"name", "state"}, odoo.Window{Order: "id"})
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(shipments) == 0 {
+		return nil, nil, r.wait(problem(schema.CodeUnknownDocument, "order", "nothing of the order is shipped yet"), "shipment/order/"+data.Order)
+	}
+	var why error
+	for _, shipment := range shipments {
+		moves, err := r.moves(shipment.ID())
+		if err != nil {
+			return nil, nil, err
+		}
+		want, err := r.returnLines(data, moves)
+		if err == nil {
+			return shipment, want, nil
+		}
+		why = err
+	}
+	return nil, nil, why
+}
+
+// returnLines takes what comes back from the moves of one shipment.
+func (r *run) returnLines(data schema.ReturnRequest, moves []moved) ([]wanted, error) {
+	var want []wanted
+	for i, line := range data.Lines {
+		path := fmt.Sprintf("lines[%d]", i)
+		product, err := r.returnedProduct(data.Order, line, path)
+		if err != nil {
+			return nil, err
+		}
+		part, err := r.take(moves, want, product, decide.Num(line.Quantity), nil, path)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range part {
+			if w.quantity.Cmp(w.move.has) > 0 {
+				return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path+".quantity", "more comes back than was shipped"))
+			}
+		}
+		want = append(want, part...)
+	}
+	return want, nil
+}
+
+func (r *run) returnedProduct(order string, line schema.ReturnLine, path string) (int64, error) {
+	if line.Line == "" {
+		product, missing, key, err := r.product(line.Product, path)
+		if missing != nil {
+			return 0, r.park(command.Reference{}, *missing, key)
+		}
+		return product.ID(), err
+	}
+	id, found, err := r.named(decide.LineID(r.c.Channel, order, line.Line), "sale.order.line")
+	if err != nil {
+		return 0, err
+	}
+	if !found {
+		return 0, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path+".line", "the order has no such line"))
+	}
+	sold, err := r.readOne("sale.order.line", id, "product_id")
+	return sold.Ref("product_id"), err
+}
+
+// returnsOf are the returns that a shipment has.
+func (r *run) returnsOf(shipment odoo.Record) ([]int64, error) {
+	release, err := r.release()
+	if err != nil {
+		return nil, err
+	}
+	domain := domainOf("return_id", shipment.ID())
+	if release < 17 {
+		domain = odoo.Domain{{"origin", "like", shipment.Text("name")}, {"picking_type_id.code", "=", "incoming"}}
+	}
+	found, err := r.search("stock.picking", domain, []string{"id"}, odoo.Window{Order: "id"})
+	var ids []int64
+	for _, one := range found {
+		ids = append(ids, one.ID())
+	}
+	return ids, err
+}
+
+// returnMade is the return that an earlier attempt made and did not mark: the one that was not there when it
+// was noted which there are.
+func (r *run) returnMade(shipment odoo.Record) (int64, error) {
+	now, err := r.returnsOf(shipment)
+	if err != nil {
+		return 0, err
+	}
+	before := r.noted("returns")
+	if before == "" {
+		return 0, r.note("returns", "were "+joinIDs(now))
+	}
+	for _, id := range now {
+		if !slices.Contains(splitIDs(before), id) {
+			return id, nil
+		}
+	}
+	return 0, nil
+}
+
+// makeReturn fills Odoo's wizard: it proposes everything up to 17, nothing from 18 on.
+func (r *run) makeReturn(shipment odoo.Record, want []wanted) (int64, error) {
+	release, err := r.release()
+	if err != nil {
+		return 0, err
+	}
+	context := r.context(map[string]any{"active_id": shipment.ID(), "active_ids": []int64{shipment.ID()}, "active_model": "stock.picking"})
+	wizard, err := r.x.odoo.Create(r.ctx, "stock.return.picking", map[string]any{"picking_id": shipment.ID()}, context)
+	if err != nil {
+		return 0, err
+	}
+	lines, err := r.search("stock.return.picking.line", domainOf("wizard_id", wizard), []string{"product_id", "move_id"}, odoo.Window{Order: "id"})
+	if err != nil {
+		return 0, err
+	}
+	for _, line := range lines {
+		quantity := decide.Decimal{}
+		for _, w := range want {
+			if w.move.id == line.Ref("move_id") {
+				quantity = quantity.Add(w.quantity)
+			}
+		}
+		if err := r.x.odoo.Write(r.ctx, "stock.return.picking.line", []int64{line.ID()}, map[string]any{"quantity": number(quantity), "to_refund": true}, context); err != nil {
+			return 0, err
+		}
+	}
+	method := "create_returns"
+	if release >= 18 {
+		method = "action_create_returns"
+	}
+	action, err := r.verb("create return", "stock.return.picking", method, []int64{wizard}, context)
+	if err != nil {
+		return 0, err
+	}
+	if action == nil || action.ID == 0 {
+		return 0, r.park(transfer(shipment), problem(schema.CodeRefused, "", "Odoo made no return, without a reason"))
+	}
+	return action.ID, nil
+}

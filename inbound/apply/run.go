@@ -1,0 +1,152 @@
+package apply
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/internal/config"
+)
+
+// run is one attempt at one command.
+type run struct {
+	ctx       context.Context
+	x         *Executor
+	c         command.Command
+	channel   *config.Channel
+	ownership decide.Ownership
+	policies  map[string]string
+	keep      command.Note
+
+	reports []command.Problem   // what was left alone although the command is applied
+	also    []command.Reference // other records that were made
+}
+
+func decodeData(data json.RawMessage, target any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	return dec.Decode(target)
+}
+
+// context is what every call of this channel carries.
+func (r *run) context(more ...map[string]any) map[string]any {
+	joined := map[string]any{}
+	if r.channel.Company > 0 {
+		joined["allowed_company_ids"] = []int64{r.channel.Company}
+	}
+	return odoo.Context(append([]map[string]any{joined}, more...)...)
+}
+
+// step takes one step that changes something, between two failpoints.
+func (r *run) step(name string, do func() error) error {
+	if err := r.x.failpoint("before " + name); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	return r.x.failpoint("after " + name)
+}
+
+// note keeps a word durably, before the step that it is about.
+func (r *run) note(key, value string) error {
+	return r.step("note "+key, func() error {
+		if err := r.keep(r.ctx, key, value); err != nil {
+			return fmt.Errorf("note %s: %w", key, err)
+		}
+		r.c.Notes[key] = value
+		return nil
+	})
+}
+
+// noted is what an earlier attempt, or this one, wrote down.
+func (r *run) noted(key string) string { return r.c.Notes[key] }
+
+func (r *run) search(model string, domain odoo.Domain, fields []string, w odoo.Window) ([]odoo.Record, error) {
+	return r.x.odoo.SearchRead(r.ctx, model, domain, fields, w, r.context())
+}
+
+// first is the first record found, nil when there is none.
+func (r *run) first(model string, domain odoo.Domain, fields []string) (odoo.Record, error) {
+	found, err := r.search(model, domain, fields, odoo.Window{Limit: 1, Order: "id"})
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+func (r *run) read(model string, ids []int64, fields ...string) ([]odoo.Record, error) {
+	return r.x.odoo.Read(r.ctx, model, ids, fields, r.context())
+}
+
+func (r *run) readOne(model string, id int64, fields ...string) (odoo.Record, error) {
+	found, err := r.read(model, []int64{id}, fields...)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) != 1 {
+		return nil, &odoo.Error{Kind: odoo.Missing, Call: model + ".read"}
+	}
+	return found[0], nil
+}
+
+// named finds a record by its external id, in Odoo or among the bridge's own bindings.
+func (r *run) named(externalID, model string) (int64, bool, error) {
+	of, id, found, err := r.x.odoo.Named(r.ctx, externalID, r.context())
+	if err != nil {
+		return 0, false, err
+	}
+	if found && of == model {
+		return id, true, nil
+	}
+	if r.x.bindings == nil {
+		return 0, false, nil
+	}
+	id, found, err = r.x.bindings.Bound(r.ctx, externalID)
+	return id, found, err
+}
+
+// create makes or updates one record with its lines by external id.
+func (r *run) create(step, model string, fields []string, rows [][]string) (id int64, err error) {
+	err = r.step(step, func() error {
+		ids, err := r.x.odoo.Load(r.ctx, model, fields, rows, r.context())
+		if err != nil {
+			return err
+		}
+		id = ids[0]
+		return nil
+	})
+	return id, err
+}
+
+func (r *run) write(step, model string, ids []int64, values map[string]any) error {
+	return r.step(step, func() error { return r.x.odoo.Write(r.ctx, model, ids, values, r.context()) })
+}
+
+// verb presses a button.
+func (r *run) verb(step, model, method string, ids []int64, more map[string]any) (action *odoo.Action, err error) {
+	err = r.step(step, func() error {
+		var err error
+		action, err = r.x.odoo.Run(r.ctx, model, method, ids, r.context(more))
+		return err
+	})
+	return action, err
+}
+
+// release is the major release of Odoo.
+func (r *run) release() (int, error) {
+	release, err := r.x.odoo.Release(r.ctx)
+	return release.Major, err
+}
+
+// report says what was left alone.
+func (r *run) report(p command.Problem) { r.reports = append(r.reports, p) }
+
+func odooTime(t time.Time) string { return t.UTC().Format(odoo.TimeFormat) }
+
+func odooDate(t time.Time) string { return t.UTC().Format(odoo.DateFormat) }

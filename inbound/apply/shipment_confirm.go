@@ -1,0 +1,180 @@
+package apply
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/internal/config"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// confirmShipment says what left, then validates. Carrier and tracking number are written
+// before: a carrier that is integrated would be called otherwise.
+func confirmShipment(r *run) (command.Reference, error) {
+	data, err := read[schema.ShipmentConfirm](r)
+	if err != nil {
+		return command.Reference{}, err
+	}
+	rec, err := r.transferNamed(data.Shipment, "shipment")
+	if err != nil {
+		return command.Reference{}, err
+	}
+	if rec.Text("state") == "cancel" {
+		return transfer(rec), r.park(transfer(rec), problem(schema.CodeLateConfirmation, "shipment", "the shipment is cancelled in Odoo"))
+	}
+	moves, err := r.moves(rec.ID())
+	if err != nil {
+		return transfer(rec), err
+	}
+	want, err := r.shipped(data, moves)
+	if err != nil {
+		return transfer(rec), err
+	}
+	if rec.Text("state") == "done" {
+		return transfer(rec), r.shippedAlready(rec, data, moves, want)
+	}
+	if err := r.notLate("shipment", data.Shipment, nil, true); err != nil {
+		return transfer(rec), err
+	}
+	if moves, want, err = r.reserved(rec, data, moves, want); err != nil {
+		return transfer(rec), err
+	}
+	if err := r.note("validating", "yes"); err != nil {
+		return transfer(rec), err
+	}
+	values, err := r.shipmentValues(rec, data, moves, want)
+	if err != nil {
+		return transfer(rec), err
+	}
+	if err := r.write("write shipment", "stock.picking", []int64{rec.ID()}, values); err != nil {
+		return transfer(rec), err
+	}
+	return transfer(rec), r.validate(rec, data.Backorder == "drop")
+}
+
+// shipped is what left, by move.
+func (r *run) shipped(data schema.ShipmentConfirm, moves []moved) ([]wanted, error) {
+	if len(data.Lines) == 0 {
+		return everything(moves), nil
+	}
+	var want []wanted
+	for i, line := range data.Lines {
+		path := fmt.Sprintf("lines[%d]", i)
+		quantity := decide.Num(line.Quantity)
+		if err := lotsFit(r, line, path); err != nil {
+			return nil, err
+		}
+		if line.MoveID != 0 {
+			at := slices.IndexFunc(moves, func(m moved) bool { return m.id == line.MoveID })
+			if at < 0 {
+				return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path+".move_id", "the shipment has no such line"))
+			}
+			want = append(want, wanted{moves[at], quantity, line.Lots})
+			continue
+		}
+		product, missing, key, err := r.product(line.Product, path)
+		if err != nil {
+			return nil, err
+		}
+		if missing != nil {
+			return nil, r.park(command.Reference{}, *missing, key)
+		}
+		part, err := r.take(moves, want, product.ID(), quantity, line.Lots, path)
+		if err != nil {
+			return nil, err
+		}
+		want = append(want, part...)
+	}
+	return want, nil
+}
+
+// lotsFit wants the lots of a line to add up.
+func lotsFit(r *run, line schema.ShipmentLine, path string) error {
+	if len(line.Lots) == 0 {
+		return nil
+	}
+	sum := decide.Decimal{}
+	for _, lot := range line.Lots {
+		sum = sum.Add(decide.Num(lot.Quantity))
+	}
+	if !sum.Same(decide.Num(line.Quantity)) {
+		return r.reject(problem(schema.CodeInvalid, path+".lots", "the lots do not add up to the line's quantity"))
+	}
+	return nil
+}
+
+// shippedAlready compares a shipment that is done with what was asked. Just that is no
+// news; anything else came too late.
+func (r *run) shippedAlready(rec odoo.Record, data schema.ShipmentConfirm, moves []moved, want []wanted) error {
+	if len(data.Lines) > 0 && !sameMoved(moves, want) {
+		return r.park(transfer(rec), problem(schema.CodeLateConfirmation, "lines", "the shipment is done already, with other quantities"))
+	}
+	tracking := trackingOf(data)
+	if tracking == "" || tracking == rec.Text("carrier_tracking_ref") {
+		return nil
+	}
+	if rec.Text("carrier_tracking_ref") != "" {
+		return r.park(transfer(rec), problem(schema.CodeLateConfirmation, "tracking_references", "the shipment is done already, with other tracking references"))
+	}
+	return r.write("track shipment", "stock.picking", []int64{rec.ID()}, map[string]any{"carrier_tracking_ref": tracking})
+}
+
+// reserved makes sure that what leaves was there. Odoo would make the stock negative without a word.
+func (r *run) reserved(rec odoo.Record, data schema.ShipmentConfirm, moves []moved, want []wanted) ([]moved, []wanted, error) {
+	if r.channel.NegativeStock == "allow" || enough(want) {
+		return moves, want, nil
+	}
+	if _, err := r.verb("reserve shipment", "stock.picking", "action_assign", []int64{rec.ID()}, nil); err != nil && !odoo.IsKind(err, odoo.User) {
+		return nil, nil, err
+	}
+	moves, err := r.moves(rec.ID())
+	if err != nil {
+		return nil, nil, err
+	}
+	if want, err = r.shipped(data, moves); err != nil {
+		return nil, nil, err
+	}
+	if enough(want) || r.noted("validating") != "" {
+		return moves, want, nil
+	}
+	p := problem(schema.CodeNegativeStock, "", "Odoo has not got what the shipment says left")
+	return nil, nil, r.park(transfer(rec), p)
+}
+
+// enough says whether what leaves is reserved.
+func enough(want []wanted) bool {
+	for _, w := range want {
+		if w.quantity.Cmp(w.move.has) > 0 && !w.quantity.Same(w.move.has) {
+			return false
+		}
+	}
+	return true
+}
+
+func trackingOf(data schema.ShipmentConfirm) string {
+	return strings.Join(data.TrackingReferences, ",")
+}
+
+// shipmentValues is everything about the shipment in one write.
+func (r *run) shipmentValues(rec odoo.Record, data schema.ShipmentConfirm, moves []moved, want []wanted) (map[string]any, error) {
+	commands, err := r.moveCommands(rec.ID(), moves, want)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]any{"move_ids": commands}
+	if tracking := trackingOf(data); tracking != "" {
+		values["carrier_tracking_ref"] = tracking
+	}
+	if data.Carrier != "" {
+		carrier, err := r.oneMapped(config.MapCarriers, "delivery.carrier", r.channel.Mapping.Carriers, data.Carrier, "carrier")
+		if err != nil {
+			return nil, err
+		}
+		values["carrier_id"] = carrier
+	}
+	return values, nil
+}

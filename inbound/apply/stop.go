@@ -1,0 +1,108 @@
+package apply
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// stop ends an attempt with a decision.
+type stop struct{ outcome command.Outcome }
+
+func (s *stop) Error() string {
+	return fmt.Sprintf("%s: %s", s.outcome.Kind, s.outcome.Problems[0].Message)
+}
+
+// problem is a reason with the remedy that its code has.
+func problem(code, path, message string) command.Problem {
+	p := command.Problem{Code: code, Path: path, Message: message}
+	for _, known := range schema.ProblemCodes() {
+		if known.Code == code {
+			p.Remedy = known.Remedy
+		}
+	}
+	return p
+}
+
+func (r *run) reject(p command.Problem) error {
+	return &stop{command.Outcome{Kind: command.Rejected, Problems: []command.Problem{p}}}
+}
+
+// park leaves it to a person, or to what appears under one of the keys.
+func (r *run) park(record command.Reference, p command.Problem, waitsFor ...string) error {
+	return &stop{command.Outcome{Kind: command.Parked, Odoo: record, Problems: []command.Problem{p}, WaitsFor: waitsFor}}
+}
+
+// again is how often a waiting command looks by itself.
+const again = 5 * time.Minute
+
+func (r *run) wait(p command.Problem, waitsFor ...string) error {
+	return &stop{command.Outcome{Kind: command.Waiting, Problems: []command.Problem{p}, WaitsFor: waitsFor, After: again}}
+}
+
+// parkAll parks with several reasons at once, so that a person mends them in one go.
+func parkAll(problems []command.Problem, waitsFor []string) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return &stop{command.Outcome{Kind: command.Parked, Problems: problems, WaitsFor: waitsFor}}
+}
+
+// outcome turns what a doer returned into the answer.
+func (r *run) outcome(record command.Reference, err error) (command.Outcome, error) {
+	var decided *stop
+	switch {
+	case err == nil:
+		return command.Outcome{Kind: command.Applied, Odoo: record, Also: r.also, Problems: r.reports}, nil
+	case errors.As(err, &decided):
+		out := decided.outcome
+		out.Also = append(out.Also, r.also...)
+		return out, nil
+	}
+	var call *odoo.Error
+	if !errors.As(err, &call) {
+		return command.Outcome{}, err
+	}
+	if call.Decided() {
+		return command.Outcome{Kind: command.Parked, Odoo: record, Also: r.also, Problems: []command.Problem{refused(call)}}, nil
+	}
+	return command.Outcome{}, &command.RetryError{After: r.x.patience(call), Err: err}
+}
+
+// patience is when to try again. After an ambiguous failure Odoo must be done with
+// the call, so that what is read back stays true.
+func (x *Executor) patience(call *odoo.Error) time.Duration {
+	switch call.Kind {
+	case odoo.Ambiguous:
+		return x.settle
+	case odoo.Paused, odoo.Limited:
+		return call.After
+	}
+	return 0
+}
+
+// refused is Odoo's refusal as a reason.
+func refused(call *odoo.Error) command.Problem {
+	code := schema.CodeRefused
+	message := "Odoo refused " + call.Call
+	switch call.Kind {
+	case odoo.Access:
+		code, message = schema.CodeNotAllowed, "Odoo does not let the bridge's user do "+call.Call
+	case odoo.Faulty, odoo.Unsendable:
+		code, message = schema.CodeNotSupported, "this Odoo cannot do "+call.Call
+	}
+	if reason := call.Reason(); reason != "" {
+		message += ": " + reason
+	}
+	return problem(code, "", message)
+}
+
+// absent says whether Odoo has not got a model or method, or not for the bridge's user.
+func absent(err error) bool { return odoo.IsKind(err, odoo.Faulty, odoo.Access, odoo.User) }
+
+// errMoving is goods that move while they are counted.
+var errMoving = errors.New("the stock moves while it is counted")

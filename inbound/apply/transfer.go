@@ -1,0 +1,244 @@
+package apply
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+func transfer(rec odoo.Record) command.Reference {
+	return command.Reference{Model: "stock.picking", ID: rec.ID(), Name: rec.Text("name")}
+}
+
+// moved is a move of a transfer.
+type moved struct {
+	id, product   int64
+	asked, has    decide.Decimal // what it asks for; what is reserved or, when done, moved
+	state         string
+	location      int64
+	destination   int64
+	unit          int64
+	tracked       bool
+	reservedLines []int64
+}
+
+// wanted is how much of a move goes, and in which lots.
+type wanted struct {
+	move     moved
+	quantity decide.Decimal
+	lots     []schema.LotLine
+}
+
+// doneField is what a move's quantity is called: before 17 what was done was kept apart
+// from what was reserved.
+func (r *run) doneField() (field, line string, picked bool, err error) {
+	release, err := r.release()
+	if release < 17 {
+		return "quantity_done", "qty_done", false, err
+	}
+	return "quantity", "quantity", true, err
+}
+
+// transferNamed is a transfer of one kind (incoming or outgoing) that the channel may see.
+func (r *run) transferNamed(name, path string, more ...string) (odoo.Record, error) {
+	domain := odoo.Domain{{"name", "=", name}}
+	if r.channel.Company > 0 {
+		domain = append(domain, []any{"company_id", "=", r.channel.Company})
+	}
+	if len(r.channel.Warehouses) > 0 {
+		domain = append(domain, []any{"picking_type_id.warehouse_id.code", "in", r.channel.Warehouses})
+	}
+	found, err := r.first("stock.picking", domain, slices.Concat([]string{"name", "state", "carrier_tracking_ref", "picking_type_id"}, more))
+	if err == nil && found == nil {
+		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownDocument, path, "Odoo has no such transfer, or the channel may not see it"))
+	}
+	return found, err
+}
+
+// moves are those of a transfer that count.
+func (r *run) moves(picking int64) ([]moved, error) {
+	field, _, _, err := r.doneField()
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.search("stock.move", odoo.Domain{{"picking_id", "=", picking}, {"state", "!=", "cancel"}},
+		[]string{"product_id", "product_uom_qty", field, "state", "location_id", "location_dest_id", "product_uom", "move_line_ids", "has_tracking"}, odoo.Window{Order: "id"})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]moved, len(found))
+	for i, m := range found {
+		all[i] = moved{
+			id: m.ID(), product: m.Ref("product_id"), asked: decide.Num(m.Number("product_uom_qty")), has: decide.Num(m.Number(field)),
+			state: m.Text("state"), location: m.Ref("location_id"), destination: m.Ref("location_dest_id"), unit: m.Ref("product_uom"),
+			reservedLines: m.Refs("move_line_ids"), tracked: m.Text("has_tracking") == "lot" || m.Text("has_tracking") == "serial",
+		}
+	}
+	return all, nil
+}
+
+// everything is all that the moves ask for.
+func everything(moves []moved) []wanted {
+	var all []wanted
+	for _, m := range moves {
+		all = append(all, wanted{move: m, quantity: m.asked})
+	}
+	return all
+}
+
+// take is how much of a product the moves give, spread over them in their order.
+func (r *run) take(moves []moved, already []wanted, product int64, quantity decide.Decimal, lots []schema.LotLine, path string) ([]wanted, error) {
+	var out []wanted
+	rest := quantity
+	for _, m := range moves {
+		if m.product != product || rest.Sign() <= 0 || slices.ContainsFunc(already, func(w wanted) bool { return w.move.id == m.id }) {
+			continue
+		}
+		part := rest
+		if part.Cmp(m.asked) > 0 {
+			part = m.asked
+		}
+		out = append(out, wanted{move: m, quantity: part})
+		rest = rest.Sub(part)
+	}
+	if len(out) == 0 {
+		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path, "the transfer has no line of this product left"))
+	}
+	// More than was asked for goes with the last line: Odoo takes it.
+	last := &out[len(out)-1]
+	last.quantity = last.quantity.Add(rest)
+	if len(lots) > 0 {
+		if len(out) > 1 {
+			return nil, r.reject(problem(schema.CodeInvalid, path, "several lines have this product: name the line by move_id to give its lots"))
+		}
+		last.lots = lots
+	}
+	return out, nil
+}
+
+// sameMoved says whether a transfer that is done moved just what was wanted.
+func sameMoved(moves []moved, want []wanted) bool {
+	for _, m := range moves {
+		quantity := decide.Decimal{}
+		for _, w := range want {
+			if w.move.id == m.id {
+				quantity = quantity.Add(w.quantity)
+			}
+		}
+		if !quantity.Same(m.has) {
+			return false
+		}
+	}
+	return true
+}
+
+// moveCommands write quantities into moves as they should be. Only picked moves go, so those that are not wanted are
+// told so. Lots replace the lines that were reserved.
+func (r *run) moveCommands(picking int64, moves []moved, want []wanted) ([]any, error) {
+	field, lineField, picked, err := r.doneField()
+	if err != nil {
+		return nil, err
+	}
+	var commands []any
+	for _, m := range moves {
+		at := slices.IndexFunc(want, func(w wanted) bool { return w.move.id == m.id })
+		values := map[string]any{}
+		if picked {
+			values["picked"] = at >= 0
+		}
+		switch {
+		case at >= 0 && len(want[at].lots) > 0:
+			lines, err := r.lotLines(picking, want[at], lineField, picked)
+			if err != nil {
+				return nil, err
+			}
+			values["move_line_ids"] = lines
+		case at >= 0:
+			values[field] = number(want[at].quantity)
+		case !picked:
+			values[field] = 0
+		}
+		commands = append(commands, []any{1, m.id, values})
+	}
+	return commands, nil
+}
+
+// lotLines are the lines of a move by lot.
+func (r *run) lotLines(picking int64, w wanted, lineField string, picked bool) ([]any, error) {
+	var lines []any
+	for _, old := range w.move.reservedLines {
+		lines = append(lines, []any{2, old})
+	}
+	for i, lot := range w.lots {
+		id, err := r.lot(w.move.product, lot.Lot, fmt.Sprintf("lots[%d]", i))
+		if err != nil {
+			return nil, err
+		}
+		values := map[string]any{
+			"picking_id": picking, "product_id": w.move.product, "product_uom_id": w.move.unit, "lot_id": id,
+			"location_id": w.move.location, "location_dest_id": w.move.destination, lineField: number(decide.Num(lot.Quantity)),
+		}
+		if picked {
+			values["picked"] = true
+		}
+		lines = append(lines, []any{0, 0, values})
+	}
+	return lines, nil
+}
+
+// lot is a lot or serial number of a product.
+func (r *run) lot(product int64, name, path string) (int64, error) {
+	release, err := r.release()
+	if err != nil {
+		return 0, err
+	}
+	model := "stock.lot"
+	if release < 16 {
+		model = "stock.production.lot"
+	}
+	found, err := r.first(model, domainOf("product_id", product, "name", name), []string{"name"})
+	if err == nil && found == nil {
+		return 0, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, path, "the product has no lot of this name"), "lot/"+name)
+	}
+	return found.ID(), err
+}
+
+// validate presses the button and looks whether the transfer is done. The rest
+// becomes a backorder, or is dropped.
+func (r *run) validate(rec odoo.Record, drop bool) error {
+	context := map[string]any{"skip_sms": true, "skip_immediate": true, "skip_backorder": true}
+	if drop {
+		context["picking_ids_not_to_backorder"] = []int64{rec.ID()}
+	}
+	action, err := r.verb("validate transfer", "stock.picking", "button_validate", []int64{rec.ID()}, context)
+	if err != nil && !odoo.IsKind(err, odoo.User) {
+		return err
+	}
+	after, readErr := r.readOne("stock.picking", rec.ID(), "state")
+	switch {
+	case readErr != nil:
+		return readErr
+	case after.Text("state") == "done":
+		return nil
+	case err != nil:
+		return err
+	}
+	message := "Odoo left the transfer as it is, without a reason"
+	if action != nil {
+		message = "Odoo asks a question before it validates the transfer (" + action.Model + ")"
+	}
+	return r.park(transfer(rec), problem(schema.CodeRefused, "", message))
+}
+
+// number is a quantity as write() takes it.
+func number(n decide.Decimal) jsonNumber { return jsonNumber(n.String()) }
+
+// jsonNumber is written as it is: a float would not be exact.
+type jsonNumber string
+
+// MarshalJSON writes the digits.
+func (n jsonNumber) MarshalJSON() ([]byte, error) { return []byte(n), nil }
