@@ -75,11 +75,16 @@ func reach(email, phone, vat string) []string {
 	var keys []string
 	for _, value := range []string{decide.Email(email), digitsOf(phone), decide.VAT(vat)} {
 		if value != "" {
-			sum := sha256.Sum256([]byte(value))
-			keys = append(keys, "reach/"+hex.EncodeToString(sum[:8]))
+			keys = append(keys, "reach/"+hashed(value))
 		}
 	}
 	return keys
+}
+
+// hashed names a value without telling it.
+func hashed(value string) string {
+	sum := sha256.Sum256([]byte(value))
+	return hex.EncodeToString(sum[:8])
 }
 
 // digitsOf are the last digits of a number, the same with and without a country's code.

@@ -118,5 +118,5 @@ func (r *run) mailingContact(email string, make bool) (int64, error) {
 		return found.ID(), err
 	}
 	return r.create("load contact", "mailing.contact", []string{"id", "name", "email"},
-		[][]string{{decide.ExternalID(r.c.Channel, "mailing", email), email, email}})
+		[][]string{{decide.ExternalID(r.c.Channel, "mailing", hashed(email)), email, email}})
 }

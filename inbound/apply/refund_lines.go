@@ -127,7 +127,7 @@ func (r *run) lumpSum(lines []creditLine, data schema.RefundRecord, digits decid
 
 // creditLineOf is the line that a refund means: by the order's line, or by product.
 func (r *run) creditLineOf(lines []creditLine, order string, want schema.RefundLine, path string) (creditLine, error) {
-	match := func(creditLine) bool { return false }
+	var match func(creditLine) bool
 	if want.Line != "" {
 		id, found, err := r.named(decide.LineID(r.c.Channel, order, want.Line), "sale.order.line")
 		if err != nil {

@@ -22,7 +22,6 @@ type moved struct {
 	location      int64
 	destination   int64
 	unit          int64
-	tracked       bool
 	reservedLines []int64
 }
 
@@ -66,7 +65,7 @@ func (r *run) moves(picking int64) ([]moved, error) {
 		return nil, err
 	}
 	found, err := r.search("stock.move", odoo.Domain{{"picking_id", "=", picking}, {"state", "!=", "cancel"}},
-		[]string{"product_id", "product_uom_qty", field, "state", "location_id", "location_dest_id", "product_uom", "move_line_ids", "has_tracking"}, odoo.Window{Order: "id"})
+		[]string{"product_id", "product_uom_qty", field, "state", "location_id", "location_dest_id", "product_uom", "move_line_ids"}, odoo.Window{Order: "id"})
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +74,7 @@ func (r *run) moves(picking int64) ([]moved, error) {
 		all[i] = moved{
 			id: m.ID(), product: m.Ref("product_id"), asked: decide.Num(m.Number("product_uom_qty")), has: decide.Num(m.Number(field)),
 			state: m.Text("state"), location: m.Ref("location_id"), destination: m.Ref("location_dest_id"), unit: m.Ref("product_uom"),
-			reservedLines: m.Refs("move_line_ids"), tracked: m.Text("has_tracking") == "lot" || m.Text("has_tracking") == "serial",
+			reservedLines: m.Refs("move_line_ids"),
 		}
 	}
 	return all, nil

@@ -1,0 +1,322 @@
+package apply
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/internal/config"
+	"github.com/odoobridge/odoobridge/internal/odoosim"
+	"github.com/odoobridge/odoobridge/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+// lab is an executor before a simulated Odoo, with a look at its database and a hand
+// on the wire between them.
+type lab struct {
+	t      *testing.T
+	x      *Executor
+	config *config.Config
+	shop   *config.Channel
+	db     *pgx.Conn
+	wire   *wire
+	notes  map[string]map[string]string // what was noted, by command id
+	at     func(step string) error      // the failpoint
+}
+
+// wire stands between the executor and Odoo.
+type wire struct {
+	mu    sync.Mutex
+	odoo  http.Handler
+	lose  bool     // the answer to the next call that changes something
+	calls []string // "model.method" of what was called
+	books *books
+}
+
+func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	var call struct {
+		Params struct {
+			Service, Method string
+			Args            []any
+		}
+	}
+	_ = json.Unmarshal(body, &call)
+	name, lose, faked := "", false, any(nil)
+	isFaked, order := false, int64(0)
+	if args := call.Params.Args; call.Params.Method == "execute_kw" && len(args) > 5 {
+		name = fmt.Sprintf("%s.%s", args[3], args[4])
+		w.mu.Lock()
+		w.calls = append(w.calls, name)
+		if !slices.Contains(reading, fmt.Sprint(args[4])) {
+			lose, w.lose = w.lose, false
+		}
+		w.mu.Unlock()
+		positional, _ := args[5].([]any)
+		named, _ := args[6].(map[string]any)
+		sent, _ := named["context"].(map[string]any)
+		faked, isFaked = w.books.call(fmt.Sprint(args[3]), fmt.Sprint(args[4]), positional, sent)
+		if name == "sale.order.read" {
+			body, order = withoutInvoices(call.Params.Args, body)
+		}
+	}
+	answer := httptest.NewRecorder()
+	if isFaked {
+		said := map[string]any{"jsonrpc": "2.0", "id": 1}
+		if faked != nil {
+			said["result"] = faked
+		}
+		_ = json.NewEncoder(answer).Encode(said)
+	} else {
+		again := r.Clone(context.WithoutCancel(r.Context()))
+		again.Body = io.NopCloser(bytes.NewReader(body))
+		w.odoo.ServeHTTP(answer, again)
+		if order != 0 {
+			answer.Body = w.withInvoices(answer.Body, order)
+		}
+	}
+	if lose {
+		if conn, _, err := http.NewResponseController(rw).Hijack(); err == nil {
+			_, _ = conn.Write([]byte("HTTP/1.1 2"))
+			_ = conn.Close()
+		}
+		return
+	}
+	rw.WriteHeader(answer.Code)
+	_, _ = rw.Write(answer.Body.Bytes())
+}
+
+// withoutInvoices takes a field off a request that the books add to its answer.
+func withoutInvoices(args []any, body []byte) ([]byte, int64) {
+	positional := args[5].([]any)
+	fields, _ := positional[1].([]any)
+	at := slices.Index(fields, any("invoice_ids"))
+	if at < 0 {
+		return body, 0
+	}
+	positional[1] = slices.Delete(fields, at, at+1)
+	text, _ := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": "call", "params": map[string]any{"service": "object", "method": "execute_kw", "args": args}})
+	return text, num(positional[0].([]any)[0])
+}
+
+func (w *wire) withInvoices(answer *bytes.Buffer, order int64) *bytes.Buffer {
+	var said struct {
+		JSONRPC string           `json:"jsonrpc"`
+		Result  []map[string]any `json:"result"`
+	}
+	if json.Unmarshal(answer.Bytes(), &said) != nil || len(said.Result) != 1 {
+		return answer
+	}
+	said.Result[0]["invoice_ids"] = w.books.invoicesOf(order)
+	text, _ := json.Marshal(said)
+	return bytes.NewBuffer(text)
+}
+
+// reading are the methods that change nothing.
+var reading = []string{"search_read", "read", "search", "check_object_reference", "action_view_inventory"}
+
+func (w *wire) loseNext() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lose = true
+}
+
+var (
+	template   sync.Once
+	templateOf = "odoo_shop"
+)
+
+// installed is a fresh copy of the small shop; filling one takes longer than copying it.
+func installed(t *testing.T, pg *testkit.PG) string {
+	t.Helper()
+	server := pg.DSN("postgres")
+	template.Do(func() {
+		pg.Exec(t, server, "CREATE DATABASE "+templateOf+" TEMPLATE template0 ENCODING 'UTF8'")
+		if err := odoosim.Install(context.Background(), pg.DSN(templateOf)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	dsn := pg.NewDatabase(t)
+	cfg, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pg.Exec(t, server, "DROP DATABASE "+cfg.Database)
+	pg.Exec(t, server, "CREATE DATABASE "+cfg.Database+" TEMPLATE "+templateOf)
+	return dsn
+}
+
+func newLab(t *testing.T) *lab {
+	t.Helper()
+	ctx := context.Background()
+	pg := testkit.Postgres(t)
+	dsn := installed(t, pg)
+	sim, err := odoosim.New(ctx, dsn, odoosim.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(sim.Close)
+	l := &lab{t: t, db: pg.Connect(t, dsn), wire: &wire{odoo: sim}, notes: map[string]map[string]string{}}
+	l.wire.books = newBooks(l.db)
+	web := httptest.NewServer(l.wire)
+	t.Cleanup(web.Close)
+	client, err := odoo.New(odoo.Options{
+		URL: web.URL, Database: sim.Database(), Login: "admin", Key: func(context.Context) (string, error) { return "admin", nil }, Failures: 1 << 30,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	l.config = &config.Config{Channels: []config.Channel{{
+		Name: "shopify", Order: config.OrderRules{Confirm: "always", Guest: "match", Tolerance: "0.01"}, PaymentInvoices: "prepay", NegativeStock: "park", NotOwned: "leave",
+		Mapping: config.Mapping{PaymentMethods: map[string]config.Record{"card": "BNK1"}},
+	}}, Ownership: map[string]any{"customer": "shopify"}}
+	l.shop = &l.config.Channels[0]
+	l.x = New(Options{Odoo: client, Config: l.config, Failpoint: func(step string) error {
+		if l.at != nil {
+			return l.at(step)
+		}
+		return nil
+	}})
+	return l
+}
+
+// send carries a command out once, with the notes of earlier attempts.
+func (l *lab) send(name, subject string, data any) (command.Outcome, error) {
+	return l.sendAs(name+"/"+subject, name, subject, data)
+}
+
+func (l *lab) sendAs(id, name, subject string, data any) (command.Outcome, error) {
+	l.t.Helper()
+	raw, ok := data.(string)
+	if !ok {
+		text, err := json.Marshal(data)
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		raw = string(text)
+	}
+	if l.notes[id] == nil {
+		l.notes[id] = map[string]string{}
+	}
+	c := command.Command{Channel: "shopify", ID: id, Name: name, Subject: subject, Time: time.Now(), Data: json.RawMessage(raw), Attempt: 1, Notes: maps.Clone(l.notes[id])}
+	return l.x.Execute(context.Background(), c, func(_ context.Context, key, value string) error {
+		l.notes[id][key] = value
+		return nil
+	})
+}
+
+// applied wants a command to be applied.
+func (l *lab) applied(name, subject string, data any) command.Outcome {
+	l.t.Helper()
+	out, err := l.send(name, subject, data)
+	if err != nil || out.Kind != command.Applied {
+		l.t.Fatalf("%s %s: %+v, %v", name, subject, out, whole(err))
+	}
+	return out
+}
+
+// stopped wants an outcome of a kind, with a code.
+func (l *lab) stopped(kind command.Kind, code, name, subject string, data any) command.Outcome {
+	l.t.Helper()
+	out, err := l.send(name, subject, data)
+	if err != nil || out.Kind != kind || len(out.Problems) == 0 || out.Problems[0].Code != code {
+		l.t.Fatalf("%s %s: %+v, %v; want %s %s", name, subject, out, whole(err), kind, code)
+	}
+	if out.Problems[0].Remedy == "" {
+		l.t.Errorf("%s has no remedy", code)
+	}
+	return out
+}
+
+func whole(err error) string {
+	var e *odoo.Error
+	if errors.As(err, &e) {
+		return e.Error() + " " + e.Reason()
+	}
+	return fmt.Sprint(err)
+}
+
+// count asks the database.
+func (l *lab) count(sql string, args ...any) int {
+	l.t.Helper()
+	var n int
+	if err := l.db.QueryRow(context.Background(), sql, args...).Scan(&n); err != nil {
+		l.t.Fatal(err)
+	}
+	return n
+}
+
+func (l *lab) text(sql string, args ...any) string {
+	l.t.Helper()
+	var s string
+	if err := l.db.QueryRow(context.Background(), sql, args...).Scan(&s); err != nil {
+		l.t.Fatal(err)
+	}
+	return s
+}
+
+func (l *lab) exec(sql string, args ...any) {
+	l.t.Helper()
+	if _, err := l.db.Exec(context.Background(), sql, args...); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// errKilled is a process that ends at a failpoint.
+var errKilled = errors.New("killed here")
+
+// steps carries out a command and says which failpoints it passed.
+func (l *lab) steps(run func() (command.Outcome, error)) []string {
+	l.t.Helper()
+	var passed []string
+	l.at = func(step string) error { passed = append(passed, step); return nil }
+	defer func() { l.at = nil }()
+	if out, err := run(); err != nil || out.Kind != command.Applied {
+		l.t.Fatalf("%+v, %v", out, whole(err))
+	}
+	return passed
+}
+
+// dies carries out a command that ends at the n-th failpoint, as a process does: it panics there.
+func (l *lab) dies(n int, lose bool, run func() (command.Outcome, error)) {
+	l.t.Helper()
+	passed := 0
+	l.at = func(step string) error {
+		if passed++; passed-1 != n {
+			return nil
+		}
+		if lose {
+			l.wire.loseNext()
+			return nil
+		}
+		panic(errKilled)
+	}
+	defer func() {
+		l.at = nil
+		if r := recover(); r != nil && r != any(errKilled) {
+			panic(r)
+		}
+	}()
+	if out, err := run(); err == nil && out.Kind != command.Applied {
+		l.t.Fatalf("%+v", out)
+	}
+}

@@ -1,0 +1,308 @@
+package apply
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+)
+
+// wish is a command that is tried to be carried out twice.
+type wish struct {
+	name    string
+	prepare func(l *lab, n int)        // what must be there before; n sets wishes apart
+	data    func(l *lab, n int) any    // the command
+	effect  func(l *lab, n int) string // what is in the database afterwards
+	want    func(n int) string
+}
+
+func subjectOf(n int) string { return fmt.Sprint(5000 + n) }
+
+func anOrder(n int, more string) string {
+	return fmt.Sprintf(`{"number":"#%d","placed_at":"2026-11-20T10:00:00Z","currency":"USD","guest":{"name":"Gast %[1]d","email":"gast%[1]d@example.test"},
+		"lines":[{"id":"a","sku":"FILTER-100","quantity":"2","unit_price":"6.50"},{"id":"b","sku":"COF-HOUSE","quantity":"1","unit_price":"24.00"}],
+		"shipping":{"name":"Door %[1]d","street":"Side St 1","city":"Berlin","country":"DE"},"totals":{"total":"39.96"}%s}`, n, more)
+}
+
+var wishes = []wish{
+	{
+		name: "customer.upsert",
+		data: func(_ *lab, n int) any {
+			return fmt.Sprintf(`{"name":"Ada %d","email":"ada%[1]d@example.test","address":{"street":"Main St 1","city":"Berlin","country":"DE"},
+				"addresses":[{"id":"home","type":"delivery","name":"Ada at home","street":"Side St","city":"Berlin","country":"DE"}]}`, n)
+		},
+		effect: func(l *lab, n int) string {
+			return fmt.Sprint(l.count("SELECT count(*) FROM res_partner WHERE email = $1", fmt.Sprintf("ada%d@example.test", n)), " with ",
+				l.count("SELECT count(*) FROM res_partner c JOIN res_partner p ON c.parent_id = p.id WHERE p.email = $1", fmt.Sprintf("ada%d@example.test", n)), " address")
+		},
+		want: func(int) string { return "1 with 1 address" },
+	},
+	{
+		name: "order.place",
+		data: func(_ *lab, n int) any { return anOrder(n, "") },
+		effect: func(l *lab, n int) string {
+			return fmt.Sprint(l.count("SELECT count(*) FROM sale_order WHERE client_order_ref = $1 AND state = 'sale' AND date_order = '2026-11-20 10:00:00'", fmt.Sprintf("#%d", n)), " order, ",
+				l.count("SELECT count(*) FROM sale_order_line l JOIN sale_order o ON o.id = l.order_id WHERE client_order_ref = $1", fmt.Sprintf("#%d", n)), " lines, ",
+				l.count("SELECT count(*) FROM stock_picking p JOIN sale_order o ON o.id = p.sale_id WHERE client_order_ref = $1", fmt.Sprintf("#%d", n)), " shipment, ",
+				l.count("SELECT count(*) FROM res_partner WHERE name = $1 OR name = $2", fmt.Sprintf("Gast %d", n), fmt.Sprintf("Door %d", n)), " contacts")
+		},
+		want: func(int) string { return "1 order, 2 lines, 1 shipment, 2 contacts" },
+	},
+	{
+		name:    "order.cancel",
+		prepare: func(l *lab, n int) { l.applied("order.place", subjectOf(n), anOrder(n, "")) },
+		data:    func(*lab, int) any { return `{"reason":"changed my mind"}` },
+		effect: func(l *lab, n int) string {
+			return fmt.Sprint(l.count("SELECT count(*) FROM sale_order WHERE client_order_ref = $1 AND state = 'cancel'", fmt.Sprintf("#%d", n)), " ",
+				l.text("SELECT string_agg(p.state, ',') FROM stock_picking p JOIN sale_order o ON o.id = p.sale_id WHERE client_order_ref = $1", fmt.Sprintf("#%d", n)))
+		},
+		want: func(int) string { return "1 cancel" },
+	},
+	{
+		name:    "shipment.confirm",
+		prepare: func(l *lab, n int) { l.applied("order.place", subjectOf(n), anOrder(n, "")) },
+		data: func(l *lab, n int) any {
+			return fmt.Sprintf(`{"shipment":%q,"lines":[{"sku":"FILTER-100","quantity":"1"}],"tracking_references":["T%d"]}`, l.shipment(n), n)
+		},
+		effect: func(l *lab, n int) string {
+			return l.text(`SELECT string_agg(p.state || ' ' || COALESCE(p.carrier_tracking_ref, '') || ' ' || (SELECT sum(m.product_uom_qty)::int FROM stock_move m WHERE m.picking_id = p.id), ', ' ORDER BY p.id)
+				FROM stock_picking p JOIN sale_order o ON o.id = p.sale_id WHERE client_order_ref = $1`, fmt.Sprintf("#%d", n))
+		},
+		want: func(n int) string { return fmt.Sprintf("done T%d 1, assigned  2", n) },
+	},
+	{
+		name: "stock.count",
+		prepare: func(l *lab, n int) {
+			l.exec("UPDATE stock_quant SET quantity = 15, reserved_quantity = 0 WHERE product_id = 5 AND location_id = 8")
+		},
+		data: func(*lab, int) any {
+			return `{"sku":"KETTLE-1","warehouse":"WH","quantity":"11","counted_at":"2030-01-01T00:00:00Z"}`
+		},
+		effect: func(l *lab, n int) string {
+			return l.text("SELECT sum(quantity)::int::text FROM stock_quant WHERE product_id = 5 AND location_id = 8")
+		},
+		want: func(int) string { return "11" },
+	},
+	{
+		name: "stock.adjust",
+		prepare: func(l *lab, n int) {
+			l.exec("UPDATE stock_quant SET quantity = 25, reserved_quantity = 0 WHERE product_id = 8 AND location_id = 8")
+		},
+		data: func(*lab, int) any {
+			return `{"sku":"SCALE-1","warehouse":"WH","change":"-2","adjusted_at":"2026-01-01T00:00:00Z","reason":"broken"}`
+		},
+		effect: func(l *lab, n int) string {
+			return l.text("SELECT sum(quantity)::int::text FROM stock_quant WHERE product_id = 8 AND location_id = 8")
+		},
+		want: func(int) string { return "23" },
+	},
+}
+
+// financial are the commands whose records the books keep.
+var financial = []wish{
+	{
+		name: "payment.record",
+		prepare: func(l *lab, n int) {
+			l.shop.PaymentInvoices = "invoice"
+			l.applied("order.place", subjectOf(n), anOrder(n, ""))
+		},
+		data: func(_ *lab, n int) any {
+			return fmt.Sprintf(`{"order":%q,"amount":"20.00","currency":"USD","method":"card","transaction_id":"tx%d","paid_at":"2026-11-21T10:00:00Z"}`, subjectOf(n), n)
+		},
+		effect: func(l *lab, n int) string {
+			order := l.count("SELECT id FROM sale_order WHERE client_order_ref = $1", fmt.Sprintf("#%d", n))
+			return fmt.Sprintf("%d invoice posted with %v open, %d payment", l.booked("account.move", "order", order, "state", "posted"),
+				l.wire.books.find("account.move", "order", order)["amount_residual"], l.booked("account.payment", "ref", fmt.Sprintf("tx%d", n), "state", "posted"))
+		},
+		want: func(int) string { return "1 invoice posted with 19.96 open, 1 payment" },
+	},
+	{
+		name: "payment.record",
+		prepare: func(l *lab, n int) {
+			l.shop.PaymentInvoices = "prepay"
+			l.applied("order.place", subjectOf(n), anOrder(n, ""))
+		},
+		data: func(_ *lab, n int) any {
+			return fmt.Sprintf(`{"order":%q,"amount":"20.00","currency":"USD","method":"card","transaction_id":"tx%d","paid_at":"2026-11-21T10:00:00Z"}`, subjectOf(n), n)
+		},
+		effect: func(l *lab, n int) string {
+			return fmt.Sprintf("%d payment", l.booked("account.payment", "ref", fmt.Sprintf("tx%d", n), "state", "posted"))
+		},
+		want: func(int) string { return "1 payment" },
+	},
+	{
+		name: "refund.record",
+		prepare: func(l *lab, n int) {
+			l.shop.PaymentInvoices = "invoice"
+			l.applied("order.place", subjectOf(n), anOrder(n, ""))
+			l.applied("payment.record", "p"+subjectOf(n), fmt.Sprintf(`{"order":%q,"amount":"39.96","currency":"USD","method":"card","transaction_id":"tx%d","paid_at":"2026-11-21T10:00:00Z"}`, subjectOf(n), n))
+		},
+		data: func(_ *lab, n int) any {
+			return fmt.Sprintf(`{"order":%q,"lines":[{"line":"a","quantity":"1"}],"total":"7.02","currency":"USD","refunded_at":"2026-11-22T10:00:00Z","payment":{"method":"card","transaction_id":"rx%d"}}`, subjectOf(n), n)
+		},
+		effect: func(l *lab, n int) string {
+			invoice := l.wire.books.find("account.move", "order", l.count("SELECT id FROM sale_order WHERE client_order_ref = $1", fmt.Sprintf("#%d", n)))["id"]
+			return fmt.Sprintf("%d credit note of %v, %d payment", l.booked("account.move", "reversed_entry_id", invoice, "state", "posted"),
+				l.wire.books.find("account.move", "reversed_entry_id", invoice)["amount_total"], l.booked("account.payment", "ref", fmt.Sprintf("rx%d", n), "payment_type", "outbound"))
+		},
+		want: func(int) string { return "1 credit note of 7.02, 1 payment" },
+	},
+	{
+		name:    "return.request",
+		prepare: func(l *lab, n int) { l.shippedOrder(n) },
+		data: func(_ *lab, n int) any {
+			return fmt.Sprintf(`{"order":%q,"lines":[{"line":"a","quantity":"1"}]}`, subjectOf(n))
+		},
+		effect: func(l *lab, n int) string { return l.returns(n) },
+		want:   func(n int) string { return fmt.Sprintf("assigned 1 shopify return %s;", subjectOf(n)) },
+	},
+	{
+		name: "return.receive",
+		prepare: func(l *lab, n int) {
+			l.shippedOrder(n)
+			l.applied("return.request", "r"+subjectOf(n), fmt.Sprintf(`{"order":%q,"lines":[{"line":"a","quantity":"2"}]}`, subjectOf(n)))
+		},
+		data: func(_ *lab, n int) any {
+			return fmt.Sprintf(`{"request":"r%s","lines":[{"sku":"FILTER-100","quantity":"2"}]}`, subjectOf(n))
+		},
+		effect: func(l *lab, n int) string { return l.returns(n) },
+		want:   func(n int) string { return fmt.Sprintf("done 2 shopify return r%s;", subjectOf(n)) },
+	},
+	{
+		name: "customer.upsert",
+		prepare: func(l *lab, n int) {
+			l.exec("INSERT INTO res_partner (name, email, email_normalized, type, active, lang) VALUES ('Known', $1, $1, 'contact', true, 'en_US')", fmt.Sprintf("ada%d@example.test", n))
+		},
+		data: func(_ *lab, n int) any {
+			return fmt.Sprintf(`{"name":"Ada %d","email":"Ada%[1]d@example.test","phone":"+49 30 1234567"}`, n)
+		},
+		effect: func(l *lab, n int) string {
+			return l.text("SELECT string_agg(p.name || ' ' || p.phone || ' ' || d.name, ',') FROM res_partner p JOIN ir_model_data d ON d.res_id = p.id AND d.module = 'channel_shopify' WHERE email_normalized = $1", fmt.Sprintf("ada%d@example.test", n))
+		},
+		want: func(n int) string { return fmt.Sprintf("Ada %d +49 30 1234567 customer_%s", n, subjectOf(n)) },
+	},
+	{
+		name: "consent.update",
+		prepare: func(l *lab, n int) {
+			if l.booked("mailing.list", "name", "News") == 0 {
+				l.wire.books.add("mailing.list", map[string]any{"name": "News"})
+			}
+		},
+		data: func(_ *lab, n int) any {
+			return fmt.Sprintf(`{"email":"Ada%d@Example.test","marketing":false,"lists":[{"name":"News","subscribed":true}],"decided_at":"2026-11-22T10:00:00Z"}`, n)
+		},
+		effect: func(l *lab, n int) string {
+			email := fmt.Sprintf("ada%d@example.test", n)
+			contact := l.wire.books.find("mailing.contact", "email", email)["id"]
+			return fmt.Sprint(l.booked("mail.blacklist", "email", email, "active", true), l.booked("mailing.contact", "email", email), l.booked("mailing.subscription", "contact_id", contact))
+		},
+		want: func(int) string { return "1 1 1" },
+	},
+}
+
+func (b *books) find(model string, pairs ...any) map[string]any {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, r := range b.tables[model] {
+		if matches(r, terms(pairs)) {
+			return r
+		}
+	}
+	return nil
+}
+
+func terms(pairs []any) []any {
+	var domain []any
+	for i := 0; i < len(pairs); i += 2 {
+		domain = append(domain, []any{pairs[i], "=", pairs[i+1]})
+	}
+	return domain
+}
+
+// booked counts the records of the books.
+func (l *lab) booked(model string, pairs ...any) int {
+	b := l.wire.books
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for _, r := range b.tables[model] {
+		if matches(r, terms(pairs)) {
+			n++
+		}
+	}
+	return n
+}
+
+// shippedOrder is an order whose shipment is done.
+func (l *lab) shippedOrder(n int) {
+	l.applied("order.place", subjectOf(n), anOrder(n, ""))
+	l.applied("shipment.confirm", "s"+subjectOf(n), fmt.Sprintf(`{"shipment":%q}`, l.shipment(n)))
+}
+
+// returns are the returns of an order's shipment.
+func (l *lab) returns(n int) string {
+	return l.text(`SELECT COALESCE(string_agg(r.state || ' ' || (SELECT sum(m.product_uom_qty)::int FROM stock_move m WHERE m.picking_id = r.id) || ' ' || split_part(r.origin, ', ', 2), ' + '), 'none')
+		FROM stock_picking r JOIN stock_picking p ON p.id = r.return_id JOIN sale_order o ON o.id = p.sale_id WHERE o.client_order_ref = $1`, fmt.Sprintf("#%d", n))
+}
+
+// shipment is the name of an order's shipment that is still to go.
+func (l *lab) shipment(n int) string {
+	return l.text("SELECT p.name FROM stock_picking p JOIN sale_order o ON o.id = p.sale_id WHERE client_order_ref = $1 ORDER BY p.id LIMIT 1", fmt.Sprintf("#%d", n))
+}
+
+// TestACommandThatDiesAnywhereHasOneEffect ends the process at every failpoint of every
+// command, loses the answer to every step, and carries the command out again. What is in Odoo
+// afterwards, by its database, is one effect.
+func TestACommandThatDiesAnywhereHasOneEffect(t *testing.T) {
+	for _, w := range slices.Concat(wishes, financial) {
+		t.Run(w.name, func(t *testing.T) { everywhere(t, newLab(t), w) })
+	}
+}
+
+func everywhere(t *testing.T, l *lab, w wish) {
+	n := 1
+	begin := func() (func() (command.Outcome, error), int) {
+		n++
+		at := n
+		if w.prepare != nil {
+			w.prepare(l, at)
+		}
+		data := w.data(l, at)
+		return func() (command.Outcome, error) { return l.send(w.name, subjectOf(at), data) }, at
+	}
+	run, at := begin()
+	steps := l.steps(run)
+	if len(steps) < 2 {
+		t.Fatalf("only %v was passed", steps)
+	}
+	if got := w.effect(l, at); got != w.want(at) {
+		t.Fatalf("undisturbed: %q, want %q", got, w.want(at))
+	}
+	for i, step := range steps {
+		for _, lose := range []bool{false, true} {
+			if lose && (!strings.HasPrefix(step, "before ") || strings.HasPrefix(step, "before note ")) {
+				continue // no call follows
+			}
+			run, at := begin()
+			l.dies(i, lose, run)
+			out, err := run()
+			var again *command.RetryError
+			for tries := 0; errors.As(err, &again) && tries < 3; tries++ {
+				out, err = run()
+			}
+			if err != nil || out.Kind != command.Applied {
+				t.Errorf("%s (answer lost: %v): %+v, %s", step, lose, out, whole(err))
+				continue
+			}
+			if got := w.effect(l, at); got != w.want(at) {
+				t.Errorf("%s (answer lost: %v): %q, want %q", step, lose, got, w.want(at))
+			}
+			if out, err := run(); err != nil || out.Kind != command.Applied || w.effect(l, at) != w.want(at) {
+				t.Errorf("%s: once more: %+v, %s: %s", step, out, whole(err), w.effect(l, at))
+			}
+		}
+	}
+}
