@@ -83,7 +83,7 @@ func (o *outgoing) set(name, value string) error {
 func (o *outgoing) check() error {
 	id := o.publishing.MessageId
 	if len(id) > maxShort {
-		return &InvalidError{id[:maxShort] + "…", "message_id", tooLong(id)}
+		return &InvalidError{id, "message_id", tooLong(id)}
 	}
 	for _, p := range []struct{ name, value string }{
 		{"exchange", o.exchange}, {"routing key", o.key}, {"type", o.publishing.Type},

@@ -61,12 +61,22 @@ func (e *TooLargeError) Is(target error) bool { return target == ErrTooLarge }
 // the broker complained of is not known by name until it is sent again.
 func (e *TooLargeError) Permanent() bool { return e.ID != "" }
 
+// MessageID is the message that will never pass.
+func (e *TooLargeError) MessageID() string { return e.ID }
+
+// Code names what is wrong, for programs.
+func (e *TooLargeError) Code() string { return "message_too_large" }
+
 // InvalidError says what is wrong with a message. Sending it again is no use.
 type InvalidError struct{ ID, Property, Problem string }
 
 // Error names the property.
 func (e *InvalidError) Error() string {
-	return fmt.Sprintf("message %s: %s %s", e.ID, e.Property, e.Problem)
+	id := e.ID
+	if len(id) > maxShort {
+		id = id[:maxShort] + "…"
+	}
+	return fmt.Sprintf("message %s: %s %s", id, e.Property, e.Problem)
 }
 
 // Is makes it an ErrInvalid.
@@ -74,6 +84,12 @@ func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
 
 // Permanent reports that the message will never pass.
 func (e *InvalidError) Permanent() bool { return true }
+
+// MessageID is the message that will never pass.
+func (e *InvalidError) MessageID() string { return e.ID }
+
+// Code names what is wrong, for programs.
+func (e *InvalidError) Code() string { return "message_invalid" }
 
 // channelError makes the broker's complaint one of ours.
 func channelError(e *amqp.Error) error {

@@ -9,6 +9,7 @@ const (
 	HeaderRevision  = "revision"
 	HeaderCompany   = "company"
 	HeaderOrigin    = "origin"    // absent when no channel caused the event
+	HeaderReplay    = "replay"    // the job that sent the event again, or the document; absent in the live flow
 	HeaderConflated = "conflated" // how many events this one stands for, when more than one
 	// HeaderResync is "true" where the bridge did not read in the log what happened but found it
 	// by comparing: what lies between before and after it cannot tell. Else it is absent.

@@ -139,16 +139,23 @@ func printStatus(out io.Writer, s bridge.Status, now time.Time) error {
 			return err
 		}
 	}
+	for _, j := range s.Jobs {
+		fmt.Fprintf(&b, "job        %s into %s/%s: %s\n", j.ID, j.Order.Channel, j.Order.Lane, progressOf(j))
+	}
 	_, err := io.WriteString(out, b.String())
 	return err
 }
 
 func note(l bridge.LaneStatus, now time.Time) string {
 	switch {
+	case l.Parked > 0 && l.State != "stopped":
+		return fmt.Sprintf("%d parked: odoobridge parked list", l.Parked)
 	case l.Error != "" && (l.State == "blocked" || l.State == "stopped"):
 		return l.Error
 	case !l.NextFlush.IsZero():
 		return "delivers in " + l.NextFlush.Sub(now).Round(time.Second).String()
+	case len(l.Unloaded) > 0:
+		return "never had the documents of " + strings.Join(l.Unloaded, ", ") + ": odoobridge publish --all --entity"
 	}
 	return ""
 }

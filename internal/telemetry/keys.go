@@ -51,4 +51,5 @@ const (
 	ComponentStore    = "store"
 	ComponentHTTP     = "http"
 	ComponentControl  = "control"
+	ComponentJobs     = "jobs"
 )

@@ -12,6 +12,9 @@ type Lane struct {
 	BacklogSeconds prometheus.Gauge
 	Initial        prometheus.Counter
 	Late           prometheus.Counter
+	Again          prometheus.Counter
+	ParkedTotal    prometheus.Counter
+	Parked         prometheus.Gauge
 	Resent         prometheus.Counter
 	Stopped        prometheus.Counter
 	// Filtered, Suppressed and Conflated count journal entries that led to no delivery of their own.
@@ -26,6 +29,9 @@ type laneVectors struct {
 	backlogSeconds *prometheus.GaugeVec
 	initial        *prometheus.CounterVec
 	late           *prometheus.CounterVec
+	again          *prometheus.CounterVec
+	parkedTotal    *prometheus.CounterVec
+	parked         *prometheus.GaugeVec
 	resent         *prometheus.CounterVec
 	stopped        *prometheus.CounterVec
 	withheld       *prometheus.CounterVec
@@ -49,6 +55,9 @@ func newLaneVectors(r *prometheus.Registry) laneVectors {
 		backlogEvents:  gauges("lane_backlog_events", "Journal entries that the lane has not dealt with yet."),
 		backlogSeconds: gauges("lane_backlog_seconds", "Age of the oldest journal entry that the lane has not dealt with; 0 without backlog."),
 		initial:        counters(r, "lane_initial_documents_total", "Documents of the initial load that are in the queue.", labels...),
+		again:          counters(r, "replay_events_total", "Deliveries of replays and of documents published again that are in the queue.", labels...),
+		parkedTotal:    counters(r, "lane_parked_total", "Deliveries put aside because the broker can never take them.", labels...),
+		parked:         gauges("lane_parked", "Deliveries put aside that wait for a person: odoobridge parked list."),
 		late:           counters(r, "lane_late_deliveries_total", "Deliveries that were confirmed more than ten seconds after the lane's pace made them due.", labels...),
 		resent:         counters(r, "publish_resent_total", "Messages sent again because their outcome was unknown.", labels...),
 		stopped:        counters(r, "lane_stopped_total", "Times that the lane gave up; its status says why.", labels...),
@@ -70,6 +79,9 @@ func (m *Metrics) Lane(channel, lane string) *Lane {
 		BacklogEvents:  v.backlogEvents.WithLabelValues(channel, lane),
 		BacklogSeconds: v.backlogSeconds.WithLabelValues(channel, lane),
 		Initial:        v.initial.WithLabelValues(channel, lane),
+		Again:          v.again.WithLabelValues(channel, lane),
+		ParkedTotal:    v.parkedTotal.WithLabelValues(channel, lane),
+		Parked:         v.parked.WithLabelValues(channel, lane),
 		Late:           v.late.WithLabelValues(channel, lane),
 		Resent:         v.resent.WithLabelValues(channel, lane),
 		Stopped:        v.stopped.WithLabelValues(channel, lane),

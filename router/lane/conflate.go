@@ -168,6 +168,6 @@ func (l *lane) makeGroup(g *group, newest *store.Event, due time.Time) delivery 
 	env.Resync = g.resync
 	s := sight{known: g.known || !g.now, now: g.now} // told that it left, the channel may have known it
 	return delivery{
-		msg: l.encode.message(&env, s), first: g.first, commit: g.since, due: due,
+		msg: l.encode.message(&env, s), first: g.first, last: g.last, commit: g.since, due: due,
 	}
 }

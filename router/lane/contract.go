@@ -51,6 +51,8 @@ type PublisherFunc func(spec Spec) (message.Publisher, error)
 type Meter interface {
 	Confirmed(sinceCommit time.Duration) // a delivery is in the queue; time since the oldest commit it stands for
 	Loaded()                             // a document of the initial load is in the queue
+	Again()                              // a delivery of a replay, or of documents published again, is in the queue
+	Parked()                             // a delivery that the broker can never take was put aside
 	Late()                               // a delivery was confirmed more than LateAfter after it was due
 	Filtered(events int)                 // none of the lane's business: another entity, or outside its where
 	Suppressed(events int)               // the channel's own doing, or nothing the lane can see has changed
@@ -70,6 +72,8 @@ type noMeter struct{}
 
 func (noMeter) Confirmed(time.Duration) {}
 func (noMeter) Loaded()                 {}
+func (noMeter) Again()                  {}
+func (noMeter) Parked()                 {}
 func (noMeter) Late()                   {}
 func (noMeter) Filtered(int)            {}
 func (noMeter) Suppressed(int)          {}

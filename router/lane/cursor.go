@@ -2,6 +2,7 @@ package lane
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/odoobridge/odoobridge/internal/store"
 )
@@ -11,10 +12,12 @@ type storedCursor struct {
 	store.Cursor
 	load  *loadState
 	known bool // false: this is the lane's first start
+	// entities are those that the channel has the documents of.
+	entities []string
 }
 
 func (c *storedCursor) same(o *storedCursor) bool {
-	if c.known != o.known || c.Seq != o.Seq || (c.load == nil) != (o.load == nil) {
+	if c.known != o.known || c.Seq != o.Seq || (c.load == nil) != (o.load == nil) || !slices.Equal(c.entities, o.entities) {
 		return false
 	}
 	return c.load == nil || c.load.progress == o.load.progress
@@ -26,7 +29,8 @@ func (l *lane) restore(c store.Cursor) error {
 	if err != nil {
 		return fmt.Errorf("lane %s: %w", l.id, err)
 	}
-	l.cursorSaved(storedCursor{Cursor: c, load: s.Load, known: true})
+	l.cursorSaved(storedCursor{Cursor: c, load: s.Load, known: true, entities: s.Entities})
+	l.greet(s)
 	return nil
 }
 
@@ -44,9 +48,10 @@ func (l *lane) cursor() (c storedCursor, ok bool) {
 	if !ok {
 		return c, false
 	}
+	entities := l.acquainted()
 	return storedCursor{
-		Cursor: store.Cursor{Lane: l.id, Seq: seq, State: encodeState(load), Updated: l.opts.Clock.Now()},
-		load:   load, known: true,
+		Cursor: store.Cursor{Lane: l.id, Seq: seq, State: encodeState(load, entities), Updated: l.opts.Clock.Now()},
+		load:   load, known: true, entities: entities,
 	}, true
 }
 

@@ -20,8 +20,8 @@ type GapError struct {
 // Error says what is missing, why, and what to do.
 func (e *GapError) Error() string {
 	const plan = "plan: find out why it fell behind (odoobridge status) and give the journal more room " +
-		"(store.retention, store.max_size); then give the lane another name, under which it starts anew: " +
-		"with every document as it is now if the channel has initial: publish, else from the present on"
+		"(store.retention, store.max_size); then make it begin anew from now on, with every document as it is: " +
+		"odoobridge publish --all --after-gap --channel and --lane of it"
 	if e.Restored {
 		return fmt.Sprintf("lane %s stopped: it has delivered up to journal entry %d, but the journal ends at %d, "+
 			"as after restoring an older copy of the store; %s", e.Lane, e.Missing-1, e.Last, plan)

@@ -54,7 +54,16 @@ const (
 	loses                        // not in the queue, not confirmed; the channel with all outstanding is lost
 	forgets                      // in the queue, but the confirm is lost with the channel
 	withholds                    // in the queue, confirmed when released
+	refuses                      // never sent: it will never pass
 )
+
+// poisonError is what a publisher says of a message that will never pass.
+type poisonError struct{ id string }
+
+func (e poisonError) Error() string     { return "message " + e.id + " is too large" }
+func (e poisonError) Permanent() bool   { return true }
+func (e poisonError) MessageID() string { return e.id }
+func (e poisonError) Code() string      { return "message_too_large" }
 
 var errDown = errors.New("the broker is down")
 
@@ -168,6 +177,9 @@ func (p *fakePublisher) publish(ctx context.Context, topic string, m *message.Me
 	}
 	b.sent++
 	kind := b.decide(topic, m)
+	if kind == refuses {
+		return fmt.Errorf("publish: %w", poisonError{m.UUID})
+	}
 	if kind != loses {
 		b.queues[topic] = append(b.queues[topic], decode(m))
 	}

@@ -12,11 +12,14 @@ import (
 type delivery struct {
 	msg     *message.Message
 	first   int64    // oldest journal entry it stands for; 0: a document of the initial load
+	last    int64    // and the newest
 	after   progress // how far the initial load is once this document is delivered
 	commit  time.Time
 	due     time.Time
 	handed  time.Time // when it was last given to the publisher
 	payload int
+	extra   *Extra // what it belongs to beside the live flow; first is 0 then, too
+	place   Place  // how far that is once it is delivered
 }
 
 // flight holds what was handed to the publisher and is not known to be in the

@@ -16,9 +16,17 @@ func (l *lane) idle(ctx context.Context) {
 			return
 		}
 	}
+	now := l.opts.Clock.Now()
+	var next time.Time
+	if !l.settling {
+		_, next = l.extras.due(now, false)
+	}
+	if g := l.held.oldest(); g != nil && (next.IsZero() || g.due.Before(next)) {
+		next = g.due
+	}
 	var due <-chan time.Time
-	if g := l.held.oldest(); g != nil {
-		t := l.opts.Clock.NewTimer(g.due.Sub(l.opts.Clock.Now()))
+	if !next.IsZero() {
+		t := l.opts.Clock.NewTimer(next.Sub(now))
 		defer t.Stop()
 		due = t.C()
 	}

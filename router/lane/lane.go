@@ -48,8 +48,12 @@ type lane struct {
 	target     int64    // the journal's end when they became due; 0: not due
 	jumpers    []*group // go out first
 	covered    *coverage
+	anew       bool // the lane begins again after a gap: its load covers what it shows
 
-	dirty     func() // the cursor may have moved
+	extras extras
+
+	successor chan *lane // takes its place after a gap
+	dirty     func()     // the cursor may have moved
 	delivered atomic.Int64
 	blocked   atomic.Bool // deliveries failed, and none was confirmed since
 	failing   atomic.Bool // the journal or the store could not be read
@@ -59,6 +63,8 @@ type lane struct {
 	err    error // the last one
 	errAt  time.Time
 	stored storedCursor
+	// entities are those that the channel has, or was to have, the documents of.
+	entities []string
 }
 
 func newLane(s Spec, o *Options, dirty func()) (*lane, error) {
@@ -90,7 +96,10 @@ func newLane(s Spec, o *Options, dirty func()) (*lane, error) {
 		reread: newBackOff(),
 		held:   newPending(),
 		dirty:  dirty,
-		phase:  Starting,
+
+		successor: make(chan *lane, 1),
+		entities:  s.Entities,
+		phase:     Starting,
 	}, nil
 }
 
@@ -169,9 +178,14 @@ func (l *lane) drain(sent <-chan struct{}) {
 // confirmed counts a delivery that is in the queue.
 func (l *lane) confirmed(d delivery) {
 	l.delivered.Add(1)
-	if d.first == 0 {
+	switch {
+	case d.extra != nil:
+		d.extra.confirmed(d.place)
+		l.meter.Again()
+		poke(l.flight.news)
+	case d.first == 0:
 		l.meter.Loaded()
-	} else {
+	default:
 		now := l.opts.Clock.Now()
 		l.meter.Confirmed(now.Sub(d.commit))
 		if now.Sub(d.due) > LateAfter {

@@ -35,7 +35,7 @@ func (l *lane) begin(ctx context.Context) error {
 		return err
 	}
 	if load != nil {
-		return l.load(ctx, *load, known)
+		return l.load(ctx, *load, known && !l.anew)
 	}
 	if known {
 		l.mayHaveDelivered(last)
@@ -120,6 +120,10 @@ func (l *lane) clearAll(ctx context.Context) {
 func (l *lane) loadEntity(ctx context.Context, from loadState) bool {
 	for ctx.Err() == nil {
 		if !l.clear(ctx) {
+			continue
+		}
+		if _, last := l.opts.Journal.Bounds(); l.opts.Documented() < last {
+			l.sleep(ctx, soon)
 			continue
 		}
 		next, more, err := l.page(ctx, from)

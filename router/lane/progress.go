@@ -25,13 +25,15 @@ type loadState struct {
 // state is what a lane keeps beside its cursor's sequence number.
 type state struct {
 	Load *loadState `json:"load,omitempty"` // set until the initial load is complete
+	// Entities are those that the channel has the documents of, from a load or from the beginning.
+	Entities []string `json:"entities,omitempty"`
 }
 
-func encodeState(load *loadState) []byte {
-	if load == nil {
+func encodeState(load *loadState, entities []string) []byte {
+	if load == nil && entities == nil {
 		return nil
 	}
-	b, err := json.Marshal(state{load})
+	b, err := json.Marshal(state{load, entities})
 	if err != nil {
 		panic(err) // strings, integers and a time of this century
 	}

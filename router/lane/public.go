@@ -10,3 +10,6 @@ func Envelope(e *store.Event, source string) schema.Event {
 	c := encoder{source: source}
 	return c.envelope(e)
 }
+
+// EventID is the id of the event that a journal entry is.
+func EventID(e *store.Event) string { return eventID(e) }

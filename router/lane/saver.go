@@ -13,7 +13,7 @@ import (
 // saver writes the cursors of all lanes, a while after one has moved. It is
 // the only one to wait for the store.
 type saver struct {
-	lanes []*lane
+	lanes func() []*lane
 	opts  *Options
 	moved chan struct{} // capacity 1
 }
@@ -47,7 +47,7 @@ func (s *saver) save(ctx context.Context) error {
 		cursors []storedCursor
 		rows    []store.Cursor
 	)
-	for _, l := range s.lanes {
+	for _, l := range s.lanes() {
 		if c, differs := l.unsaved(); differs {
 			lanes, cursors, rows = append(lanes, l), append(cursors, c), append(rows, c.Cursor)
 		}

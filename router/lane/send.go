@@ -30,6 +30,11 @@ func (l *lane) send(ctx context.Context) error {
 			continue
 		}
 		worked, err := l.step(ctx)
+		if err == nil {
+			var inserted bool
+			inserted, err = l.insert(ctx, worked)
+			worked = worked || inserted
+		}
 		switch {
 		case errors.Is(err, ErrGap):
 			return err
@@ -139,7 +144,7 @@ func (l *lane) look(e *store.Event, now time.Time) {
 		l.meter.Suppressed(1)
 	default:
 		env := l.encode.envelope(e)
-		l.put(delivery{msg: l.encode.message(&env, s), first: e.Seq, commit: e.Time, due: e.Time})
+		l.put(delivery{msg: l.encode.message(&env, s), first: e.Seq, last: e.Seq, commit: e.Time, due: e.Time})
 	}
 }
 
@@ -191,9 +196,14 @@ func (l *lane) recover(ctx context.Context) {
 	if l.flight.progressed() {
 		l.resend.Reset()
 	}
-	l.blame(&l.blocked, l.flight.failed())
-	if !l.sleep(ctx, l.resend.NextBackOff()) {
-		return
+	failure := l.flight.failed()
+	if d, why, found := l.flight.poison(failure); !found || !l.park(ctx, d, why) {
+		if !found {
+			l.blame(&l.blocked, failure)
+		}
+		if !l.sleep(ctx, l.resend.NextBackOff()) {
+			return
+		}
 	}
 	msgs := l.flight.renew(l.opts.Clock.Now())
 	l.meter.Resent(len(msgs))

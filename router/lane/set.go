@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +22,11 @@ type Options struct {
 	Documents Documents
 	Cursors   Cursors
 	Publisher PublisherFunc
+	// Park keeps what the broker can never take; without it a lane tries for ever.
+	Park ParkFunc
+	// Documented is the last journal entry that Documents shows the outcome of;
+	// without it, all of them.
+	Documented func() int64
 	// Reservations is nil where nothing is sold beside Odoo.
 	Reservations Reservations
 	Meter        MeterFunc
@@ -34,6 +41,9 @@ type Options struct {
 }
 
 func (o *Options) fill() {
+	if o.Documented == nil {
+		o.Documented = func() int64 { return math.MaxInt64 }
+	}
 	if o.Meter == nil {
 		o.Meter = func(string, string) Meter { return noMeter{} }
 	}
@@ -59,6 +69,7 @@ func setDefault[T time.Duration | int](field *T, value T) {
 // Set is all lanes of the bridge.
 type Set struct {
 	opts   Options
+	mu     sync.RWMutex // guards lanes once they run
 	lanes  []*lane
 	saver  *saver
 	loaded atomic.Bool // the cursors have been read
@@ -88,7 +99,7 @@ func NewSet(specs []Spec, opts Options) (*Set, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	s.saver.lanes = s.lanes
+	s.saver.lanes = s.all
 	return s, nil
 }
 
@@ -104,8 +115,8 @@ func (s *Set) Run(ctx context.Context) error {
 	saves, stopSaving := context.WithCancel(ctx)
 	defer stopSaving()
 	saving.Go(func() error { s.saver.run(saves); return nil })
-	for _, l := range s.lanes {
-		lanes.Go(func() error { l.run(ctx); return nil })
+	for _, l := range s.all() {
+		lanes.Go(func() error { l.runAndRestart(ctx); return nil })
 	}
 	_ = lanes.Wait() // lanes report through their status
 	<-ctx.Done()
@@ -122,11 +133,14 @@ func (s *Set) restore(ctx context.Context) error {
 		return fmt.Errorf("read the lanes' cursors: %w", err)
 	}
 	byID := make(map[string]*lane, len(s.lanes))
-	for _, l := range s.lanes {
+	for _, l := range s.all() {
 		byID[l.id] = l
 	}
 	for _, c := range cursors {
 		l, configured := byID[c.Lane]
+		if !configured && strings.Contains(c.Lane, ":") {
+			continue // a job's, or a parked delivery
+		}
 		if !configured {
 			s.opts.Log.Info("a cursor is kept for a lane that is not configured", slog.String("lane", c.Lane))
 			continue
@@ -141,8 +155,9 @@ func (s *Set) restore(ctx context.Context) error {
 
 // Status is the picture of every lane, in the order given to NewSet.
 func (s *Set) Status() []Status {
-	list := make([]Status, len(s.lanes))
-	for i, l := range s.lanes {
+	lanes := s.all()
+	list := make([]Status, len(lanes))
+	for i, l := range lanes {
 		list[i] = l.status()
 	}
 	return list
@@ -156,7 +171,7 @@ func (s *Set) MinCursor() int64 {
 		return 0
 	}
 	oldest := int64(math.MaxInt64)
-	for _, l := range s.lanes {
+	for _, l := range s.all() {
 		if l.stuckForGood() {
 			continue
 		}

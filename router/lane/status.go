@@ -38,6 +38,7 @@ type Status struct {
 	InFlight  int           // handed to the publisher, not confirmed
 	Delivered int64         // since the start
 	NextFlush time.Time     // zero: nothing is held back
+	Unloaded  []string      // entities whose documents the channel was never sent: added later
 	Err       error         // the last one; a GapError when the lane cannot go on
 	ErrAt     time.Time
 }
@@ -48,6 +49,7 @@ func (l *lane) status() Status {
 	now := l.opts.Clock.Now()
 	s := Status{Channel: l.spec.Channel, Lane: l.spec.Name, Pace: l.pace.text, Head: head, Delivered: l.delivered.Load()}
 	stuck := l.flight.report(&s, now)
+	s.Unloaded = l.unloaded()
 	l.mu.Lock()
 	s.State, s.Err, s.ErrAt = l.phase, l.err, l.errAt
 	if !l.flightPlaced() {

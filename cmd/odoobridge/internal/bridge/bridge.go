@@ -75,6 +75,9 @@ func (b *bridge) run(ctx context.Context, o Options) (err error) {
 	if b.journal, err = journal.Open(ctx, b.store, journalTail); err != nil {
 		return err
 	}
+	if err := b.openJobs(ctx); err != nil {
+		return err
+	}
 	if err := b.openRouter(ctx); err != nil {
 		return b.ended(ctx, err)
 	}
@@ -89,7 +92,7 @@ func (b *bridge) run(ctx context.Context, o Options) (err error) {
 	b.streaming = true
 	b.mu.Unlock()
 	b.stage.set("")
-	return b.flow(ctx, first)
+	return b.withJobs(ctx, func(ctx context.Context) error { return b.flow(ctx, first) })
 }
 
 // flow runs both ends of the river until ctx ends or one of them cannot go on.
@@ -181,9 +184,10 @@ func (b *bridge) openLanes(ctx context.Context, version string) (err error) {
 		Documents: b.store,
 		Cursors:   b.store,
 		Publisher: b.publisher,
-		Meter:     b.meter,
-		Log:       b.log.With(telemetry.KeyComponent, "lane"),
-		Grace:     b.cfg.ShutdownGrace,
+		Park:      b.jobs.Park, Documented: b.documented,
+		Meter: b.meter,
+		Log:   b.log.With(telemetry.KeyComponent, "lane"),
+		Grace: b.cfg.ShutdownGrace,
 	})
 	return err
 }

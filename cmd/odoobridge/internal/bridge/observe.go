@@ -77,6 +77,8 @@ func (b *bridge) meter(channel, name string) lane.Meter {
 
 func (l laneMeter) Confirmed(since time.Duration) { l.m.PublishSeconds.Observe(since.Seconds()) }
 func (l laneMeter) Loaded()                       { l.m.Initial.Inc() }
+func (l laneMeter) Again()                        { l.m.Again.Inc() }
+func (l laneMeter) Parked()                       { l.m.ParkedTotal.Inc() }
 func (l laneMeter) Late()                         { l.m.Late.Inc() }
 func (l laneMeter) Filtered(n int)                { l.m.Filtered.Add(float64(n)) }
 func (l laneMeter) Suppressed(n int)              { l.m.Suppressed.Add(float64(n)) }

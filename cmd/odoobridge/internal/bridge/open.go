@@ -201,7 +201,7 @@ func (b *bridge) committed(events []*store.Event, last int64) {
 
 // loading reports whether a lane pages through the stored documents.
 func (b *bridge) loading() bool {
-	return b.lanes != nil && slices.ContainsFunc(b.lanes.Status(), func(s lane.Status) bool { return s.State == lane.Loading })
+	return b.lanes != nil && b.jobs.ReadsDocuments() || b.lanes != nil && slices.ContainsFunc(b.lanes.Status(), func(s lane.Status) bool { return s.State == lane.Loading })
 }
 
 // eventSource is the CloudEvents source: which Odoo this is.

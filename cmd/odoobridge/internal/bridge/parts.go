@@ -9,6 +9,7 @@ import (
 	"github.com/odoobridge/odoobridge/internal/store/postgres"
 	"github.com/odoobridge/odoobridge/outbound"
 	"github.com/odoobridge/odoobridge/router"
+	"github.com/odoobridge/odoobridge/router/jobs"
 	"github.com/odoobridge/odoobridge/router/journal"
 	"github.com/odoobridge/odoobridge/router/lane"
 )
@@ -24,6 +25,7 @@ type bridge struct {
 	journal  *journal.Journal
 	broker   *outbound.Broker
 	lanes    *lane.Set
+	jobs     *jobs.Manager
 	origins  origins
 	stage    stage
 	meters   laneMeters

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/odoobridge/odoobridge/internal/telemetry"
+	"github.com/odoobridge/odoobridge/router/jobs"
 	"github.com/odoobridge/odoobridge/router/lane"
 )
 
@@ -19,6 +20,7 @@ type Status struct {
 	Store       StoreStatus         `json:"store"`
 	Journal     JournalStatus       `json:"journal"`
 	Lanes       []LaneStatus        `json:"lanes"`
+	Jobs        []jobs.Job          `json:"jobs"` // that run
 }
 
 // OdooStatus says which Odoo is read.
@@ -71,6 +73,8 @@ type LaneStatus struct {
 	InFlight   int        `json:"in_flight"`
 	Delivered  int64      `json:"delivered"`
 	NextFlush  time.Time  `json:"next_flush,omitzero"`
+	Parked     int        `json:"parked,omitempty"`
+	Unloaded   []string   `json:"unloaded_entities,omitempty"` // added later: the channel has not got what was there
 	Error      string     `json:"error,omitempty"`
 }
 
@@ -83,7 +87,7 @@ func (b *bridge) isStreaming() bool {
 // status is served while the bridge starts, too: what is not there yet is left out.
 func (b *bridge) status(ctx context.Context) (any, error) {
 	ready, checks := b.health.Ready()
-	s := Status{Ready: ready, Checks: checks, Since: b.began.UTC(), Doing: b.stage.get(), Store: b.storeStatus(), Lanes: []LaneStatus{}}
+	s := Status{Ready: ready, Checks: checks, Since: b.began.UTC(), Doing: b.stage.get(), Store: b.storeStatus(), Lanes: []LaneStatus{}, Jobs: []jobs.Job{}}
 	if !b.isStreaming() {
 		return s, nil
 	}
@@ -104,16 +108,23 @@ func (b *bridge) status(ctx context.Context) (any, error) {
 		return nil, err
 	}
 	s.Journal.StoreBytes = size
+	parked := b.jobs.ParkedCounts()
 	for _, l := range b.lanes.Status() {
-		s.Lanes = append(s.Lanes, laneStatus(l))
+		s.Lanes = append(s.Lanes, laneStatus(l, parked[l.Channel+"/"+l.Lane]))
+	}
+	for _, j := range b.jobs.List() {
+		if j.State == jobs.Running {
+			s.Jobs = append(s.Jobs, j)
+		}
 	}
 	return s, nil
 }
 
-func laneStatus(l lane.Status) LaneStatus {
+func laneStatus(l lane.Status, parked int) LaneStatus {
 	s := LaneStatus{
 		Channel: l.Channel, Lane: l.Lane, Pace: l.Pace, State: l.State, Backlog: l.Backlog, AgeSeconds: l.Age.Seconds(),
 		Held: l.Held, InFlight: l.InFlight, Delivered: l.Delivered, NextFlush: l.NextFlush,
+		Parked: parked, Unloaded: l.Unloaded,
 	}
 	if l.Err != nil {
 		s.Error = l.Err.Error()

@@ -134,11 +134,13 @@ func (b *bridge) lookAtLanes() {
 	} else {
 		b.health.Set(telemetry.HealthBroker, true, "")
 	}
+	parked := b.jobs.ParkedCounts()
 	for _, s := range b.lanes.Status() {
 		m := b.meters.of(b.metrics, s.Channel, s.Lane)
 		m.BacklogEvents.Set(float64(s.Backlog))
 		m.BacklogSeconds.Set(s.Age.Seconds())
 		m.Unconfirmed.Set(float64(s.InFlight))
+		m.Parked.Set(float64(parked[s.Channel+"/"+s.Lane]))
 	}
 	b.countReturned()
 }
@@ -164,7 +166,7 @@ func (b *bridge) trim(ctx context.Context) error {
 	checkpointed := b.router.Checkpointed()
 	b.mu.Unlock()
 	removed, err := b.journal.Trim(ctx, b.store, journal.Retention{Age: b.cfg.Store.Retention, MaxSize: b.cfg.Store.MaxSize},
-		time.Now(), b.lanes.MinCursor(), checkpointed)
+		time.Now(), b.lanes.MinCursor(), min(checkpointed, b.heldByJobs(ctx)-1))
 	if err != nil && ctx.Err() == nil {
 		b.health.Set(telemetry.HealthStore, false, err.Error())
 		return fmt.Errorf("keep the journal within its retention: %w", err)
