@@ -213,7 +213,7 @@ func ask(t *testing.T, web *httptest.Server, database string, r testkit.Recordin
 	params := request["params"].(map[string]any)
 	args := params["args"].([]any)
 	if len(args) > 2 {
-		if args[0] == "odoo17" {
+		if args[0] == "odoo17" || args[0] == "odoo18" {
 			args[0] = database
 		}
 		login := map[string]string{"2": "admin", "8": "channel_shopify", "9": "channel_limited", "admin": "admin"}[fmt.Sprint(args[1])]

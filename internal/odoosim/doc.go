@@ -25,6 +25,8 @@
 // after the commit, by the worker, the proxy or the database. With the release 19.0 the
 // server speaks JSON-2 beside JSON-RPC.
 //
-// Invoices, payments, returns and refunds are not simulated: their methods
-// answer as unknown ones do.
+// Invoices, payments, credit notes and returns give the figures that documents
+// show, in Odoo 17's form and in 18's, as a test holds against the recordings; the many
+// intermediate writes of Odoo's accounting, its followers and messages are left out. Wizards
+// live in memory.
 package odoosim

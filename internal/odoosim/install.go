@@ -14,6 +14,12 @@ var schemaSQL string
 //go:embed data.sql
 var dataSQL string
 
+//go:embed schema_accounting.sql
+var accountingSchemaSQL string
+
+//go:embed data_accounting.sql
+var accountingDataSQL string
+
 // finishSQL stamps the rows as the superuser's and has ids go on after them.
 const finishSQL = `DO $$ DECLARE r record; top bigint; BEGIN
 	FOR r IN SELECT table_name, bool_or(column_name = 'write_uid') AS stamped, bool_or(column_name = 'id') AS numbered
@@ -37,7 +43,8 @@ func Install(ctx context.Context, dsn string) (err error) {
 	defer func() { _ = conn.Close(ctx) }()
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		for _, part := range []struct{ what, sql string }{
-			{"make the tables", schemaSQL}, {"fill the tables", dataSQL}, {"number the rows", finishSQL},
+			{"make the tables", schemaSQL}, {"make the tables of accounting", accountingSchemaSQL},
+			{"fill the tables", dataSQL}, {"fill the tables of accounting", accountingDataSQL}, {"number the rows", finishSQL},
 		} {
 			if _, err := tx.Conn().PgConn().Exec(ctx, part.sql).ReadAll(); err != nil {
 				return fmt.Errorf("%s: %w", part.what, err)

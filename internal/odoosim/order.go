@@ -14,9 +14,11 @@ func orderModel() *model {
 			"partner_id": "res.partner", "partner_invoice_id": "res.partner", "partner_shipping_id": "res.partner", "company_id": "res.company",
 			"currency_id": "res.currency", "pricelist_id": "product.pricelist", "user_id": "res.users", "team_id": "crm.team",
 			"carrier_id": "delivery.carrier", "warehouse_id": "stock.warehouse", "procurement_group_id": "procurement.group",
+			"payment_term_id": "account.payment.term",
 		},
 		lines:  map[string]lines{"order_line": {"sale.order.line", "order_id"}, "picking_ids": {"stock.picking", "sale_id"}},
 		create: createOrder, write: writeOrder, unlink: unlinkOrders,
+		compute: map[string]func(*env, rec) any{"invoice_ids": invoicesOf},
 		methods: map[string]method{"action_confirm": confirmOrders, "action_cancel": cancelOrders},
 	}
 }
@@ -41,7 +43,7 @@ func createOrder(e *env, v vals) int64 {
 		"state": "draft", "client_order_ref": v["client_order_ref"], "origin": v["origin"], "note": v["note"],
 		"validity_date": e.now.AddDate(0, 0, 30).Format("2006-01-02"), "currency_rate": "1.0", "locked": false,
 		"require_signature": true, "require_payment": true, "date_order": v.or("date_order", e.second()),
-		"commitment_date": v["commitment_date"], "prepayment_percent": 1,
+		"commitment_date": v["commitment_date"], "payment_term_id": v["payment_term_id"], "prepayment_percent": 1,
 		"warehouse_id": v.or("warehouse_id", e.warehouseOf(company.id())), "picking_policy": v.or("picking_policy", "direct"),
 	})
 	e.commands(v["order_line"], func(line vals) {

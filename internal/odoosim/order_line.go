@@ -1,6 +1,9 @@
 package odoosim
 
-import "maps"
+import (
+	"maps"
+	"strings"
+)
 
 func orderLineModel() *model {
 	return &model{
@@ -9,6 +12,12 @@ func orderLineModel() *model {
 		refs: map[string]string{
 			"order_id": "sale.order", "product_id": "product.product", "product_uom": "uom.uom", "company_id": "res.company",
 			"currency_id": "res.currency", "order_partner_id": "res.partner", "salesman_id": "res.users",
+		},
+		compute: map[string]func(*env, rec) any{
+			"tax_id": func(e *env, line rec) any { return e.taxesOf(line.id()) },
+			"invoice_lines": func(e *env, line rec) any {
+				return e.ids("SELECT invoice_line_id AS id FROM sale_order_line_invoice_rel WHERE order_line_id = $1 ORDER BY 1", line.id())
+			},
 		},
 		create: createOrderLine, write: writeOrderLines,
 	}
@@ -25,7 +34,7 @@ func createOrderLine(e *env, v vals) int64 {
 	}
 	template := e.get("product_template", product.int("product_tmpl_id"))
 	quantity, price, discount := toFloat(v.or("product_uom_qty", 1)), toFloat(v.or("price_unit", e.listPrice(product))), toFloat(v["discount"])
-	tax := e.saleTax(order.int("company_id"))
+	taxes := e.lineTaxes(order, v)
 	row := vals{
 		"order_id": order.id(), "sequence": v.or("sequence", 10), "company_id": order.ref("company_id"), "currency_id": order.ref("currency_id"),
 		"order_partner_id": order.ref("partner_id"), "salesman_id": order.ref("user_id"), "product_id": product.id(),
@@ -33,10 +42,10 @@ func createOrderLine(e *env, v vals) int64 {
 		"name": v.or("name", e.productName(product)), "product_uom_qty": two(quantity), "price_unit": two(price), "discount": two(discount),
 		"qty_delivered": "0.00", "product_packaging_qty": 0, "customer_lead": 0, "is_delivery": v.or("is_delivery", false),
 	}
-	maps.Copy(row, lineAmounts(quantity, price, discount, tax))
+	maps.Copy(row, lineAmounts(quantity, price, discount, e.taxRate(taxes)))
 	id := e.insert("sale_order_line", row)
-	if tax != nil {
-		e.exec("INSERT INTO account_tax_sale_order_line_rel (sale_order_line_id, account_tax_id) VALUES ($1, $2)", id, tax.id())
+	for _, tax := range taxes {
+		e.exec("INSERT INTO account_tax_sale_order_line_rel (sale_order_line_id, account_tax_id) VALUES ($1, $2)", id, tax)
 	}
 	e.later(func() {
 		e.recompute("sale_order_line", id, vals{
@@ -67,16 +76,54 @@ func writeOrderLines(e *env, ids []int64, v vals) {
 				row[column] = two(value)
 			}
 		}
-		maps.Copy(row, lineAmounts(quantity, price, discount, e.taxOf(id)))
+		if taxes, given := v["tax_id"]; given {
+			delete(row, "tax_id")
+			e.exec("DELETE FROM account_tax_sale_order_line_rel WHERE sale_order_line_id = $1", id)
+			for _, tax := range many(taxes) {
+				e.exec("INSERT INTO account_tax_sale_order_line_rel (sale_order_line_id, account_tax_id) VALUES ($1, $2)", id, tax)
+			}
+		}
+		maps.Copy(row, lineAmounts(quantity, price, discount, e.taxRate(e.taxesOf(id))))
 		e.write("sale_order_line", id, row)
 		e.later(func() { e.totalOrder(line.int("order_id")) })
 	}
 }
 
-// lineAmounts follow from quantity, price, discount and tax.
-func lineAmounts(quantity, price, discount float64, tax rec) vals {
+// lineTaxes are those given, else the company's on sales.
+func (e *env) lineTaxes(order rec, v vals) []int64 {
+	if given, ok := v["tax_id"]; ok {
+		if text, loaded := given.(string); loaded {
+			return idList(text)
+		}
+		return many(given)
+	}
+	if tax := e.saleTax(order.int("company_id")); tax != nil {
+		return []int64{tax.id()}
+	}
+	return nil
+}
+
+// idList reads the "1,2" of load().
+func idList(text string) (ids []int64) {
+	for part := range strings.SplitSeq(text, ",") {
+		if id := toInt(strings.TrimSpace(part)); id != 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// taxRate is the sum of percentages, as a factor.
+func (e *env) taxRate(taxes []int64) (rate float64) {
+	for _, id := range taxes {
+		rate += e.get("account_tax", id).float("amount") / 100
+	}
+	return rate
+}
+
+// lineAmounts follow from quantity, price, discount and the taxes' rate.
+func lineAmounts(quantity, price, discount, rate float64) vals {
 	unit := price * (1 - discount/100)
-	rate := tax.float("amount") / 100
 	subtotal := round2(quantity * unit)
 	taxes := round2(subtotal * rate)
 	return vals{
@@ -90,9 +137,9 @@ func (e *env) saleTax(company int64) rec {
 	return e.row("SELECT * FROM account_tax WHERE company_id = $1 AND type_tax_use = 'sale' AND active ORDER BY sequence, id LIMIT 1", company)
 }
 
-// taxOf is the tax of a line, or nil.
-func (e *env) taxOf(line int64) rec {
-	return e.row("SELECT t.* FROM account_tax t JOIN account_tax_sale_order_line_rel r ON r.account_tax_id = t.id WHERE r.sale_order_line_id = $1", line)
+// taxesOf are the taxes of a line.
+func (e *env) taxesOf(line int64) []int64 {
+	return e.ids("SELECT account_tax_id AS id FROM account_tax_sale_order_line_rel WHERE sale_order_line_id = $1 ORDER BY 1", line)
 }
 
 // totalOrder brings an order's totals up to date.

@@ -32,7 +32,12 @@ func (e *env) donePicking(id int64, picked picks) {
 			e.write("stock_move", move.id(), vals{"product_qty": unrounded(two(move.float("quantity"))), "weight": e.moveWeight(e.get("stock_move", move.id()))})
 		}
 		if line := move.int("sale_line_id"); line != 0 {
-			sold[line] += move.float("quantity")
+			switch {
+			case move.int("origin_returned_move_id") == 0:
+				sold[line] += move.float("quantity")
+			case move.is("to_refund"):
+				sold[line] -= move.float("quantity")
+			}
 		}
 	}
 	if e.wantsBackorder(picking) {
@@ -49,6 +54,7 @@ func (e *env) donePicking(id int64, picked picks) {
 	e.write("stock_picking", id, done)
 	e.deliverLines(sold)
 	quants.flush()
+	e.assignWaiting(picking)
 	if sale := picking.int("sale_id"); sale != 0 {
 		e.deliveredOrder(sale)
 	}
@@ -92,4 +98,31 @@ func (e *env) deliveredOrder(id int64) {
 		v["invoice_status"] = "to invoice"
 	}
 	e.write("sale_order", id, v)
+}
+
+// assignWaiting reserves what came in for moves that wait for it.
+func (e *env) assignWaiting(received rec) {
+	if !e.keepsStock(received.int("location_dest_id")) {
+		return
+	}
+	for _, move := range e.rows(`SELECT DISTINCT m.id, m.picking_id, m.priority, m.date FROM stock_move m JOIN stock_move r ON r.product_id = m.product_id
+		WHERE r.picking_id = $1 AND r.state = 'done' AND r.location_dest_id = m.location_id AND m.state IN ('confirmed', 'partially_available')
+		ORDER BY m.priority DESC, m.date, m.id`, received.id()) {
+		e.assignMove(move.id(), move.int("picking_id"))
+	}
+}
+
+// assignMove reserves what a move misses, as far as there is some.
+func (e *env) assignMove(id, picking int64) {
+	quants := e.newQuants()
+	move := e.get("stock_move", id)
+	made := e.reserve(quants, move, picking, e.uid)
+	if len(made) == 0 {
+		return
+	}
+	quants.flush()
+	state, quantity := e.reservationOf(move)
+	e.write("stock_move", id, vals{"state": state, "quantity": two(quantity)})
+	e.describeMoveLines(made)
+	e.recompute("stock_picking", picking, vals{"state": e.pickingState(picking)})
 }

@@ -139,7 +139,8 @@ func (e *env) keepsStock(location int64) bool {
 
 // storable says whether a product's stock is counted.
 func (e *env) storable(product int64) bool {
-	return e.row("SELECT t.type FROM product_template t JOIN product_product p ON p.product_tmpl_id = t.id WHERE p.id = $1", product)["type"] == "product"
+	row := e.row("SELECT t.* FROM product_template t JOIN product_product p ON p.product_tmpl_id = t.id WHERE p.id = $1", product)
+	return row["type"] == "product" || row.is("is_storable") // from Odoo 18 on
 }
 
 // reserve takes what is free for a move and inserts its move lines, as

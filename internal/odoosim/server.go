@@ -18,6 +18,7 @@ type Server struct {
 	tables   map[string]map[string]string // table → column → type
 	names    counters
 	faults   faults
+	wizards  transients
 	release  string
 	now      func() time.Time // nil: the database's
 }
