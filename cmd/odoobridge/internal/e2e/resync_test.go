@@ -160,7 +160,7 @@ func TestResyncOfAStreamingSlotTellsEveryChangeOnce(t *testing.T) {
 	shop.checkEnd(queue)
 }
 
-// TestALostSlotHealsByItself has the slot dropped while the bridge is away, with
+// TestALostSlotHealsByItself has the slot dropped while the bridge streams, with
 // postgres.resync: auto, and then again: that is not healed a second time so soon.
 func TestALostSlotHealsByItself(t *testing.T) {
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
@@ -168,14 +168,13 @@ func TestALostSlotHealsByItself(t *testing.T) {
 	p.replace("heartbeat: 1s", "heartbeat: 1s, resync: auto")
 	p.run()
 	queue, odoo := listen(t, amqp, allQueue), newPlayer(t, dsn)
-	p.terminate()
+	odoo.exec(`SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = 'odoobridge' AND database = current_database()`)
 	odoo.freeSlot("odoobridge")
 	odoo.exec(`SELECT pg_drop_replication_slot('odoobridge')`)
 	odoo.exec(`UPDATE res_partner SET phone = 'missed' WHERE id IN (10, 12)`)
-	p.run()
+	queue.waitFor(2)
 	p.says("postgres.resync is auto")
 	p.caughtUp(odoo.end())
-	queue.waitFor(2)
 	checkResync(t, queue.from(0), map[string]string{"customer/10": "customer.updated", "customer/12": "customer.updated"})
 	p.terminate()
 	odoo.freeSlot("odoobridge")
