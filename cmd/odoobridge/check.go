@@ -56,7 +56,7 @@ func (a *app) check(ctx context.Context, cfg *config.Config) error {
 	}
 	defer pg.Close()
 	questions := append([]check.Question{configQuestion(cfg)}, pg.Questions()...)
-	questions = append(questions, storecheck.Questions(cfg.Store)...)
+	questions = append(questions, storecheck.Questions(cfg)...)
 	questions = append(questions, brokerQuestion(cfg))
 
 	style := check.StyleFor(telemetry.IsTerminal(a.stdout), a.env)

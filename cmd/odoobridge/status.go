@@ -82,6 +82,9 @@ func askStatus(ctx context.Context, address string) (s bridge.Status, err error)
 
 // verdict says in one line what is wrong, or that nothing is.
 func verdict(s bridge.Status) string {
+	if s.Store.State == "standby" {
+		return "STANDING BY: " + s.Store.Holder + " is at work"
+	}
 	if !s.Ready {
 		for _, c := range s.Checks {
 			if !c.OK {
@@ -118,6 +121,9 @@ func printStatus(out io.Writer, s bridge.Status, now time.Time) error {
 			r.Slot, r.Position, size(r.LagBytes), r.Transactions, r.Reconnects)
 		if len(s.Odoo.Waiting) > 0 {
 			fmt.Fprintf(&b, "waiting    for the DBA to publish and grant %s: `odoobridge setup` has the SQL\n", strings.Join(s.Odoo.Waiting, ", "))
+		}
+		if s.Store.Kind == "postgres" {
+			fmt.Fprintf(&b, "store      shared in PostgreSQL, and ours\n")
 		}
 		fmt.Fprintf(&b, "journal    events %d to %d, store %s\n", s.Journal.First, s.Journal.Last, size(s.Journal.StoreBytes))
 	}

@@ -14,8 +14,17 @@ import (
 	"github.com/odoobridge/odoobridge/internal/config"
 )
 
-// Questions are all that there is to ask of the store's folder.
-func Questions(cfg config.Store) []check.Question {
+// Questions are all that there is to ask of the store: of its folder, or of the
+// database that is shared.
+func Questions(cfg *config.Config) []check.Question {
+	if cfg.Store.DSN != "" {
+		folder := check.Question{Code: "store.path", Ask: func(context.Context) ([]check.Finding, error) { return []check.Finding{path(cfg.Store.Path)}, nil }}
+		return append([]check.Question{folder}, shared(cfg)...)
+	}
+	return ofFolder(cfg.Store)
+}
+
+func ofFolder(cfg config.Store) []check.Question {
 	return []check.Question{
 		{Code: "store.path", Ask: func(context.Context) ([]check.Finding, error) { return []check.Finding{path(cfg.Path)}, nil }},
 		{Code: "store.disk", Ask: func(context.Context) ([]check.Finding, error) { return disk(cfg) }},

@@ -23,7 +23,7 @@ func find(t *testing.T, findings []check.Finding, code string) check.Finding {
 }
 
 func look(dir string) []check.Finding {
-	return check.Run(context.Background(), Questions(config.Store{Path: dir, MaxSize: 64 << 20}), nil)
+	return check.Run(context.Background(), Questions(&config.Config{Store: config.Store{Path: dir, MaxSize: 64 << 20}}), nil)
 }
 
 func TestLookingLeavesNothingBehind(t *testing.T) {
