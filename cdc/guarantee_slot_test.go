@@ -174,6 +174,31 @@ func TestSecondReaderWaitsOrSaysWhoHoldsTheSlot(t *testing.T) {
 	}
 }
 
+// TestTheFormerBridgesReaderIsEndedAndNoOther: a successor does not wait until
+// the server notices that its predecessor is gone, and takes the slot from nobody else.
+func TestTheFormerBridgesReaderIsEndedAndNoOther(t *testing.T) {
+	r := newRig(t, testkit.Postgres(t), counterTable, "item")
+	from := r.createSlot()
+	var one, two recorder
+	former := r.newSource(func(c *Config, tm *timing) {
+		c.Application, tm.killedMin, tm.killedMax = "bridge:former", time.Hour, time.Hour
+	})
+	start(t, former, from, one.handle)
+	pid := r.streaming()
+
+	stranger := r.newSource(func(c *Config, tm *timing) { c.Former, tm.activeGrace = "bridge:another", 50*time.Millisecond })
+	var active *SlotActiveError
+	if err := start(t, stranger, from, two.handle).wait(); !errors.As(err, &active) || active.PID != pid {
+		t.Fatalf("the successor of another: %v, the slot is held by %d", err, pid)
+	}
+	successor := r.newSource(func(c *Config, _ *timing) { c.Standby, c.Former = true, "bridge:former" })
+	start(t, successor, from, confirming(successor, two.handle))
+	r.exec(`INSERT INTO item VALUES (1, 'for the successor')`)
+	if txs := two.await(t, 1); txs[0].Changes[0].New[0] != "1" {
+		t.Errorf("the successor got %v", txs)
+	}
+}
+
 func TestMissingPublicationIsTerminal(t *testing.T) {
 	r := newRig(t, testkit.Postgres(t), counterTable, "item")
 	from := r.createSlot()

@@ -22,7 +22,7 @@ func TestEventsThatAreCopiedComeBackAsTheyWere(t *testing.T) {
 		e := store.Event{Seq: seq, Time: time.Date(1999, 12, 31, 23, 59, 59, 123456000, time.UTC).AddDate(int(seq), 0, 0), Body: []byte(`{"ü":"€"}`)}
 		switch seq % 4 {
 		case 0:
-			e.Epoch, e.Resync, e.Timeline, e.Ordinal = math.MaxInt32, true, math.MaxInt32, 70_000
+			e.Epoch, e.Resync, e.Timeline, e.Ordinal = math.MaxInt32, true, math.MaxInt32, 1<<40
 			e.LSN, e.XID, e.Key, e.Revision = 0xFFFFFFFF_FFFFFFFE, math.MaxUint32, store.Key{-1, 1 << 40}, 1<<41
 		case 1:
 			e.Entity, e.What, e.Subject, e.Company, e.Origin = "order", "updated", "order/S1", 4, "shopify"

@@ -30,8 +30,8 @@ func (c *copyRows) event(e *store.Event, scratch []byte) {
 	c.row(eventFields)
 	c.int8(e.Seq)
 	c.int4(e.Timeline)
-	c.int8(int64(e.LSN))     //nolint:gosec // the same bits
-	c.int4(int32(e.Ordinal)) //nolint:gosec // an int4 is plenty
+	c.int8(int64(e.LSN)) //nolint:gosec // the same bits
+	c.int8(int64(e.Ordinal))
 	c.int8(int64(e.XID))
 	c.time(e.Time)
 	c.text(e.Entity)
