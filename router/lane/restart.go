@@ -37,10 +37,10 @@ func (s *Set) Insert(id string, x *Extra) error {
 	if err := s.Check(id, x); err != nil {
 		return err
 	}
-	place, l := s.find(id)
+	place, _ := s.find(id)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	l = s.lanes[place] // which may have been replaced just now
+	l := s.lanes[place] // which may have been replaced just now
 	l.extras.add(x)
 	poke(l.flight.news)
 	return nil
