@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync/atomic"
 	"time"
 
@@ -103,9 +104,9 @@ func (x *Executor) Execute(ctx context.Context, c command.Command, note command.
 	case do == nil:
 		return command.Outcome{Kind: command.Rejected, Problems: []command.Problem{problem(schema.CodeUnknownCommand, "", "no command of this name is carried out")}}, nil
 	}
-	if c.Notes == nil {
-		c.Notes = map[string]string{}
-	}
+	notes := map[string]string{}
+	maps.Copy(notes, c.Notes)
+	c.Notes = notes
 	r := &run{ctx: ctx, x: x, c: c, channel: channel, ownership: decide.Ownership(cfg.Ownership), policies: cfg.Conflicts, keep: note}
 	record, err := do(r)
 	return r.outcome(record, err)

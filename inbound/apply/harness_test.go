@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -65,12 +66,12 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if args := call.Params.Args; call.Params.Method == "execute_kw" && len(args) > 5 {
 		name = fmt.Sprintf("%s.%s", args[3], args[4])
 		w.mu.Lock()
-		w.calls = append(w.calls, name)
+		positional, _ := args[5].([]any)
+		w.calls = append(w.calls, described(name, positional))
 		if !slices.Contains(reading, fmt.Sprint(args[4])) {
 			lose, w.lose = w.lose, false
 		}
 		w.mu.Unlock()
-		positional, _ := args[5].([]any)
 		named, _ := args[6].(map[string]any)
 		sent, _ := named["context"].(map[string]any)
 		faked, isFaked = w.books.call(fmt.Sprint(args[3]), fmt.Sprint(args[4]), positional, sent)
@@ -132,6 +133,45 @@ func (w *wire) withInvoices(answer *bytes.Buffer, order int64) *bytes.Buffer {
 
 // reading are the methods that change nothing.
 var reading = []string{"search_read", "read", "search", "check_object_reference", "action_view_inventory"}
+
+// forget and said are about the calls made since; ids and times in them differ from run
+// to run and are left out.
+func (w *wire) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calls, w.lose = nil, false
+}
+
+func (w *wire) said() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return strings.Join(w.calls, "\n") + "\n"
+}
+
+func texts(list []any) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = fmt.Sprint(v)
+	}
+	return out
+}
+
+// described is a call with the names of what it sends.
+func described(name string, args []any) string {
+	for _, arg := range args {
+		switch v := arg.(type) {
+		case map[string]any:
+			name += " " + strings.Join(slices.Sorted(maps.Keys(v)), ",")
+		case []any:
+			if len(v) > 0 {
+				if _, text := v[0].(string); text {
+					name += " " + strings.Join(texts(v), ",")
+				}
+			}
+		}
+	}
+	return name
+}
 
 func (w *wire) loseNext() {
 	w.mu.Lock()
@@ -312,6 +352,9 @@ func (l *lab) dies(n int, lose bool, run func() (command.Outcome, error)) {
 	}
 	defer func() {
 		l.at = nil
+		l.wire.mu.Lock()
+		l.wire.lose = false // an attempt that had nothing left to change
+		l.wire.mu.Unlock()
 		if r := recover(); r != nil && r != any(errKilled) {
 			panic(r)
 		}
