@@ -23,6 +23,8 @@ var verbs = []func(*app) *cobra.Command{
 	newReplay,
 	newPublish,
 	newParked,
+	newExceptions,
+	newAudit,
 	newDemo,
 	newCheck,
 	newSetup,

@@ -11,6 +11,7 @@ const (
 	HealthBroker    = "broker_confirmed" // the broker confirms what is published
 	HealthStore     = "store_writable"
 	HealthSlot      = "slot_healthy"
+	HealthCommands  = "commands_received" // only where a channel may send commands
 )
 
 // Health holds the latest verdict of each check.

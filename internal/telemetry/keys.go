@@ -52,4 +52,5 @@ const (
 	ComponentHTTP     = "http"
 	ComponentControl  = "control"
 	ComponentJobs     = "jobs"
+	ComponentInbound  = "inbound"
 )

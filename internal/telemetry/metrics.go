@@ -30,7 +30,9 @@ type Metrics struct {
 	RabbitMQBlocked   prometheus.Gauge
 
 	StoreBytes prometheus.Gauge
-	Active     prometheus.Gauge
+
+	Commands *Commands
+	Active   prometheus.Gauge
 
 	lanes laneVectors
 }
@@ -53,6 +55,7 @@ func New(version string) *Metrics {
 		RabbitMQBlocked:       gauge(r, "rabbitmq_blocked", "1 while the broker blocks publishers (memory or disk alarm)."),
 		StoreBytes:            gauge(r, "store_bytes", "What the store occupies."),
 		Active:                gauge(r, "active", "1 while this bridge has the store: of several with one store, exactly one should."),
+		Commands:              newCommands(r),
 		lanes:                 newLaneVectors(r),
 	}
 	m.SlotSafeWALBytes.Set(-1)

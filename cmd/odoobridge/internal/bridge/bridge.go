@@ -68,6 +68,11 @@ func (b *bridge) run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeControl()) }()
+	closeInbound, err := b.openInbound(ctx, o.Version)
+	if err != nil {
+		return b.ended(ctx, err)
+	}
+	defer func() { err = errors.Join(err, closeInbound()) }()
 	if err := b.openSource(ctx); err != nil {
 		return b.ended(ctx, err)
 	}
@@ -111,6 +116,8 @@ func (b *bridge) flow(ctx context.Context, first step) error {
 	working.Go(func() error { return b.read(gctx, first) })
 	working.Go(func() error { return b.care(gctx) })
 	working.Go(func() error { return b.watchLease(gctx) })
+	working.Go(func() error { return b.runInbound(gctx) })
+	working.Go(func() error { return b.waker(gctx) })
 	working.Go(func() error {
 		select {
 		case err := <-delivered: // before it was told to stop

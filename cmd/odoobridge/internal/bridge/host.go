@@ -29,14 +29,18 @@ type host struct {
 
 func newHost(cfg *config.Config, o Options) *host {
 	h := &host{cfg: cfg, log: o.Log, began: time.Now(), metrics: telemetry.New(o.Version), instance: postgres.NewInstance()}
-	h.health = telemetry.NewHealth(telemetry.HealthStreaming, telemetry.HealthBroker, telemetry.HealthStore, telemetry.HealthSlot)
+	checks := []string{telemetry.HealthStreaming, telemetry.HealthBroker, telemetry.HealthStore, telemetry.HealthSlot}
+	if cfg.HasCommands() {
+		checks = append(checks, telemetry.HealthCommands)
+	}
+	h.health = telemetry.NewHealth(checks...)
 	h.begin()
 	return h
 }
 
 // begin makes the next bridge.
 func (h *host) begin() *bridge {
-	b := &bridge{host: h, publishers: map[string]*outbound.Publisher{}, returned: map[string]uint64{}, topology: errNotSetUp, observer: newObserver(h.metrics)}
+	b := &bridge{host: h, told: make(chan []*store.Event, 64), publishers: map[string]*outbound.Publisher{}, returned: map[string]uint64{}, topology: errNotSetUp, observer: newObserver(h.metrics)}
 	h.current.Store(b)
 	return b
 }

@@ -196,6 +196,7 @@ func (b *bridge) committed(events []*store.Event, last int64) {
 		return
 	}
 	b.journal.Append(events)
+	b.tell(events)
 	b.metrics.ReplicationLagSeconds.Set(time.Since(events[len(events)-1].Time).Seconds())
 }
 

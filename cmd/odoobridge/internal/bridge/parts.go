@@ -21,6 +21,8 @@ type bridge struct {
 	lease    *postgres.Lease // of a shared store; nil where the store is this machine's
 	store    store.Store
 	control  *control.Server
+	commands *commands           // nil where no channel may send any
+	told     chan []*store.Event // for commands that wait
 	source   *cdc.Source
 	journal  *journal.Journal
 	broker   *outbound.Broker

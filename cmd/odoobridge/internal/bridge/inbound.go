@@ -1,0 +1,135 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/odoobridge/odoobridge/inbound"
+	"github.com/odoobridge/odoobridge/internal/config"
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/sqlite/ledger"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
+)
+
+// commands is the inbound river: there only where a channel may send commands.
+type commands struct {
+	river    *inbound.Inbound
+	ledger   store.Ledger
+	reloaded func(*config.Config) // tells the executor
+}
+
+// openInbound opens the ledger and joins it with the executor. What it returns closes the ledger.
+func (b *bridge) openInbound(ctx context.Context, version string) (closeInbound func() error, err error) {
+	if !b.cfg.HasCommands() {
+		return func() error { return nil }, nil
+	}
+	if b.cfg.Store.DSN != "" {
+		return nil, &DecisionError{"channels may send commands, and the store is shared in PostgreSQL, where commands cannot be kept yet",
+			"Run commands in a bridge with a store of its own (without store.dsn), or leave channels.*.commands out"}
+	}
+	log := b.log.With(telemetry.KeyComponent, telemetry.ComponentInbound)
+	l, err := ledger.Open(ctx, ledger.Options{Path: b.cfg.Store.Path, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	executor, reloaded, err := b.executor()
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	river, err := inbound.New(inbound.Options{
+		Config: b.cfg, Ledger: l, Executor: executor, Meter: commandMeter{b}, Log: log, Version: version,
+	})
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	b.commands = &commands{river: river, ledger: l, reloaded: reloaded}
+	b.handleCommands()
+	return l.Close, nil
+}
+
+// runInbound carries out commands until ctx ends. The configuration's rules are read again on SIGHUP.
+func (b *bridge) runInbound(ctx context.Context) error {
+	if b.commands == nil {
+		return nil
+	}
+	done := make(chan error, 1)
+	go func() { done <- b.commands.river.Run(ctx) }()
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	for {
+		select {
+		case err := <-done:
+			if err != nil {
+				return fmt.Errorf("commands: %w", err)
+			}
+			return nil
+		case <-hangups:
+			if err := b.reload(ctx); err != nil {
+				b.log.Error("the configuration is not taken on: the old one counts on", telemetry.KeyError, err.Error())
+			}
+		}
+	}
+}
+
+// reload reads the file again and takes on what is about commands. The rest waits for the next start.
+func (b *bridge) reload(ctx context.Context) error {
+	cfg, err := config.Load(b.cfg.File, os.LookupEnv)
+	if err != nil {
+		return err
+	}
+	b.commands.reloaded(cfg)
+	if err := b.commands.river.Reload(ctx, cfg); err != nil {
+		return err
+	}
+	b.log.Info("the rules and mappings of commands were read again", telemetry.KeyPath, b.cfg.File)
+	return nil
+}
+
+// wakeCommands lets commands go on that wait for what events tell of: a product, by its SKU or barcode.
+func (b *bridge) wakeCommands(ctx context.Context, events []*store.Event) {
+	if b.commands == nil {
+		return
+	}
+	keys := wakeKeys(events)
+	if len(keys) == 0 {
+		return
+	}
+	if _, err := b.commands.river.Wake(ctx, "", keys); err != nil {
+		b.log.Warn("commands that wait could not be woken: they look again by themselves", telemetry.KeyError, err.Error())
+	}
+}
+
+// commandMeter counts what happens to commands.
+type commandMeter struct{ b *bridge }
+
+func (m commandMeter) Command(channel, name, outcome string, took time.Duration) {
+	m.b.metrics.Commands.Answered(channel, name, outcome, took)
+}
+
+func (m commandMeter) Retried(channel, name string) { m.b.metrics.Commands.Retried(channel, name) }
+
+func (m commandMeter) Connected(up bool) {
+	telemetry.SetFlag(m.b.metrics.Commands.Connected, up)
+	reason := ""
+	if err := m.b.commands.river.Ready(); err != nil {
+		reason = err.Error()
+	}
+	m.b.health.Set(telemetry.HealthCommands, up, reason)
+}
+
+func (m commandMeter) Open(counts []store.CommandCount) {
+	var open []telemetry.OpenCommands
+	for _, c := range counts {
+		open = append(open, telemetry.OpenCommands{Channel: c.Channel, Workload: c.Workload, State: string(c.State), Code: c.Code, Count: c.Count, Oldest: time.Since(c.Oldest)})
+	}
+	m.b.metrics.Commands.SetOpen(open)
+	if size, err := m.b.commands.ledger.Size(context.Background()); err == nil {
+		m.b.metrics.Commands.LedgerBytes.Set(float64(size))
+	}
+}

@@ -1,0 +1,88 @@
+package telemetry
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Commands is what is counted of commands.
+type Commands struct {
+	total      *prometheus.CounterVec
+	seconds    *prometheus.HistogramVec
+	retries    *prometheus.CounterVec
+	waiting    *prometheus.GaugeVec
+	oldest     *prometheus.GaugeVec
+	exceptions *prometheus.GaugeVec
+	odoo       *prometheus.HistogramVec
+
+	Connected   prometheus.Gauge
+	OdooCircuit prometheus.Gauge
+	LedgerBytes prometheus.Gauge
+}
+
+// commandBuckets reach from an answer out of the ledger to a command that waited for a person.
+var commandBuckets = []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400}
+
+func newCommands(r *prometheus.Registry) *Commands {
+	c := &Commands{
+		total: counters(r, "commands_total", "Answers to commands, by outcome.", "channel", "command", "outcome"),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: "command_seconds",
+			Help: "Time from a command's arrival to its answer in the outbox.", Buckets: commandBuckets}, []string{"channel", "command"}),
+		retries:    counters(r, "command_retries_total", "Attempts that decided nothing and are made again.", "channel", "command"),
+		waiting:    prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "commands_waiting", Help: "Commands that are not decided: received, waiting or being applied."}, []string{"channel", "workload", "state"}),
+		oldest:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "commands_oldest_seconds", Help: "Age of the oldest command that is not decided; 0 without one."}, []string{"channel", "workload"}),
+		exceptions: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "exceptions_open", Help: "Parked commands that a person or a rule must decide, by reason."}, []string{"channel", "code"}),
+		odoo: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: "odoo_call_seconds",
+			Help: "Time of calls to Odoo's API, by result: ok, or the kind of error.", Buckets: prometheus.DefBuckets}, []string{"model", "method", "result"}),
+		Connected:   gauge(r, "commands_connected", "1 while commands of every channel can be received."),
+		OdooCircuit: gauge(r, "odoo_circuit_open", "1 while Odoo's API does not answer and is left alone for a while."),
+		LedgerBytes: gauge(r, "ledger_bytes", "What the ledger of commands occupies."),
+	}
+	r.MustRegister(c.seconds, c.waiting, c.oldest, c.exceptions, c.odoo)
+	return c
+}
+
+// Answered counts an answer.
+func (c *Commands) Answered(channel, command, outcome string, took time.Duration) {
+	c.total.WithLabelValues(channel, command, outcome).Inc()
+	c.seconds.WithLabelValues(channel, command).Observe(took.Seconds())
+}
+
+// Retried counts an attempt that decided nothing.
+func (c *Commands) Retried(channel, command string) {
+	c.retries.WithLabelValues(channel, command).Inc()
+}
+
+// Called measures a call to Odoo.
+func (c *Commands) Called(model, method, result string, took time.Duration) {
+	c.odoo.WithLabelValues(model, method, result).Observe(took.Seconds())
+}
+
+// OpenCommands is how many commands of a kind are not done.
+type OpenCommands struct {
+	Channel, Workload, State string
+	Code                     string // of parked ones
+	Count                    int64
+	Oldest                   time.Duration
+}
+
+// SetOpen replaces what is known of commands that are not done.
+func (c *Commands) SetOpen(list []OpenCommands) {
+	c.waiting.Reset()
+	c.oldest.Reset()
+	c.exceptions.Reset()
+	oldest := map[[2]string]time.Duration{}
+	for _, o := range list {
+		if o.State == "parked" {
+			c.exceptions.WithLabelValues(o.Channel, o.Code).Add(float64(o.Count))
+			continue
+		}
+		c.waiting.WithLabelValues(o.Channel, o.Workload, o.State).Add(float64(o.Count))
+		key := [2]string{o.Channel, o.Workload}
+		oldest[key] = max(oldest[key], o.Oldest)
+	}
+	for key, age := range oldest {
+		c.oldest.WithLabelValues(key[0], key[1]).Set(age.Seconds())
+	}
+}
