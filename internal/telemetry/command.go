@@ -86,3 +86,11 @@ func (c *Commands) SetOpen(list []OpenCommands) {
 		c.oldest.WithLabelValues(key[0], key[1]).Set(age.Seconds())
 	}
 }
+
+// show makes a series of each, so that the reference has them all.
+func (c *Commands) show() {
+	c.Answered("channel", "command", "outcome", 0)
+	c.Retried("channel", "command")
+	c.Called("model", "method", "result", 0)
+	c.SetOpen([]OpenCommands{{Channel: "channel", Workload: "workload", State: "received"}, {Channel: "channel", State: "parked", Code: "code"}})
+}

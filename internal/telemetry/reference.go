@@ -15,6 +15,7 @@ func Reference() (string, error) {
 	m.RowChangesSuppressed("reason")
 	m.Events("entity", "what")
 	m.Lane("channel", "lane")
+	m.Commands.show()
 	families, err := m.registry.Gather()
 	if err != nil {
 		return "", fmt.Errorf("gather metrics: %w", err)
