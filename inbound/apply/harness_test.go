@@ -62,7 +62,7 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	_ = json.Unmarshal(body, &call)
 	name, lose, faked := "", false, any(nil)
-	isFaked, order := false, int64(0)
+	isFaked := false
 	if args := call.Params.Args; call.Params.Method == "execute_kw" && len(args) > 5 {
 		name = fmt.Sprintf("%s.%s", args[3], args[4])
 		w.mu.Lock()
@@ -72,12 +72,7 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			lose, w.lose = w.lose, false
 		}
 		w.mu.Unlock()
-		named, _ := args[6].(map[string]any)
-		sent, _ := named["context"].(map[string]any)
-		faked, isFaked = w.books.call(fmt.Sprint(args[3]), fmt.Sprint(args[4]), positional, sent)
-		if name == "sale.order.read" {
-			body, order = withoutInvoices(call.Params.Args, body)
-		}
+		faked, isFaked = w.books.call(fmt.Sprint(args[3]), fmt.Sprint(args[4]), positional)
 	}
 	answer := httptest.NewRecorder()
 	if isFaked {
@@ -90,9 +85,6 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		again := r.Clone(context.WithoutCancel(r.Context()))
 		again.Body = io.NopCloser(bytes.NewReader(body))
 		w.odoo.ServeHTTP(answer, again)
-		if order != 0 {
-			answer.Body = w.withInvoices(answer.Body, order)
-		}
 	}
 	if lose {
 		if conn, _, err := http.NewResponseController(rw).Hijack(); err == nil {
@@ -103,32 +95,6 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	rw.WriteHeader(answer.Code)
 	_, _ = rw.Write(answer.Body.Bytes())
-}
-
-// withoutInvoices takes a field off a request that the books add to its answer.
-func withoutInvoices(args []any, body []byte) ([]byte, int64) {
-	positional := args[5].([]any)
-	fields, _ := positional[1].([]any)
-	at := slices.Index(fields, any("invoice_ids"))
-	if at < 0 {
-		return body, 0
-	}
-	positional[1] = slices.Delete(fields, at, at+1)
-	text, _ := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": "call", "params": map[string]any{"service": "object", "method": "execute_kw", "args": args}})
-	return text, num(positional[0].([]any)[0])
-}
-
-func (w *wire) withInvoices(answer *bytes.Buffer, order int64) *bytes.Buffer {
-	var said struct {
-		JSONRPC string           `json:"jsonrpc"`
-		Result  []map[string]any `json:"result"`
-	}
-	if json.Unmarshal(answer.Bytes(), &said) != nil || len(said.Result) != 1 {
-		return answer
-	}
-	said.Result[0]["invoice_ids"] = w.books.invoicesOf(order)
-	text, _ := json.Marshal(said)
-	return bytes.NewBuffer(text)
 }
 
 // reading are the methods that change nothing.
@@ -148,14 +114,6 @@ func (w *wire) said() string {
 	return strings.Join(w.calls, "\n") + "\n"
 }
 
-func texts(list []any) []string {
-	out := make([]string, len(list))
-	for i, v := range list {
-		out[i] = fmt.Sprint(v)
-	}
-	return out
-}
-
 // described is a call with the names of what it sends.
 func described(name string, args []any) string {
 	for _, arg := range args {
@@ -165,7 +123,7 @@ func described(name string, args []any) string {
 		case []any:
 			if len(v) > 0 {
 				if _, text := v[0].(string); text {
-					name += " " + strings.Join(texts(v), ",")
+					name += " " + joined(v)
 				}
 			}
 		}
@@ -215,7 +173,7 @@ func newLab(t *testing.T) *lab {
 	}
 	t.Cleanup(sim.Close)
 	l := &lab{t: t, db: pg.Connect(t, dsn), wire: &wire{odoo: sim}, notes: map[string]map[string]string{}}
-	l.wire.books = newBooks(l.db)
+	l.wire.books = newBooks()
 	web := httptest.NewServer(l.wire)
 	t.Cleanup(web.Close)
 	client, err := odoo.New(odoo.Options{

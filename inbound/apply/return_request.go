@@ -174,7 +174,11 @@ func (r *run) makeReturn(shipment odoo.Record, want []wanted) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	lines, err := r.search("stock.return.picking.line", domainOf("wizard_id", wizard), []string{"product_id", "move_id"}, odoo.Window{Order: "id"})
+	proposed, err := r.readOne("stock.return.picking", wizard, "product_return_moves")
+	if err != nil {
+		return 0, err
+	}
+	lines, err := r.read("stock.return.picking.line", proposed.Refs("product_return_moves"), "product_id", "move_id")
 	if err != nil {
 		return 0, err
 	}

@@ -29,6 +29,11 @@ func accountMoveLineModel() *model {
 			"partner_id": "res.partner", "product_id": "product.product", "product_uom_id": "uom.uom", "payment_id": "account.payment",
 		},
 		compute: map[string]func(*env, rec) any{
+			// Taxes of invoice lines have no table here: they are those of the order's lines.
+			"tax_ids": func(e *env, line rec) any {
+				return e.ids(`SELECT DISTINCT r.account_tax_id AS id FROM account_tax_sale_order_line_rel r
+					JOIN sale_order_line_invoice_rel i ON i.order_line_id = r.sale_order_line_id WHERE i.invoice_line_id = $1 ORDER BY 1`, line.id())
+			},
 			"sale_line_ids": func(e *env, line rec) any {
 				return e.ids("SELECT order_line_id AS id FROM sale_order_line_invoice_rel WHERE invoice_line_id = $1 ORDER BY 1", line.id())
 			},
