@@ -28,6 +28,7 @@ var measurements = []measurement{
 	{"lanes", measureLanes},
 	{"journal", measureJournal},
 	{"latency", measureLatency},
+	{"again", measureAgain},
 	{"snapshot", measureSnapshot},
 	{"memory", measureMemory},
 	{"huge-transaction", measureHuge},
