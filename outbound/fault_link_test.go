@@ -65,6 +65,7 @@ func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
 	// RabbitMQ 3.10 writes the name of a new quorum queue to disk half a second
 	// late, and finds the queue empty when it is killed before. See docs/adr/0003.
 	rabbit.Ctl(t, "eval", "ok = dets:sync(ra_directory_reverse).")
+	rabbit.SyncDeclarations(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*waitLong)
 	defer cancel()
 	var killing sync.WaitGroup
@@ -72,7 +73,7 @@ func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
 		for s.confirmed() < n/4 && ctx.Err() == nil {
 			time.Sleep(time.Millisecond)
 		}
-		rabbit.Kill9(t)
+		rabbit.KillNow(t)
 		rabbit.Start(t)
 	})
 	s.run(ctx, n)

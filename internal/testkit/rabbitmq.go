@@ -120,8 +120,22 @@ func (r *Rabbit) ctl(ctx context.Context, args ...string) (string, error) {
 // and not what tests here are about, so the log of declarations is written first.
 func (r *Rabbit) Kill9(t testing.TB) {
 	t.Helper()
+	r.SyncDeclarations(t)
+	r.KillNow(t)
+}
+
+// SyncDeclarations has what was declared so far written to disk.
+func (r *Rabbit) SyncDeclarations(t testing.TB) {
+	t.Helper()
 	r.mustOwn(t)
 	r.Ctl(t, "eval", "catch mnesia:sync_log().")
+}
+
+// KillNow kills without taking the second that SyncDeclarations takes: for a
+// node on which nothing was declared since.
+func (r *Rabbit) KillNow(t testing.TB) {
+	t.Helper()
+	r.mustOwn(t)
 	r.node.Kill()
 }
 
