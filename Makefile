@@ -5,7 +5,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # Two packages at a time: each may start a PostgreSQL and a RabbitMQ of its own.
 TEST_PARALLEL ?= 2
-TEST_TIMEOUT  ?= 14m
+TEST_TIMEOUT  ?= 30m
 PKG           ?= ./...
 FOR           ?= 1h
 SEED          ?= 0

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ const patience = 90 * time.Second
 // process is one odoobridge run.
 type process struct {
 	t       testing.TB
+	program string
 	config  string
 	address string
 	cmd     *exec.Cmd
@@ -59,6 +61,7 @@ type setup struct {
 	channels        string // YAML of the channels
 	more            string // further YAML
 	store           string // DSN of a shared store
+	program         string // instead of the one that all tests share
 }
 
 // newProcess writes the configuration; start runs it.
@@ -72,7 +75,7 @@ func newProcess(t testing.TB, s setup) *process {
 	if s.store != "" {
 		shared = fmt.Sprintf(", dsn: %q", s.store)
 	}
-	p := &process{t: t, config: filepath.Join(dir, "odoobridge.yaml"), address: freeAddress(t), log: &lockedBuffer{}}
+	p := &process{t: t, program: cmp.Or(s.program, program), config: filepath.Join(dir, "odoobridge.yaml"), address: freeAddress(t), log: &lockedBuffer{}}
 	text := fmt.Sprintf(`postgres: {dsn: %q, slot: %s, heartbeat: 1s}
 rabbitmq: {url: %q, events: false}
 store: {path: %q%s}
@@ -114,7 +117,7 @@ func freeAddress(t testing.TB) string {
 // start runs the bridge with the verb, "run" or "resync", and its flags.
 func (p *process) start(verb string, flags ...string) {
 	p.t.Helper()
-	p.cmd = exec.Command(program, append([]string{verb, "--config", p.config}, flags...)...)
+	p.cmd = exec.Command(p.program, append([]string{verb, "--config", p.config}, flags...)...)
 	p.cmd.Stderr, p.cmd.Stdout = p.log, p.log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := p.cmd.Start(); err != nil {

@@ -66,6 +66,36 @@ func (s *seller) checkStory(c *channel) {
 	}
 }
 
+// waitForEnd waits until the channel has heard the last quantity of every product:
+// the bridge has delivered it, which is not yet that the channel has read it.
+func (s *seller) waitForEnd(c *channel) {
+	s.t.Helper()
+	testkit.Eventually(s.t, patience, func() bool {
+		heard := map[string]string{}
+		for _, e := range c.from(0) {
+			heard[e.Subject] = onHand(s.t, e)
+		}
+		for product, quantity := range s.last {
+			if heard[fmt.Sprintf("stock_level/%d/1", product)] != fmt.Sprint(quantity) {
+				return false
+			}
+		}
+		return true
+	}, func() string { return "the channel has not heard the last of it" })
+}
+
+// onHand is the quantity that an event of a stock level shows.
+func onHand(t testing.TB, e received) string {
+	t.Helper()
+	var level struct {
+		OnHand string `json:"on_hand"`
+	}
+	if err := json.Unmarshal(e.Data.Entity, &level); err != nil {
+		t.Fatal(err)
+	}
+	return level.OnHand
+}
+
 // checkEnd holds the channel's events against what was sold where several changes may
 // be one event: no revision missing, in order, and the last word is the truth.
 func (s *seller) checkEnd(c *channel) int {
@@ -77,13 +107,7 @@ func (s *seller) checkEnd(c *channel) int {
 			s.t.Errorf("%s: revision %d follows %d", e.Subject, e.Revision, before)
 		}
 		revision[e.Subject] = e.Revision
-		var level struct {
-			OnHand string `json:"on_hand"`
-		}
-		if err := json.Unmarshal(e.Data.Entity, &level); err != nil {
-			s.t.Fatal(err)
-		}
-		last[e.Subject] = level.OnHand
+		last[e.Subject] = onHand(s.t, e)
 		n++
 	}
 	for product, quantity := range s.last {

@@ -20,14 +20,36 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	program = filepath.Join(dir, "odoobridge")
-	args := []string{"build", "-o", program}
+	var flags []string
 	if raceEnabled {
-		args = append(args, "-race")
+		flags = append(flags, "-race")
 	}
-	build := exec.Command("go", append(args, "github.com/odoobridge/odoobridge/cmd/odoobridge")...)
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build odoobridge: %v\n%s", err, out)
+	if err := build(program, flags...); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	testkit.Main(m)
+}
+
+func build(path string, flags ...string) error {
+	args := append([]string{"build", "-o", path}, flags...)
+	cmd := exec.Command("go", append(args, "github.com/odoobridge/odoobridge/cmd/odoobridge")...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build odoobridge: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// withoutRace is the program without the race detector, for what is about many rows:
+// with it, a hundred thousand documents take minutes.
+func withoutRace(t testing.TB) string {
+	t.Helper()
+	if !raceEnabled {
+		return program
+	}
+	path := filepath.Join(t.TempDir(), "odoobridge")
+	if err := build(path); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

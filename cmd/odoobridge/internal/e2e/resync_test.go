@@ -49,7 +49,7 @@ func TestResyncPutsOutExactlyWhatWasMissed(t *testing.T) {
 	odoo := newPlayerOn(t, pg, dsn)
 	odoo.exec(fmt.Sprintf(`INSERT INTO res_partner (id, name, complete_name, active, type, create_uid, write_uid, write_date, commercial_partner_id, ref)
 		SELECT i, 'Customer ' || i, 'Customer ' || i, true, 'contact', 1, 1, '2026-01-01', i, 'C' || i FROM generate_series(%d, %d) i`, first, first+many-1))
-	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly})
+	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly, program: withoutRace(t)})
 	p.run()
 	queue := listen(t, amqp, allQueue)
 	odoo.exec(`UPDATE res_partner SET phone = 'heard' WHERE id = 1000000`)
@@ -157,6 +157,7 @@ func TestResyncOfAStreamingSlotTellsEveryChangeOnce(t *testing.T) {
 	shop.atLeast(200)
 	shop.end()
 	p.caughtUp(newPlayer(t, dsn).end())
+	shop.waitForEnd(queue)
 	shop.checkEnd(queue)
 }
 

@@ -1,10 +1,12 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +30,7 @@ type ear struct {
 type word struct {
 	revision int64
 	value    string
+	again    bool // the broker had handed it out before, to a consumer that is gone
 }
 
 func listenForEver(t testing.TB, url, queue string, whole bool) *ear {
@@ -63,7 +66,7 @@ func (e *ear) take(d outboundtest.Delivery) {
 		e.t.Errorf("a delivery is not JSON: %v", err)
 		return
 	}
-	w := word{event.Revision, valueOf(e.t, event)}
+	w := word{event.Revision, valueOf(e.t, event), d.Redelivered}
 	e.heard[event.Subject] = append(e.heard[event.Subject], w)
 	if w.revision > e.last[event.Subject].revision {
 		e.last[event.Subject] = w
@@ -126,7 +129,7 @@ func (e *ear) checkWhole(m *model) {
 		}
 	}
 	for subject, values := range expected {
-		words := e.heard[subject]
+		words := e.inOrder(subject)
 		if len(words) != len(values) {
 			e.t.Errorf("%s: heard %v, want %v", subject, words, values)
 			continue
@@ -142,6 +145,25 @@ func (e *ear) checkWhole(m *model) {
 	}
 }
 
+// inOrder holds what the broker handed out for the first time against its order, and
+// puts what it handed out again into its place: a broker that was killed gives back what
+// its former consumers had not acknowledged, in an order of its own.
+func (e *ear) inOrder(subject string) []word {
+	words := slices.Clone(e.heard[subject])
+	last := int64(0)
+	for _, w := range words {
+		if w.again {
+			continue
+		}
+		if w.revision < last {
+			e.t.Errorf("%s: revision %d follows %d, in %v", subject, w.revision, last, words)
+		}
+		last = w.revision
+	}
+	slices.SortStableFunc(words, func(a, b word) int { return cmp.Compare(a.revision, b.revision) })
+	return words
+}
+
 // checkPart holds a conflated lane against the model: revisions only grow, and
 // every word is one of the committed values, in their order.
 func (e *ear) checkPart(m *model) {
@@ -149,8 +171,8 @@ func (e *ear) checkPart(m *model) {
 	expected := m.expected()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for subject, words := range e.heard {
-		at := 0
+	for subject := range e.heard {
+		words, at := e.inOrder(subject), 0
 		for i, w := range words {
 			if i > 0 && w.revision <= words[i-1].revision {
 				e.t.Errorf("%s: revision %d follows %d", subject, w.revision, words[i-1].revision)
