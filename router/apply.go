@@ -158,6 +158,9 @@ func (r *Router) finish(ctx context.Context, p *change.Piece) error {
 	if p.XID != 0 {
 		r.group.transactions++
 	}
+	if p.XID != 0 {
+		r.tryAgain()
+	}
 	if len(r.tx.touched) > 0 {
 		commit := commitInfo{Epoch: r.epoch, Timeline: p.Timeline, LSN: p.End, XID: p.XID, Time: p.CommitTime, Origin: r.origin()}
 		if err := r.compareTouched(ctx, &commit); err != nil {

@@ -33,19 +33,19 @@ func (r *Router) compare(c *commitInfo, id docID) error {
 		previous.Body = nil
 	}
 	entity := r.Profile.Entities[id.entity]
-	built, there := entity.Build(r.mirror, id.key, previous.Body)
-	switch {
-	case there && bytes.Equal(built.Body, previous.Body):
-		r.group.same++
-		return nil
-	case !there && previous.Body == nil:
-		return nil
+	d, poison := r.derive(c, id, previous.Body)
+	if poison != "" {
+		return r.spoil(c, id, &previous, poison)
 	}
-	if !there && entity.LastWords != nil {
-		if body := entity.LastWords(r.mirror, id.key, previous.Body, r.tx.heirs[id]); body != nil {
-			previous.Body = body
+	r.heal(id)
+	built, there := d.built, d.there
+	if d.same {
+		if there {
+			r.group.same++
 		}
+		return nil
 	}
+	previous.Body = d.before
 	next := previous
 	next.Entity, next.Key, next.LSN = entity.Name, id.key, c.LSN
 	next.Body = nil
@@ -55,7 +55,7 @@ func (r *Router) compare(c *commitInfo, id docID) error {
 			next.Subject = entity.Name + "/" + built.Name
 		}
 	}
-	told := r.record(c, entity, previous, &next)
+	told := r.record(c, entity, previous, &next, d)
 	if !there {
 		next.Body = []byte(tombstone)
 	}
@@ -77,12 +77,8 @@ func fit(body []byte) []byte {
 
 // record adds the events that lead from the previous document to the next and
 // counts its revision up. told is false when there are none.
-func (r *Router) record(c *commitInfo, entity *odoo.Entity, previous store.Document, next *store.Document) (told bool) {
-	changed, before := schema.Diff(previous.Body, next.Body)
-	happenings := entity.Happenings(previous.Body, next.Body, changed)
-	if c.Resync && previous.Body != nil && next.Body != nil && onlyEmpty(previous.Body, next.Body, changed) {
-		happenings = nil
-	}
+func (r *Router) record(c *commitInfo, entity *odoo.Entity, previous store.Document, next *store.Document, d derived) (told bool) {
+	happenings := d.happenings
 	if len(happenings) == 0 {
 		r.group.silent++
 	}
@@ -103,7 +99,7 @@ func (r *Router) record(c *commitInfo, entity *odoo.Entity, previous store.Docum
 		case h.Implied:
 			event.Changed = h.Changed
 		case previous.Body != nil && next.Body != nil:
-			event.Changed, event.Before = changed, before
+			event.Changed, event.Before = d.changed, d.values
 		}
 		r.group.add(event)
 	}

@@ -87,6 +87,9 @@ func (r *Router) write(ctx context.Context, through bool) error {
 			metaSequence: strconv.FormatInt(r.sequence, 10),
 		}
 		r.noteClock(b.Meta)
+		if err := r.notePoison(b.Meta); err != nil {
+			return err
+		}
 		if through {
 			b.Meta[metaCheckpoint] = b.Meta[metaSequence]
 		}

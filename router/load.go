@@ -178,7 +178,7 @@ func (l *Load) buildAll(ctx context.Context, at SnapshotInfo, progress func(stri
 
 func (l *Load) build(ctx context.Context, commit *commitInfo, id docID) error {
 	if !l.told[l.router.Profile.Entities[id.entity].Name] {
-		if err := l.router.adopt(commit.LSN, id); err != nil {
+		if err := l.router.adopt(commit, id); err != nil {
 			return err
 		}
 	} else if err := l.router.compare(commit, id); err != nil {
@@ -218,19 +218,23 @@ func (r *Router) snapshotDone(ctx context.Context, at SnapshotInfo, meta map[str
 }
 
 // adopt stores a document as it is, without an event.
-func (r *Router) adopt(at change.LSN, id docID) error {
+func (r *Router) adopt(c *commitInfo, id docID) error {
 	previous, err := r.documents.get(id.entity, id.key)
 	if err != nil {
 		return err
 	}
 	entity := r.Profile.Entities[id.entity]
-	built, there := entity.Build(r.mirror, id.key, nil)
+	built, there, poison := r.buildFirst(id)
+	if poison != "" {
+		return r.spoil(c, id, &previous, poison)
+	}
+	r.heal(id)
 	r.group.documents++
 	switch {
 	case there:
 		r.documents.put(id.entity, store.Document{
 			Entity: entity.Name, Key: id.key, Subject: entity.Name + "/" + built.Name,
-			Revision: 1, LSN: at, Company: built.Company, Body: fit(built.Body),
+			Revision: 1, LSN: c.LSN, Company: built.Company, Body: fit(built.Body),
 		})
 	case previous.Body != nil:
 		r.documents.put(id.entity, store.Document{Entity: entity.Name, Key: id.key})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/odoobridge/odoobridge/internal/change"
@@ -76,6 +77,8 @@ type Router struct {
 	redo           redo
 	loading        bool
 	failed         error
+	poison         poison
+	poisoned       atomic.Pointer[[]Poisoned]
 }
 
 // touch is one entity's interest in a table.
@@ -130,6 +133,9 @@ func Open(ctx context.Context, o Options) (*Router, error) {
 		return nil, err
 	}
 	if err := r.replay(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.readPoison(ctx); err != nil {
 		return nil, err
 	}
 	return r, r.plan()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -144,6 +145,13 @@ func printStatus(out io.Writer, s bridge.Status, now time.Time) error {
 		if err := w.Flush(); err != nil {
 			return err
 		}
+	}
+	for i, p := range s.Poisoned {
+		if i == 10 {
+			fmt.Fprintf(&b, "poisoned   and %d more: --json names them\n", len(s.Poisoned)-i)
+			break
+		}
+		fmt.Fprintf(&b, "poisoned   %s cannot be built (%s); channels have it as it was\n", cmp.Or(p.Subject, fmt.Sprintf("%s %d", p.Entity, p.Key[0])), p.Reason)
 	}
 	for _, j := range s.Jobs {
 		fmt.Fprintf(&b, "job        %s into %s/%s: %s\n", j.ID, j.Order.Channel, j.Order.Lane, progressOf(j))

@@ -23,7 +23,8 @@ type Metrics struct {
 	rowChanges            *prometheus.CounterVec
 	rowChangesSuppressed  *prometheus.CounterVec
 
-	events *prometheus.CounterVec
+	events            *prometheus.CounterVec
+	DocumentsPoisoned prometheus.Gauge
 
 	// Broker.
 	RabbitMQConnected prometheus.Gauge
@@ -51,6 +52,7 @@ func New(version string) *Metrics {
 		rowChanges:            counters(r, "row_changes_total", "Row changes read from the write-ahead log.", "table", "kind"),
 		rowChangesSuppressed:  counters(r, "row_changes_suppressed_total", "Row changes that led to no event, by reason.", "reason"),
 		events:                counters(r, "events_total", "Events appended to the journal.", "entity", "what"),
+		DocumentsPoisoned:     gauge(r, "documents_poisoned", "Documents that cannot be built from their rows; channels have them as they were: odoobridge status names them."),
 		RabbitMQConnected:     gauge(r, "rabbitmq_connected", "1 while there is a connection to the broker."),
 		RabbitMQBlocked:       gauge(r, "rabbitmq_blocked", "1 while the broker blocks publishers (memory or disk alarm)."),
 		StoreBytes:            gauge(r, "store_bytes", "What the store occupies."),

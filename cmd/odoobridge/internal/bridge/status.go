@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/odoobridge/odoobridge/internal/telemetry"
+	"github.com/odoobridge/odoobridge/router"
 	"github.com/odoobridge/odoobridge/router/jobs"
 	"github.com/odoobridge/odoobridge/router/lane"
 )
@@ -21,6 +22,8 @@ type Status struct {
 	Journal     JournalStatus       `json:"journal"`
 	Lanes       []LaneStatus        `json:"lanes"`
 	Jobs        []jobs.Job          `json:"jobs"` // that run
+	// Poisoned are documents that cannot be built from their rows: channels have them as they were.
+	Poisoned []router.Poisoned `json:"poisoned,omitempty"`
 }
 
 // OdooStatus says which Odoo is read.
@@ -108,6 +111,7 @@ func (b *bridge) status(ctx context.Context) (any, error) {
 		return nil, err
 	}
 	s.Journal.StoreBytes = size
+	s.Poisoned = b.router.Poisoned()
 	parked := b.jobs.ParkedCounts()
 	for _, l := range b.lanes.Status() {
 		s.Lanes = append(s.Lanes, laneStatus(l, parked[l.Channel+"/"+l.Lane]))

@@ -134,6 +134,7 @@ func (b *bridge) lookAtLanes() {
 	} else {
 		b.health.Set(telemetry.HealthBroker, true, "")
 	}
+	b.metrics.DocumentsPoisoned.Set(float64(len(b.router.Poisoned())))
 	parked := b.jobs.ParkedCounts()
 	for _, s := range b.lanes.Status() {
 		m := b.meters.of(b.metrics, s.Channel, s.Lane)
