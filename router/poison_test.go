@@ -16,7 +16,7 @@ import (
 // without a value of the row, and once the mapping is mended exactly the difference is told.
 func TestAPoisonDocumentIsSetAsideAndItsNeighboursPass(t *testing.T) {
 	h := newHouse(t, nil)
-	mend := h.poison(7)
+	h.poison(7)
 	h.apply([]change.Piece{h.sale(1000, 6, 60), h.sale(1100, 7, 70), h.sale(1200, 8, 80)})
 	if got, want := h.told(), "stock_level/6/1=60 stock_level/8/1=80"; got != want {
 		t.Errorf("told %s, want %s", got, want)
@@ -26,7 +26,7 @@ func TestAPoisonDocumentIsSetAsideAndItsNeighboursPass(t *testing.T) {
 	}
 
 	h.reopen()
-	mend = h.poison(7)
+	mend := h.poison(7)
 	ill := h.router.Poisoned()
 	if len(ill) != 1 || ill[0].Subject != "stock_level/7/1" || ill[0].LSN != change.LSN(1100).String() {
 		t.Fatalf("poisoned are %+v, want stock_level/7/1", ill)

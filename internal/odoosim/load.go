@@ -91,7 +91,7 @@ func (l *loader) split(fields []string, cells []any, row int) (loaded, map[strin
 	lines := map[string][]loaded{}
 	byField := map[string][][2]string{}
 	for i, field := range fields {
-		if i >= len(cells) || toString(cells[i]) == "" {
+		if i >= len(cells) {
 			continue
 		}
 		name, rest, nested := strings.Cut(field, "/")
@@ -99,16 +99,33 @@ func (l *loader) split(fields []string, cells []any, row int) (loaded, map[strin
 			byField[name] = append(byField[name], [2]string{rest, toString(cells[i])})
 			continue
 		}
-		l.set(l.model, &own, field, toString(cells[i]))
+		if text := toString(cells[i]); text != "" {
+			l.set(l.model, &own, field, text)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(byField)) {
+		if !slices.ContainsFunc(byField[name], func(cell [2]string) bool { return cell[1] != "" }) {
+			continue
+		}
 		line := loaded{values: vals{}, row: row}
 		for _, cell := range byField[name] {
-			l.set(modelOf(l.model.lines[name].model), &line, cell[0], cell[1])
+			l.setLine(modelOf(l.model.lines[name].model), &line, cell[0], cell[1])
 		}
 		lines[name] = []loaded{line}
 	}
 	return own, lines
+}
+
+// setLine reads one cell of a line. An empty one empties the field: a line's
+// taxes then are none, not those that Odoo would choose.
+func (l *loader) setLine(m *model, r *loaded, field, text string) {
+	if name, _, _ := strings.Cut(field, "/"); text == "" && name == "tax_id" {
+		r.values[name] = nil
+		return
+	}
+	if text != "" {
+		l.set(m, r, field, text)
+	}
 }
 
 // set reads one cell. "id" is the external id, "field/.id" a database id,
