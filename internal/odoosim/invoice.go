@@ -72,6 +72,7 @@ func (e *env) newInvoice(kind string, header vals, items []item) int64 {
 		"journal_id": journal["id"], "state": "draft", "move_type": kind, "auto_post": "no", "date": e.today(), "name": "/", "sequence_prefix": "",
 		"sequence_number": 0, "payment_state": "not_paid", "commercial_partner_id": partner.ref("commercial_partner_id"),
 		"invoice_partner_display_name": partner["name"], "posted_before": false, "is_move_sent": false, "to_check": false,
+		"invoice_date_due": e.today(),
 	}
 	for column, value := range header {
 		v[column] = value
@@ -287,6 +288,8 @@ func (e *env) postMove(move rec) {
 	}
 	if move["move_type"] != "entry" {
 		v["invoice_date"], v["delivery_date"] = orElse(move.ref("invoice_date"), e.today()), e.today()
+	}
+	if move["move_type"] == "out_invoice" {
 		v["payment_reference"] = name
 	}
 	e.write("account_move", move.id(), v)
