@@ -295,7 +295,9 @@ func TestErrorsAreTriedAgainAndParkedWhenPatienceEnds(t *testing.T) {
 	if got := w.outcome("poison"); got != "parked too_many_tries" {
 		t.Error(got)
 	}
-	w.in.config().Commands.Patience = time.Hour
+	patient := *w.in.config()
+	patient.Commands.Patience = time.Hour
+	w.in.cfg.Store(&patient)
 	w.send("order.place", wish(t, "order.place", "panic", "3"))
 	if got := w.outcome("panic"); got != "applied" {
 		t.Error(got)

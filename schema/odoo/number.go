@@ -12,6 +12,13 @@ var exact = apd.Context{Precision: 200, MaxExponent: apd.MaxExponent, MinExponen
 // halfUp rounds to a currency's decimals as Odoo does.
 var halfUp = apd.Context{Precision: 200, MaxExponent: apd.MaxExponent, MinExponent: apd.MinExponent, Rounding: apd.RoundHalfUp}
 
+// mostPlaces is how many decimals are shown at most. Odoo's settings of them are integers that
+// anybody may raise, and each one is a zero in every amount.
+const mostPlaces = 20
+
+// places is a number of decimals as a setting of Odoo has it.
+func places(setting int64) int { return int(min(max(setting, 0), mostPlaces)) }
+
 // parseDecimal reads a number as PostgreSQL writes it; what is none (NULL, NaN) is zero.
 func parseDecimal(text string) (d Decimal) {
 	if coefficient, exponent, ok := parseShort(text); ok {

@@ -75,7 +75,7 @@ func (m *mapping) priceDigits(rows Rows) int {
 		if row.field(precisionName) != precisionOfItem {
 			return true
 		}
-		digits = int(row.Int(precisionDigits))
+		digits = places(row.Int(precisionDigits))
 		return false
 	})
 	return digits

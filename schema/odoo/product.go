@@ -238,7 +238,7 @@ func (m *mapping) currencyNamed(rows Rows, id int64) (name string, decimals int)
 	if !found {
 		return "", 0
 	}
-	return row.Text(namedName), int(row.Int(currencyDecimals))
+	return row.Text(namedName), places(row.Int(currencyDecimals))
 }
 
 // rawID is the id that an object of an earlier document names.
