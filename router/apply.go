@@ -161,6 +161,7 @@ func (r *Router) finish(ctx context.Context, p *change.Piece) error {
 	if p.XID != 0 {
 		r.tryAgain()
 	}
+	r.takeIn()
 	if len(r.tx.touched) > 0 {
 		commit := commitInfo{Epoch: r.epoch, Timeline: p.Timeline, LSN: p.End, XID: p.XID, Time: p.CommitTime, Origin: r.origin()}
 		if err := r.compareTouched(ctx, &commit); err != nil {
@@ -171,8 +172,27 @@ func (r *Router) finish(ctx context.Context, p *change.Piece) error {
 	return r.mirror.Err()
 }
 
+// compareTouched compares levels last, and finds out then which they are: an order that is seen
+// confirmed touches its own.
 func (r *Router) compareTouched(ctx context.Context, commit *commitInfo) error {
-	for _, id := range r.inOrder() {
+	isLevel := func(id docID) bool { return id.entity == r.flight.level }
+	ids, known := r.inOrder(), len(r.tx.touched)
+	levels := slices.IndexFunc(ids, isLevel)
+	if levels < 0 {
+		levels = len(ids)
+	}
+	if err := r.compareAll(ctx, commit, ids[:levels]); err != nil {
+		return err
+	}
+	if len(r.tx.touched) > known {
+		ids = r.inOrder()
+		levels = slices.IndexFunc(ids, isLevel)
+	}
+	return r.compareAll(ctx, commit, ids[levels:])
+}
+
+func (r *Router) compareAll(ctx context.Context, commit *commitInfo, ids []docID) error {
+	for _, id := range ids {
 		if err := r.compare(commit, id); err != nil {
 			return err
 		}

@@ -25,6 +25,10 @@ type commitInfo struct {
 // compare builds one touched document and adds an event for each thing that
 // happened to it since it was last stored.
 func (r *Router) compare(c *commitInfo, id docID) error {
+	if id.entity == r.flight.level && r.Held.Told(id.key) {
+		defer func(origin string) { c.Origin = origin }(c.Origin)
+		c.Origin = "" // it differs for more than the transaction
+	}
 	previous, err := r.documents.get(id.entity, id.key)
 	if err != nil {
 		return err
@@ -45,6 +49,7 @@ func (r *Router) compare(c *commitInfo, id docID) error {
 		}
 		return nil
 	}
+	r.sawOrder(id, &d)
 	previous.Body = d.before
 	next := previous
 	next.Entity, next.Key, next.LSN = entity.Name, id.key, c.LSN

@@ -87,6 +87,7 @@ func (r *Router) write(ctx context.Context, through bool) error {
 			metaSequence: strconv.FormatInt(r.sequence, 10),
 		}
 		r.noteClock(b.Meta)
+		r.noteFlight(b.Meta)
 		if err := r.notePoison(b.Meta); err != nil {
 			return err
 		}
@@ -120,6 +121,7 @@ func (r *Router) commit(ctx context.Context) error {
 		return fmt.Errorf("commit to the store: %w", err)
 	}
 	r.position = g.position
+	r.Held.Durable()
 	if through {
 		r.redo.checkpoint.Store(r.sequence)
 	}

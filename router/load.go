@@ -154,6 +154,7 @@ func (l *Load) buildAll(ctx context.Context, at SnapshotInfo, progress func(stri
 	if err := r.plan(); err != nil {
 		return err
 	}
+	r.takeIn()
 	r.tx.open, r.loading = true, true
 	defer func() { r.loading = false }()
 	for i, entity := range r.Profile.Entities {

@@ -160,7 +160,9 @@ func (r *Router) derive(c *commitInfo, id docID, previous []byte) (d derived, po
 	}()
 	entity := r.Profile.Entities[id.entity]
 	d.before = previous
-	d.built, d.there = entity.Build(r.mirror, id.key, previous)
+	if d.built, d.there = entity.Build(r.mirror, id.key, previous); d.there {
+		d.built.Body = r.withFlight(id, d.built.Body)
+	}
 	if d.same = d.there && string(d.built.Body) == string(previous) || !d.there && previous == nil; d.same {
 		return d, ""
 	}
@@ -188,7 +190,9 @@ func (r *Router) buildFirst(id docID) (built odoo.Built, there bool, poison stri
 			poison = describePanic(failure)
 		}
 	}()
-	built, there = r.Profile.Entities[id.entity].Build(r.mirror, id.key, nil)
+	if built, there = r.Profile.Entities[id.entity].Build(r.mirror, id.key, nil); there {
+		built.Body = r.withFlight(id, built.Body)
+	}
 	return built, there, ""
 }
 

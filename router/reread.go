@@ -109,6 +109,7 @@ func (l *Reread) finish(ctx context.Context, at SnapshotInfo) error {
 			r.tx.touched[docID{i, key}] = struct{}{}
 		}
 	}
+	r.takeIn()
 	commit := r.snapshotCommit(at)
 	if err := r.compareTouched(ctx, &commit); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/odoobridge/odoobridge/internal/change"
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/router/held"
 	"github.com/odoobridge/odoobridge/router/mirror"
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
@@ -48,7 +49,9 @@ type Options struct {
 	Confirm func(change.LSN)
 	// OriginOf names the channel whose Odoo user this is, "" for none.
 	OriginOf func(uid int64) string
-	Observe  Observer
+	// Held is what channels have in flight; nothing if nil.
+	Held    *held.Set
+	Observe Observer
 	// Clock is the computer's if nil.
 	Clock Clock
 	// WriteThrough reports whether somebody reads documents from the store: then
@@ -75,6 +78,7 @@ type Router struct {
 	tx             transaction
 	group          group
 	redo           redo
+	flight         flight
 	loading        bool
 	failed         error
 	poison         poison
@@ -99,6 +103,9 @@ func Open(ctx context.Context, o Options) (*Router, error) {
 	}
 	if o.Clock == nil {
 		o.Clock = SystemClock{}
+	}
+	if o.Held == nil {
+		o.Held = held.NewSet()
 	}
 	if o.OriginOf == nil {
 		o.OriginOf = func(int64) string { return "" }
@@ -136,6 +143,9 @@ func Open(ctx context.Context, o Options) (*Router, error) {
 		return nil, err
 	}
 	if err := r.readPoison(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.resumeFlight(ctx); err != nil {
 		return nil, err
 	}
 	return r, r.plan()

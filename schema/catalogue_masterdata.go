@@ -108,6 +108,8 @@ func stockLevel() Entity {
 			{Name: "outgoing", Kind: Quantity, Doc: "what open moves are to take out of it, reserved or not"},
 			{Name: "forecast", Kind: Quantity, Doc: "on_hand plus incoming less outgoing; Odoo's forecasted quantity"},
 			{Name: "safe", Kind: Quantity, Doc: "on_hand less outgoing: what can be promised where orders are reserved late, by hand or in part, without overselling"},
+			{Name: "in_flight", Kind: Texts, Optional: true, Hidden: true, Doc: "by channel, what it has sold in orders that the bridge has accepted and that are not confirmed in Odoo, as decimal strings: `{\"shopify\":\"2\"}`. " +
+				"There only while there are any and a lane counts them (`inflight`). Lanes never show it: their `available` is less by it"},
 		},
 		Events: []Happening{
 			{"changed", "The level changed, and none of the following happened."},

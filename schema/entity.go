@@ -43,6 +43,7 @@ type Property struct {
 	Kind       Kind
 	Nullable   bool
 	Optional   bool // some releases or databases do not have it: then it is absent
+	Hidden     bool // no channel's lane shows it; the firehose does
 	Doc        string
 	Properties []Property
 }

@@ -22,7 +22,9 @@ var entities = func() []entity {
 			e.whats = append(e.whats, h.What)
 		}
 		for _, p := range described.Properties {
-			e.fields = append(e.fields, p.Name)
+			if !p.Hidden {
+				e.fields = append(e.fields, p.Name)
+			}
 		}
 		all = append(all, e)
 	}

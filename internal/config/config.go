@@ -109,6 +109,7 @@ type Lane struct {
 	Promise  string // free | safe | forecast: what available of a stock level is; "" as Odoo has it
 	Buffer   string // decimal: held back of what is promised
 	Floor    string // decimal: never promised less
+	InFlight string // none | own | all: whose orders in flight are taken off
 }
 
 // Pace says when a lane delivers. Exactly one of Conflate and Schedule is set,

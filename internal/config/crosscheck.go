@@ -103,6 +103,6 @@ func (w *walker) checkLane(channel *Channel, lane *Lane, path string) {
 		w.problem(node, path, "makes a queue name longer than 200 characters", "shorten the names")
 	}
 	w.checkUrgent(lane, path)
-	w.checkPromise(lane, path)
+	w.checkPromise(channel, lane, path)
 	w.checkFields(lane, path)
 }

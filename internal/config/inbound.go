@@ -12,6 +12,13 @@ type Commands struct {
 	Prefetch  int           // messages of a queue that are on their way into the ledger
 	Retention time.Duration // of done commands: so long is a repeated one known as a duplicate
 	Patience  time.Duration // how long a command is tried, or waits, before it is parked
+	InFlight  InFlight
+}
+
+// InFlight says how long orders count that Odoo does not count yet.
+type InFlight struct {
+	Parked     string        // count | release
+	Quotations time.Duration // since the order was applied
 }
 
 // Audit says how long the audit trail is kept.
@@ -92,6 +99,18 @@ func (c *Config) HasCommands() bool {
 	for i := range c.Channels {
 		if len(c.Channels[i].Commands) > 0 {
 			return true
+		}
+	}
+	return false
+}
+
+// CountsInFlight says whether any lane counts orders in flight.
+func (c *Config) CountsInFlight() bool {
+	for i := range c.Channels {
+		for _, lane := range c.Channels[i].Lanes {
+			if lane.InFlight == "own" || lane.InFlight == "all" {
+				return true
+			}
 		}
 	}
 	return false

@@ -18,14 +18,14 @@ func TestTheContractsExampleLoads(t *testing.T) {
 	orders := OrderRules{Confirm: "channel", Guest: "match", Tolerance: "0.01"}
 	want := []Channel{
 		{Name: "shopify", OdooLogin: "channel_shopify", Initial: "publish", Lanes: []Lane{
-			{Name: "orders", Entities: []string{"order", "shipment", "return", "refund"}, Own: "deliver"},
-			{Name: "stock", Entities: []string{"stock_level"}, Where: map[string][]string{"warehouse": {"WH"}}, Fields: []string{"sku", "warehouse", "available"}, Own: "deliver",
+			{Name: "orders", Entities: []string{"order", "shipment", "return", "refund"}, Own: "deliver", InFlight: "none"},
+			{Name: "stock", Entities: []string{"stock_level"}, Where: map[string][]string{"warehouse": {"WH"}}, Fields: []string{"sku", "warehouse", "available"}, Own: "deliver", InFlight: "none",
 				Pace: Pace{Conflate: 2 * time.Minute, Urgent: []string{"stock_level.out", "stock_level.back"}}},
-			{Name: "prices", Entities: []string{"price", "product"}, Own: "deliver", Pace: Pace{Schedule: "*/30 * * * *", TimeZone: "UTC"}},
+			{Name: "prices", Entities: []string{"price", "product"}, Own: "deliver", InFlight: "none", Pace: Pace{Schedule: "*/30 * * * *", TimeZone: "UTC"}},
 		}, Commands: []string{"customer.upsert", "order.place", "order.cancel", "payment.record", "refund.record", "return.request"},
 			Order: orders, PaymentInvoices: "prepay", NegativeStock: "park", NotOwned: "leave"},
 		{Name: "wms", Initial: "skip", Lanes: []Lane{
-			{Name: "pick", Entities: []string{"shipment", "return"}, Where: map[string][]string{"warehouse": {"WH"}}, Own: "deliver"},
+			{Name: "pick", Entities: []string{"shipment", "return"}, Where: map[string][]string{"warehouse": {"WH"}}, Own: "deliver", InFlight: "none"},
 		}, Commands: []string{"shipment.confirm", "return.receive", "stock.count"},
 			Order: orders, PaymentInvoices: "prepay", NegativeStock: "park", NotOwned: "leave"},
 	}

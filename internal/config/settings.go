@@ -112,6 +112,10 @@ func init() {
 			doc: "How long done commands are kept. A command that is repeated later than this is not known as a duplicate by the ledger any more."},
 		{path: "commands.patience", def: "1d", kind: durationOf(time.Minute, 365*day), at: inConfig(func(c *Config) any { return &c.Commands.Patience }),
 			doc: "How long a command is tried again after failures, or waits for what is not there yet, before it is parked for a person. Time in which Odoo cannot be reached does not count."},
+		{path: "commands.inflight.parked", def: "count", kind: oneOf("count", "release"), at: inConfig(func(c *Config) any { return &c.Commands.InFlight.Parked }),
+			doc: "Whether an order that is parked for a person goes on counting as in flight (lane key `inflight`), until it is decided."},
+		{path: "commands.inflight.quotations", def: "3d", kind: durationOf(time.Minute, 365*day), at: inConfig(func(c *Config) any { return &c.Commands.InFlight.Quotations }),
+			doc: "How long an order that was applied and stays a quotation goes on counting as in flight. A quotation reserves nothing in Odoo; it counts until it is confirmed, cancelled or deleted there, or this long."},
 		{path: "audit.retention", def: "730d", kind: durationOf(day, 36500*day), at: inConfig(func(c *Config) any { return &c.Audit.Retention }),
 			doc: "How long the audit trail of commands is kept: who, what, when, outcome, Odoo's ids."},
 
@@ -171,6 +175,8 @@ func init() {
 			doc: "Units held back of what is promised, in the product's unit. 0 when not given. With `promise` only."},
 		{path: "channels.*.lanes.*.floor", kind: aQuantity(true), at: inLane(func(l *Lane) any { return &l.Floor }),
 			doc: "The lane never promises less than this. 0 when not given. With `promise` only."},
+		{path: "channels.*.lanes.*.inflight", def: "none", kind: oneOf("none", "own", "all"), at: inLane(func(l *Lane) any { return &l.InFlight }),
+			doc: "Whose orders in flight are taken off `available` of the lane's stock levels: those that the bridge has accepted by command and that are not confirmed in Odoo yet. `own` of the lane's channel, `all` of every channel. So stock that the channel has sold does not come back while its order is on the way."},
 
 		{path: "extra_columns", kind: columnMap, at: inConfig(func(c *Config) any { return &c.ExtraColumns }),
 			doc: "Table → columns of your own that come in under `custom`: `{sale_order: [x_gift_note]}`."},

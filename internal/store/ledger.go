@@ -220,6 +220,8 @@ type CommandFilter struct {
 	About   string // id, subject or name in Odoo
 	After   int64  // Seq
 	Limit   int    // 0: 100
+	// SettledSince leaves out what settled before.
+	SettledSince time.Time
 }
 
 // AuditFilter chooses audit entries; empty fields choose all.

@@ -31,8 +31,8 @@
 // # What a lane promises
 //
 // A lane may promise stock other than by Odoo's free quantity: on hand less all that is
-// to go, or the forecast, less a buffer and what Reservations holds, and never below a
-// floor. Its journal and documents are then read through that promise: available is
+// to go, or the forecast, less a buffer, and never below a floor; and less what its channel, or all of them, have
+// in flight: sold in orders that Odoo does not count yet. No lane shows the field in_flight itself. Its journal and documents are then read through that promise: available is
 // what is promised, it has changed if that has, and out and back are its crossings
 // of zero. A commit that tells only of negative while the promise crosses zero is told as the crossing.
 //

@@ -49,10 +49,11 @@ type filter struct {
 	entities []string // nil: all
 	where    []condition
 	fields   []string // nil: all
+	whole    bool     // nothing is hidden
 }
 
 func newFilter(s Spec) filter {
-	f := filter{entities: s.Entities, fields: s.Fields}
+	f := filter{entities: s.Entities, fields: s.Fields, whole: s.Firehose}
 	for _, name := range slices.Sorted(maps.Keys(s.Where)) {
 		f.where = append(f.where, condition{name, s.Where[name]})
 	}
@@ -101,10 +102,15 @@ func (f *filter) takes(body []byte) bool {
 	return true
 }
 
-func (f *filter) sees(name string) bool { return f.fields == nil || slices.Contains(f.fields, name) }
+func (f *filter) sees(name string) bool {
+	if name == fieldInFlight && !f.whole {
+		return false
+	}
+	return f.fields == nil || slices.Contains(f.fields, name)
+}
 
 func (f *filter) seesAny(names []string) bool {
-	return f.fields == nil || slices.ContainsFunc(names, f.sees)
+	return slices.ContainsFunc(names, f.sees)
 }
 
 // condition holds where a field has one of the values.

@@ -72,7 +72,7 @@ func newLane(s Spec, o *Options, dirty func()) (*lane, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lane %s: %w", s.ID(), err)
 	}
-	promise, err := newPromise(s, o)
+	promise, err := newPromise(s)
 	if err != nil {
 		return nil, fmt.Errorf("lane %s: %w", s.ID(), err)
 	}

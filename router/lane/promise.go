@@ -1,6 +1,7 @@
 package lane
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -11,17 +12,6 @@ import (
 	"github.com/odoobridge/odoobridge/schema"
 )
 
-// Reservations knows what channels have sold and Odoo does not count yet:
-// orders that were accepted and are not confirmed. What is held is taken off
-// every promise. A change of it is no change of Odoo's, so whoever holds or lets go
-// has the router tell of the level again: consumers go by revisions, and
-// those are the router's to count.
-type Reservations interface {
-	// Held is how much of the product is held in the warehouse, as a decimal
-	// number; "" and "0" are nothing. It is called on the lane's hot path.
-	Held(product, warehouse int64) string
-}
-
 const entityStockLevel = "stock_level"
 
 // The names of a stock level's fields.
@@ -29,30 +19,43 @@ const (
 	fieldAvailable = "available"
 	fieldSafe      = "safe"
 	fieldForecast  = "forecast"
+	fieldInFlight  = "in_flight"
 )
-
-// exact computes without rounding: quantities have far fewer digits than this.
-var exact = apd.Context{Precision: 200, MaxExponent: apd.MaxExponent, MinExponent: apd.MinExponent}
 
 // promise is what a lane says is available of a product, in place of Odoo's
 // free quantity. It looks at the journal and the documents for the lane, so that all
-// that a lane does (filter, suppress, conflate, hurry) goes by what is promised.
+// that a lane does (filter, suppress, conflate, hurry) goes by what is promised. A lane that promises nothing
+// has one too, which hides what channels have in flight.
 type promise struct {
-	of            string // the field that it begins with
+	of            string // the field that it begins with; "": levels are shown as Odoo has them
 	buffer, floor apd.Decimal
-	held          Reservations
+	bounded       bool   // floor counts
+	inFlight      bool   // what is in flight is taken off
+	channel       string // of that channel; "": of all
 }
 
-// newPromise returns nil for a lane that shows levels as Odoo has them.
-func newPromise(s Spec, o *Options) (*promise, error) {
-	if s.Promise == "" {
+// newPromise returns nil for the firehose, which shows everything.
+func newPromise(s Spec) (*promise, error) {
+	if s.Firehose {
 		return nil, nil
 	}
-	of, known := map[string]string{"free": fieldAvailable, "safe": fieldSafe, "forecast": fieldForecast}[s.Promise]
+	of, known := map[string]string{"": "", "free": fieldAvailable, "safe": fieldSafe, "forecast": fieldForecast}[s.Promise]
 	if !known {
 		return nil, fmt.Errorf("promise %q is none of free, safe and forecast", s.Promise)
 	}
-	p := &promise{of: of, held: o.Reservations}
+	p := &promise{of: of, bounded: of != ""}
+	switch s.InFlight {
+	case "", "none":
+	case "own":
+		p.inFlight, p.channel = true, s.Channel
+	case "all":
+		p.inFlight = true
+	default:
+		return nil, fmt.Errorf("inflight %q is none of none, own and all", s.InFlight)
+	}
+	if p.inFlight && of == "" {
+		p.of = fieldAvailable
+	}
 	for _, n := range []struct {
 		to         *apd.Decimal
 		name, text string
@@ -102,28 +105,59 @@ func (d promisedDocuments) Documents(ctx context.Context, entity string, after s
 	}
 	return d.stored.Documents(ctx, entity, after, limit, func(doc store.Document) bool {
 		if len(doc.Body) > 0 {
-			doc.Body = withField(doc.Body, fieldAvailable, quoted(d.promise.value(doc.Key, doc.Body, nil, nil)))
+			doc.Body = d.promise.body(doc.Body)
 		}
 		return yield(doc)
 	})
+}
+
+// body is a level's document as the lane promises.
+func (p *promise) body(body []byte) []byte {
+	shown := hide(body)
+	if p.of == "" {
+		return shown
+	}
+	return withField(shown, fieldAvailable, quoted(p.value(body, nil, nil)))
 }
 
 // event is a level's event as the lane promises: available is what is promised,
 // changed if that has, and out and back are its crossings of zero.
 func (p *promise) event(e *store.Event) store.Event {
 	shown := *e
-	now, before := p.value(e.Key, e.Body, nil, nil), p.value(e.Key, e.Body, e.Changed, e.Before)
-	shown.Body = withField(e.Body, fieldAvailable, quoted(now))
+	shown.Body, shown.Before = hide(e.Body), hide(e.Before)
+	if p.of != "" {
+		p.retell(e, &shown)
+	}
+	if i := slices.Index(shown.Changed, fieldInFlight); i >= 0 && len(shown.Changed) > 1 {
+		shown.Changed = slices.Delete(slices.Clone(shown.Changed), i, i+1)
+	} // alone it stays, to tell the event from one that may be about anything; filters do not see it
+	return shown
+}
+
+// retell writes into the event what is promised.
+func (p *promise) retell(e, shown *store.Event) {
+	now, before := p.value(e.Body, nil, nil), p.value(e.Body, e.Changed, e.Before)
+	shown.Body = withField(shown.Body, fieldAvailable, quoted(now))
 	shown.Changed = slices.DeleteFunc(slices.Clone(e.Changed), func(name string) bool { return name == fieldAvailable })
-	shown.Before = withField(e.Before, fieldAvailable, nil)
+	shown.Before = withField(shown.Before, fieldAvailable, nil)
 	if now.Cmp(&before) != 0 {
 		shown.Changed = append(shown.Changed, fieldAvailable)
-		if e.Before != nil {
-			shown.Before = withField(e.Before, fieldAvailable, quoted(before))
+		if e.Before != nil || slices.Contains(e.Changed, fieldInFlight) { // else the first that is told of the level
+			if shown.Before == nil {
+				shown.Before = []byte("{}")
+			}
+			shown.Before = withField(shown.Before, fieldAvailable, quoted(before))
 		}
 	}
 	shown.What = p.what(e, before.Sign(), now.Sign())
-	return shown
+}
+
+// hide takes out what is in flight: how much a channel sells is no other's business.
+func hide(object []byte) []byte {
+	if !bytes.Contains(object, []byte(`"in_flight":`)) {
+		return object
+	}
+	return withField(object, fieldInFlight, nil)
 }
 
 // what names the event anew. Of a commit's two events, out or back and
@@ -165,82 +199,31 @@ func crossed(e *store.Event) bool {
 }
 
 // value is what is promised of a level, or, given what has changed, what was.
-func (p *promise) value(key store.Key, body []byte, changed []string, before []byte) apd.Decimal {
+func (p *promise) value(body []byte, changed []string, before []byte) apd.Decimal {
 	value := quantityBefore(body, changed, before, p.of)
 	p.less(&value, &p.buffer)
-	if p.held != nil {
-		held := quantity([]byte(p.held.Held(key[0], key[1])))
-		p.less(&value, &held)
+	if p.inFlight {
+		if slices.Contains(changed, fieldInFlight) {
+			body = before
+		}
+		p.lessInFlight(&value, schema.Field(body, fieldInFlight))
 	}
-	if value.Cmp(&p.floor) < 0 {
+	if p.bounded && value.Cmp(&p.floor) < 0 {
 		value.Set(&p.floor)
 	}
 	return value
 }
 
+// lessInFlight takes off what channels have in flight, by channel.
+func (p *promise) lessInFlight(value *apd.Decimal, held []byte) {
+	for s := schema.Scan(held); s.Next(); {
+		if p.channel == "" || p.channel == string(s.Name) {
+			sold := quantity(s.Value)
+			p.less(value, &sold)
+		}
+	}
+}
+
 func (p *promise) less(value, by *apd.Decimal) {
 	exact.Sub(value, value, by) //nolint:errcheck // exact and finite: nothing can go wrong
-}
-
-// quantityBefore is the field before the change; what was not there counts as zero.
-func quantityBefore(body []byte, changed []string, before []byte, name string) apd.Decimal {
-	if slices.Contains(changed, name) {
-		return quantity(schema.Field(before, name))
-	}
-	return quantity(schema.Field(body, name))
-}
-
-// quantity reads a quantity as documents write it; what is none is zero.
-func quantity(raw []byte) (d apd.Decimal) {
-	if n := len(raw); n > 1 && raw[0] == '"' {
-		raw = raw[1 : n-1]
-	}
-	if _, _, err := d.SetString(string(raw)); err != nil || d.Form != apd.Finite {
-		return apd.Decimal{}
-	}
-	return d
-}
-
-// quoted writes a quantity as documents do.
-func quoted(d apd.Decimal) []byte {
-	var reduced apd.Decimal
-	reduced.Reduce(&d)
-	if reduced.IsZero() {
-		return []byte(`"0"`)
-	}
-	return append(reduced.Append([]byte{'"'}, 'f'), '"')
-}
-
-// withField is the object with the field's value replaced; nil takes the field
-// out, and a field that is not there is added at the end.
-func withField(object []byte, name string, value []byte) []byte {
-	if object == nil || object[0] != '{' {
-		return object
-	}
-	out := make([]byte, 0, len(object)+len(value)+16)
-	out = append(out, '{')
-	put := func(name, value []byte) {
-		if len(out) > 1 {
-			out = append(out, ',')
-		}
-		out = append(schema.AppendString(out, string(name)), ':')
-		out = append(out, value...)
-	}
-	done := value == nil
-	for s := schema.Scan(object); s.Next(); {
-		switch {
-		case string(s.Name) != name:
-			put(s.Name, s.Value)
-		case value != nil:
-			put(s.Name, value)
-			done = true
-		}
-	}
-	if !done {
-		put([]byte(name), value)
-	}
-	if len(out) == 1 && value == nil {
-		return nil
-	}
-	return append(out, '}')
 }

@@ -179,24 +179,83 @@ func TestInitialLoadShowsWhatIsPromised(t *testing.T) {
 	})
 }
 
-// heldFor is what channels have sold, by product.
-type heldFor map[int64]string
+// flying is a level's document with what the channels c and d have in flight.
+func flying(doc fields, c, d string) fields {
+	held := map[string]string{}
+	for channel, quantity := range map[string]string{"c": c, "d": d} {
+		if quantity != "" {
+			held[channel] = quantity
+		}
+	}
+	if len(held) > 0 {
+		doc["in_flight"] = held
+	}
+	return doc
+}
 
-func (h heldFor) Held(product, _ int64) string { return h[product] }
+func TestWhatIsInFlightIsNotPromised(t *testing.T) {
+	for inFlight, want := range map[string][]string{
+		"own":  {"back 10 <nil>", "changed 7.5 10", "out 0 7.5", "back 7 0"},
+		"all":  {"back 10 <nil>", "changed 7.5 10", "changed 3.5 7.5", "out -4 3.5", "back 7 -4"},
+		"none": {"back 10 <nil>", "changed 7 10"},
+		"":     {"back 10 <nil>", "changed 7 10"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld()
+			r := w.start(promising("", "", "", func(s *Spec) { s.InFlight = inFlight }))
+			synctest.Wait()
+			w.writeLevel(1, stock(10, 0, 0, 0))
+			w.writeLevel(1, flying(stock(10, 0, 0, 0), "2.5", ""))
+			w.writeLevel(1, flying(stock(10, 0, 0, 0), "2.5", "4"))
+			w.writeLevel(1, flying(stock(10, 0, 0, 0), "10", "4"))
+			w.writeLevel(1, flying(stock(10, 3, 0, 0), "", ""))
+			synctest.Wait()
+			if d := cmp.Diff(want, w.promised()); d != "" {
+				t.Errorf("inflight %q: %s", inFlight, d)
+			}
+			_ = r.stop()
+		})
+	}
+}
 
-func TestWhatIsHeldIsNotPromised(t *testing.T) {
+// TestAConfirmedOrderIsNoNews: the commit in which Odoo counts an order is the one in which the bridge
+// does so no more, and what is promised stays.
+func TestAConfirmedOrderIsNoNews(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
-		w.opts.Reservations = heldFor{1: "3.5"}
-		r := w.start(promising("free", "1", ""))
+		r := w.start(promising("free", "1", "", func(s *Spec) { s.InFlight = "own" }))
 		synctest.Wait()
 		w.writeLevel(1, stock(10, 0, 0, 0))
-		w.writeLevel(2, stock(10, 0, 0, 0))
+		w.writeLevel(1, flying(stock(10, 0, 0, 0), "2", ""))
+		w.writeLevel(1, flying(stock(10, 2, 0, 2), "", ""))
 		synctest.Wait()
-		if d := cmp.Diff([]string{"back 5.5 <nil>", "back 9 <nil>"}, w.promised()); d != "" {
+		if d := cmp.Diff([]string{"back 9 <nil>", "changed 7 9"}, w.promised()); d != "" {
 			t.Error(d)
 		}
 		_ = r.stop()
+	})
+}
+
+// TestNoLaneShowsWhatIsInFlight: how much other channels sell is nobody's business.
+func TestNoLaneShowsWhatIsInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		r := w.start(promising("", "", "", func(s *Spec) { s.Fields, s.Initial = nil, true }))
+		synctest.Wait()
+		w.writeLevel(1, flying(stock(10, 0, 0, 0), "1", "2"))
+		w.writeLevel(1, flying(stock(10, 0, 0, 0), "1", "3")) // nothing that the lane sees
+		w.writeLevel(1, flying(stock(11, 0, 0, 0), "1", "4"))
+		synctest.Wait()
+		_ = r.stop()
+		queue := w.broker.queue(queue)
+		if len(queue) != 2 {
+			t.Errorf("%d deliveries, want 2", len(queue))
+		}
+		for _, d := range queue {
+			if slices.Contains(d.Data.Changed, "in_flight") || d.Data.Entity["in_flight"] != nil || d.Data.Before["in_flight"] != nil {
+				t.Errorf("a lane shows %v, changed %v", d.Data.Entity, d.Data.Changed)
+			}
+		}
 	})
 }
 
@@ -208,6 +267,7 @@ func TestTheChannelEndsWithWhatIsPromised(t *testing.T) {
 			draw := rand.New(rand.NewPCG(seed, 1))
 			of := []string{"free", "safe", "forecast"}[seed%3]
 			spec := promising(of, strconv.Itoa(draw.IntN(3)), strconv.Itoa(-draw.IntN(2)), func(s *Spec) {
+				s.InFlight = []string{"none", "own", "all"}[draw.IntN(3)]
 				if seed%2 == 0 {
 					s.Pace = config.Pace{Conflate: time.Minute, Urgent: []string{"stock_level.out", "stock_level.back"}}
 				}
@@ -216,14 +276,15 @@ func TestTheChannelEndsWithWhatIsPromised(t *testing.T) {
 			r := w.start(spec)
 			synctest.Wait()
 			for range 200 {
-				w.writeLevel(int64(1+draw.IntN(4)), stock(draw.IntN(9)-2, draw.IntN(5), draw.IntN(3), draw.IntN(5)))
+				level := stock(draw.IntN(9)-2, draw.IntN(5), draw.IntN(3), draw.IntN(5))
+				w.writeLevel(int64(1+draw.IntN(4)), flying(level, []string{"", "1", "2.5"}[draw.IntN(3)], []string{"", "3"}[draw.IntN(2)]))
 				if draw.IntN(10) == 0 {
 					time.Sleep(40 * time.Second)
 				}
 			}
 			time.Sleep(2 * time.Minute)
 			synctest.Wait()
-			p, err := newPromise(spec, &Options{})
+			p, err := newPromise(spec)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -243,7 +304,7 @@ func TestTheChannelEndsWithWhatIsPromised(t *testing.T) {
 			}
 			for id := int64(1); id <= 4; id++ {
 				subject := fmt.Sprintf("stock_level/%d", id)
-				value := p.value(store.Key{id}, w.store.docs[subject].Body, nil, nil)
+				value := p.value(w.store.docs[subject].Body, nil, nil)
 				if want := quoted(value); `"`+last[subject]+`"` != string(want) && last[subject] != "" {
 					t.Errorf("seed %d: the channel has %s of %s, want %s", seed, last[subject], subject, want)
 				}

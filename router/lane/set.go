@@ -27,11 +27,9 @@ type Options struct {
 	// Documented is the last journal entry that Documents shows the outcome of;
 	// without it, all of them.
 	Documented func() int64
-	// Reservations is nil where nothing is sold beside Odoo.
-	Reservations Reservations
-	Meter        MeterFunc
-	Clock        Clock
-	Log          *slog.Logger
+	Meter      MeterFunc
+	Clock      Clock
+	Log        *slog.Logger
 
 	Grace            time.Duration // how long a stop waits for confirmations; 10 s
 	SaveEvery        time.Duration // how long a cursor that moved may go unsaved; 200 ms

@@ -27,6 +27,7 @@ type Spec struct {
 	Promise  string // free | safe | forecast: what available of a stock level is; "" as Odoo has it
 	Buffer   string // decimal: held back of what is promised; "" is 0
 	Floor    string // decimal: never promised less; "" is 0
+	InFlight string // own | all: what was sold and Odoo does not count yet is taken off; "" or none: not
 	Firehose bool   // to the exchange, whole, instead of to a queue
 }
 
@@ -58,6 +59,7 @@ func Specs(channels []config.Channel, firehose bool) []Spec {
 				Promise:  l.Promise,
 				Buffer:   l.Buffer,
 				Floor:    l.Floor,
+				InFlight: l.InFlight,
 			})
 		}
 	}

@@ -11,6 +11,13 @@ type Profile struct {
 	Tables   []*Table
 	Sums     []*Sum
 	Entities []*Entity // in the order in which a transaction's events are numbered
+
+	// PlacedOrder finds a channel's order by its external id, "channel_shopify.order_5001". found
+	// is false as long as Odoo has not made it, and once it is deleted.
+	PlacedOrder func(rows Rows, externalID string) (placed Placed, found bool)
+	// LevelsOf are the keys of a product's stock levels: the product by its SKU or, where that is
+	// empty, its barcode; in the warehouses of the short name and company, "" and 0 for any.
+	LevelsOf func(rows Rows, sku, barcode, warehouse string, company int64) []Key
 }
 
 // Column is one mirrored column. Name is what the mapping calls it; Source is

@@ -98,7 +98,7 @@ func (t *tables) productSpecs() []spec {
 			},
 		},
 		{
-			table: &t.product, name: "product_product", module: moduleProduct, extras: true, find: []int{productTemplate},
+			table: &t.product, name: "product_product", module: moduleProduct, extras: true, find: []int{productTemplate}, findText: []int{productSKU, productBarcode},
 			columns: []string{
 				productID: "id", productTemplate: "product_tmpl_id", productSKU: "default_code", productBarcode: "barcode",
 				productWeight: "weight", productActive: "active", productCost: "standard_price?",

@@ -118,6 +118,7 @@ func (b *bridge) flow(ctx context.Context, first step) error {
 	working.Go(func() error { return b.watchLease(gctx) })
 	working.Go(func() error { return b.runInbound(gctx) })
 	working.Go(func() error { return b.waker(gctx) })
+	working.Go(func() error { return b.runInFlight(gctx) })
 	working.Go(func() error {
 		select {
 		case err := <-delivered: // before it was told to stop

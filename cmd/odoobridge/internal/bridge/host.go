@@ -12,6 +12,7 @@ import (
 	"github.com/odoobridge/odoobridge/internal/store/postgres"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/outbound"
+	"github.com/odoobridge/odoobridge/router/held"
 )
 
 // host is what lasts as long as the process: bridges come and go in it with
@@ -40,7 +41,7 @@ func newHost(cfg *config.Config, o Options) *host {
 
 // begin makes the next bridge.
 func (h *host) begin() *bridge {
-	b := &bridge{host: h, told: make(chan []*store.Event, 64), publishers: map[string]*outbound.Publisher{}, returned: map[string]uint64{}, topology: errNotSetUp, observer: newObserver(h.metrics)}
+	b := &bridge{host: h, held: held.NewSet(), told: make(chan []*store.Event, 64), publishers: map[string]*outbound.Publisher{}, returned: map[string]uint64{}, topology: errNotSetUp, observer: newObserver(h.metrics)}
 	h.current.Store(b)
 	return b
 }

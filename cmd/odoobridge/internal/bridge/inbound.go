@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/odoobridge/odoobridge/inbound"
+	"github.com/odoobridge/odoobridge/inbound/inflight"
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/ledger"
@@ -21,6 +22,7 @@ type commands struct {
 	river    *inbound.Inbound
 	ledger   store.Ledger
 	reloaded func(*config.Config) // tells the executor
+	inFlight *inflight.Tracker    // nil where no lane asks
 }
 
 // openInbound opens the ledger and joins it with the executor. What it returns closes the ledger.
@@ -41,13 +43,17 @@ func (b *bridge) openInbound(ctx context.Context, version string) (closeInbound 
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
+	tracker, followed, err := b.trackOrders(ctx, l)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
 	river, err := inbound.New(inbound.Options{
-		Config: b.cfg, Ledger: l, Executor: executor, Meter: commandMeter{b}, Log: log, Version: version,
+		Config: b.cfg, Ledger: followed, Executor: executor, Meter: commandMeter{b}, Log: log, Version: version,
 	})
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	b.commands = &commands{river: river, ledger: l, reloaded: reloaded}
+	b.commands = &commands{river: river, ledger: l, reloaded: reloaded, inFlight: tracker}
 	b.handleCommands()
 	return l.Close, nil
 }
@@ -84,6 +90,9 @@ func (b *bridge) reload(ctx context.Context) error {
 		return err
 	}
 	b.commands.reloaded(cfg)
+	if b.commands.inFlight != nil {
+		b.commands.inFlight.Reload(cfg)
+	}
 	if err := b.commands.river.Reload(ctx, cfg); err != nil {
 		return err
 	}

@@ -169,7 +169,7 @@ func (b *bridge) useRouter(ctx context.Context, profile *odoo.Profile) error {
 	r, err := router.Open(ctx, router.Options{
 		Profile: profile, Store: b.store, CacheBytes: int(b.cfg.Store.Cache),
 		Committed: b.committed, Confirm: b.source.Confirm,
-		OriginOf: b.origins.channelOf, WriteThrough: b.loading, Observe: b.observer,
+		OriginOf: b.origins.channelOf, WriteThrough: b.loading, Held: b.held, Observe: b.observer,
 	})
 	if err != nil {
 		return err

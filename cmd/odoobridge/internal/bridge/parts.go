@@ -9,6 +9,7 @@ import (
 	"github.com/odoobridge/odoobridge/internal/store/postgres"
 	"github.com/odoobridge/odoobridge/outbound"
 	"github.com/odoobridge/odoobridge/router"
+	"github.com/odoobridge/odoobridge/router/held"
 	"github.com/odoobridge/odoobridge/router/jobs"
 	"github.com/odoobridge/odoobridge/router/journal"
 	"github.com/odoobridge/odoobridge/router/lane"
@@ -22,6 +23,7 @@ type bridge struct {
 	store    store.Store
 	control  *control.Server
 	commands *commands           // nil where no channel may send any
+	held     *held.Set           // what channels have in flight
 	told     chan []*store.Event // for commands that wait
 	source   *cdc.Source
 	journal  *journal.Journal

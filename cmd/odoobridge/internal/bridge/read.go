@@ -35,6 +35,7 @@ func (b *bridge) stream(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return b.source.Stream(gctx, b.router.Position(), b.router.Apply) })
 	g.Go(func() error { return b.router.KeepTime(gctx) })
+	g.Go(func() error { return b.router.KeepFlight(gctx) })
 	g.Go(func() error { return b.watchTables(gctx) })
 	return g.Wait()
 }

@@ -53,6 +53,9 @@ func (l *Ledger) Commands(ctx context.Context, f store.CommandFilter) (found []s
 	if f.About != "" {
 		conditions.add("(id = ? OR subject = ? OR odoo_name <> '' AND odoo_name = ?)", f.About, f.About, f.About)
 	}
+	if !f.SettledSince.IsZero() {
+		conditions.add("settled >= ?", f.SettledSince)
+	}
 	if len(f.States) > 0 {
 		marks := strings.TrimSuffix(strings.Repeat("?, ", len(f.States)), ", ")
 		states := make([]any, len(f.States))
