@@ -1,0 +1,129 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/odoobridge/odoobridge/internal/odoosim"
+	"github.com/odoobridge/odoobridge/internal/testkit"
+)
+
+// TestStockThatWasSoldNeverComesBack sends a burst of orders to a bridge while Odoo is slow and pushes stock of its
+// own, and kills the bridge in the middle. The channel hears a number that falls with its sales, and
+// never one that has forgotten a sale; one that is Odoo's in the end.
+func TestStockThatWasSoldNeverComesBack(t *testing.T) {
+	const (
+		orders   = 10
+		received = 5
+		grinders = "stock_level/4/1" // 12, by SKU
+		filters  = "stock_level/6/1" // 250, by barcode
+	)
+	odoo, url := newShop(t), testkit.RabbitMQ(t).NewVhost(t)
+	odoo.server.Inject(odoosim.Fault{Model: "sale.order", Delay: time.Second, Times: odoosim.Always})
+	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: `  webshop:
+    commands: [order.place]
+    warehouses: [WH]
+    order: {confirm: always}
+    initial: publish
+    lanes:
+      stock: {entities: [stock_level], fields: [sku, available], where: {warehouse: [WH]}, promise: safe, inflight: own, pace: instant}
+      odoos: {entities: [stock_level], fields: [sku, available], where: {warehouse: [WH]}, promise: safe, pace: instant}
+`})
+	p.run()
+	stock, odoos, results := listen(t, url, "channel.webshop.stock"), listen(t, url, "channel.webshop.odoos"), hearResults(t, url, "results.webshop")
+	send := newSender(t, url)
+	for i := range orders {
+		send.command("order.place", fmt.Sprint("o-", i), fmt.Sprint(5000+i), map[string]any{
+			"placed_at": "2026-11-23T07:21:36Z", "currency": "USD", "guest": map[string]any{"name": fmt.Sprint("Guest ", i), "email": fmt.Sprintf("guest%d@example.test", i)},
+			"lines": []any{
+				map[string]any{"id": "1", "sku": "GRIND-1", "quantity": "1", "unit_price": "129.00", "taxes": []string{}},
+				map[string]any{"id": "2", "barcode": "4006381000006", "quantity": "2", "unit_price": "6.50", "taxes": []string{}},
+			},
+			"totals": map[string]any{"total": "142.00"},
+		})
+	}
+	stock.promises(grinders, "2")
+	stock.promises(filters, "230")
+	if confirmed := odoo.count(`SELECT count(*) FROM sale_order WHERE state = 'sale'`); confirmed == orders {
+		t.Error("Odoo had confirmed all orders before the channel was told: nothing was in flight")
+	}
+	newPlayer(t, odoo.dsn).exec(fmt.Sprintf(`UPDATE stock_quant SET quantity = quantity + %d WHERE product_id = 4 AND location_id = 8`, received))
+	stock.promises(grinders, "7")
+	p.kill()
+	p.start("run")
+	p.ready()
+	odoo.server.Heal()
+	results.atLeast(t, orders)
+	p.caughtUp(newPlayer(t, odoo.dsn).end())
+	odoos.promises(grinders, "7")
+	odoos.promises(filters, "230")
+
+	if n := odoo.count(`SELECT count(*) FROM sale_order WHERE state = 'sale'`); n != orders {
+		t.Errorf("%d orders are confirmed, want %d", n, orders)
+	}
+	for id, outcome := range results.all() {
+		if outcome != "applied" {
+			t.Errorf("command %s is %s", id, outcome)
+		}
+	}
+	for subject, want := range map[string]struct{ first, rise, last string }{grinders: {"12", "7", "7"}, filters: {"250", "", "230"}} {
+		heard := stock.availables(subject)
+		if heard[0] != want.first || heard[len(heard)-1] != want.last {
+			t.Errorf("the channel heard of %s: %v, want %s to %s", subject, heard, want.first, want.last)
+		}
+		if d := cmp.Diff(slices.DeleteFunc([]string{want.rise}, func(s string) bool { return s == "" }), rises(t, heard)); d != "" {
+			t.Errorf("the promise of %s rose (-allowed +heard): %s\nheard %v", subject, d, heard)
+		}
+	}
+	t.Logf("with orders in flight %v, without %v", stock.availables(grinders), odoos.availables(grinders))
+}
+
+// availables are the numbers that a channel has heard of a stock level, in order.
+func (c *channel) availables(subject string) (list []string) {
+	revision := int64(0)
+	for _, e := range c.from(0) {
+		if e.Subject != subject {
+			continue
+		}
+		if e.Revision <= revision {
+			c.t.Errorf("%s came with revision %d after %d", e.ID, e.Revision, revision)
+		}
+		revision = e.Revision
+		var level struct{ Available string }
+		if err := json.Unmarshal(e.Data.Entity, &level); err != nil {
+			c.t.Error(err)
+		}
+		list = append(list, level.Available)
+	}
+	return list
+}
+
+func (c *channel) promises(subject, want string) {
+	c.t.Helper()
+	testkit.Eventually(c.t, patience, func() bool {
+		heard := c.availables(subject)
+		return len(heard) > 0 && heard[len(heard)-1] == want
+	}, func() string { return fmt.Sprintf("%s: heard %v, want %s in the end", subject, c.availables(subject), want) })
+}
+
+// rises are the numbers that are above the one before.
+func rises(t *testing.T, list []string) []string {
+	t.Helper()
+	found, last := []string{}, 1e9
+	for _, text := range list {
+		var n float64
+		if _, err := fmt.Sscan(text, &n); err != nil {
+			t.Fatal(err)
+		}
+		if n > last {
+			found = append(found, text)
+		}
+		last = n
+	}
+	return found
+}
