@@ -101,6 +101,9 @@ func (r *Router) noteFlight(meta map[string]string) {
 func (r *Router) KeepFlight(ctx context.Context) error {
 	for {
 		told, err := r.tellFlight(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("tell what is in flight: %w", err)
 		}

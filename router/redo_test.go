@@ -1,6 +1,8 @@
 package router_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite"
 	"github.com/odoobridge/odoobridge/router"
+	"github.com/odoobridge/odoobridge/router/held"
 	"github.com/odoobridge/odoobridge/router/mirror"
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
@@ -62,6 +65,22 @@ type house struct {
 	quant        *change.Relation
 	store        *sqlite.Store
 	router       *router.Router
+	held         *held.Set
+	breaks       bool // the next commit of the store fails
+}
+
+// breakable is the store of a house, whose commit may fail.
+type breakable struct {
+	*sqlite.Store
+	house *house
+}
+
+func (b breakable) Commit(ctx context.Context) error {
+	if b.house.breaks {
+		b.house.breaks = false
+		return errors.New("killed")
+	}
+	return b.Store.Commit(ctx)
 }
 
 func newHouse(t *testing.T, writeThrough func() bool) *house {
@@ -83,7 +102,8 @@ func (h *house) open() {
 		h.t.Fatal(err)
 	}
 	h.router, err = router.Open(h.t.Context(), router.Options{
-		Profile: h.profile, Store: h.store, CacheBytes: 1 << 20, WriteThrough: h.writeThrough, Committed: func([]*store.Event, int64) {},
+		Profile: h.profile, Store: breakable{h.store, h}, CacheBytes: 1 << 20, WriteThrough: h.writeThrough, Committed: func([]*store.Event, int64) {},
+		Held: h.held, OriginOf: func(uid int64) string { return map[int64]string{77: "web"}[uid] },
 	})
 	if err != nil {
 		h.t.Fatal(err)

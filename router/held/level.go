@@ -13,20 +13,24 @@ import (
 // Saw is told of an order's document as the transaction at hand leaves it, or, gone, as it was.
 // touch hears of the levels that do not count the order from here on.
 func (s *Set) Saw(body []byte, gone bool, touch func(odoo.Key)) {
+	for level := range s.saw(body, gone) {
+		touch(level)
+	}
+}
+
+func (s *Set) saw(body []byte, gone bool) map[odoo.Key]struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.orders) == 0 {
-		return
+		return nil
 	}
+	levels := map[odoo.Key]struct{}{}
 	state := textOf(body, "state")
 	for ids := schema.Scan(schema.Field(body, "external_ids")); ids.Next(); {
 		id := "channel_" + string(ids.Name) + "." + unquoted(ids.Value)
 		e := s.orders[id]
-		if e == nil || e.passed {
-			continue
-		}
-		levels := map[odoo.Key]struct{}{}
 		switch {
+		case e == nil || e.passed:
 		case gone || settled(state):
 			s.withdraw(e, levels)
 			s.pass(id, e)
@@ -36,10 +40,8 @@ func (s *Set) Saw(body []byte, gone bool, touch func(odoo.Key)) {
 			s.news[id] = struct{}{} // it counts there alone
 			poke(s.poke)
 		}
-		for level := range levels {
-			touch(level)
-		}
 	}
+	return levels
 }
 
 // AppendField appends the level's in_flight field to a document, unless there is nothing to say.
