@@ -8,15 +8,15 @@ import (
 )
 
 // Ledger is the ledger as the inbound river uses it, so that the Tracker hears of what becomes durable in it.
-func (t *Tracker) Ledger() store.Ledger { return &ledger{t.ledger, t} }
+func (t *Tracker) Ledger() store.Ledger { return &followed{t.ledger, t} }
 
-type ledger struct {
+type followed struct {
 	store.Ledger
 	t *Tracker
 }
 
 // Claim hears of orders that were accepted.
-func (l *ledger) Claim(ctx context.Context, commands ...*store.Command) ([]store.Claim, error) {
+func (l *followed) Claim(ctx context.Context, commands ...*store.Command) ([]store.Claim, error) {
 	claims, err := l.Ledger.Claim(ctx, commands...)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (t *Tracker) claimed(from *store.Command, seq int64) {
 }
 
 // Take hears of orders that are carried out: parked ones that were woken, too.
-func (l *ledger) Take(ctx context.Context, workload string, n int, now time.Time) ([]store.Taken, error) {
+func (l *followed) Take(ctx context.Context, workload string, n int, now time.Time) ([]store.Taken, error) {
 	taken, err := l.Ledger.Take(ctx, workload, n, now)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (l *ledger) Take(ctx context.Context, workload string, n int, now time.Time
 }
 
 // Settle hears what became of an order's command.
-func (l *ledger) Settle(ctx context.Context, s *store.Settlement) error {
+func (l *followed) Settle(ctx context.Context, s *store.Settlement) error {
 	if err := l.Ledger.Settle(ctx, s); err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (l *ledger) Settle(ctx context.Context, s *store.Settlement) error {
 }
 
 // Decide hears what a person made of an order's command.
-func (l *ledger) Decide(ctx context.Context, d *store.Decision) (store.Command, error) {
+func (l *followed) Decide(ctx context.Context, d *store.Decision) (store.Command, error) {
 	decided, err := l.Ledger.Decide(ctx, d)
 	if err != nil {
 		return decided, err

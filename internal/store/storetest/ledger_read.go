@@ -85,6 +85,8 @@ func filters(t *testing.T, l store.Ledger) {
 		{store.CommandFilter{After: a}, []string{"b", "c"}},
 		{store.CommandFilter{Limit: 2}, []string{"a", "b"}},
 		{store.CommandFilter{States: []store.CommandState{store.CommandParked, store.CommandApplied}}, []string{"a"}},
+		{store.CommandFilter{SettledSince: second(3)}, []string{"a"}},
+		{store.CommandFilter{SettledSince: second(4)}, nil},
 		{store.CommandFilter{About: "' OR 1=1 --"}, nil},
 	} {
 		equal(t, "found", ids(c.filter), c.want)

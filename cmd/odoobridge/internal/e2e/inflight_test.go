@@ -108,7 +108,9 @@ func (c *channel) promises(subject, want string) {
 	testkit.Eventually(c.t, patience, func() bool {
 		heard := c.availables(subject)
 		return len(heard) > 0 && heard[len(heard)-1] == want
-	}, func() string { return fmt.Sprintf("%s: heard %v, want %s in the end", subject, c.availables(subject), want) })
+	}, func() string {
+		return fmt.Sprintf("%s: heard %v, want %s in the end", subject, c.availables(subject), want)
+	})
 }
 
 // rises are the numbers that are above the one before.
