@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/describe"
 )
 
 const (
@@ -92,7 +93,7 @@ func (s *Store) queuePuts(q *pgx.Batch, puts []store.RowPut) error {
 	lists := make([]rowList, len(s.tables))
 	for i := range puts {
 		t := s.tables[puts[i].Table]
-		if err := t.check(&puts[i].Row); err != nil {
+		if err := describe.CheckRow(&t.Table, &puts[i].Row); err != nil {
 			return fmt.Errorf("put row %v of %s: %w", puts[i].Row.Key, t.Name, err)
 		}
 		lists[puts[i].Table].add(t, &puts[i].Row)

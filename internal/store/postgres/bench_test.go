@@ -10,6 +10,7 @@ import (
 
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite"
+	"github.com/odoobridge/odoobridge/internal/store/storetest"
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
@@ -30,78 +31,13 @@ var contestants = []struct {
 	}},
 }
 
-var quantTables = []store.Table{
-	{Name: "stock_quant", Columns: []string{"id", "rest"}, Keys: []string{"id"}},
-	{Name: "stock_level", Columns: []string{"product", "warehouse", "rows", "on_hand", "reserved"}, Keys: []string{"product", "warehouse"}},
-	{Name: "redo", Columns: []string{"id", "lines"}, Keys: []string{"id"}},
-}
-
-// quants makes changes of single stock_quants.
-type quants struct {
-	seq    int64
-	text   string
-	body   []byte
-	before []byte
-	lines  []byte
-	batch  store.Batch
-}
-
-func newQuants() *quants {
-	return &quants{
-		text: strings.Repeat("x", 90), body: []byte(`{"x":"` + strings.Repeat("y", 242) + `"}`),
-		before: []byte(`{"on_hand":"1","available":"2"}`),
-	}
-}
-
-func (q *quants) event(level store.Key) {
-	q.seq++
-	q.batch.Events = append(q.batch.Events, store.Event{
-		Seq: q.seq, Timeline: 1, LSN: 0x1A2B3C8, Ordinal: 1, XID: 912345, Time: time.Now(), Entity: "stock_level", What: "changed",
-		Key: level, Subject: "stock_level/1717/1", Revision: q.seq, Company: 1, Body: q.body, Changed: []string{"on_hand", "available"}, Before: q.before,
-	})
-}
-
-// through writes a change to the tables: a row, a sum, a document and an event.
-func (q *quants) through(k int64) {
-	level := store.Key{k / 4, k % 4}
-	q.event(level)
-	sum := fmt.Sprintf("%d\t%d\t1\t%d.00\t20.00", level[0], level[1], 100+q.seq%900)
-	b := &q.batch
-	b.Puts = append(b.Puts, store.RowPut{Table: 0, Row: store.Row{Key: store.Key{k}, Text: q.text}}, store.RowPut{Table: 1, Row: store.Row{Key: level, Text: sum}})
-	b.Documents = append(b.Documents, store.Document{Entity: "stock_level", Key: level, Subject: "stock_level/1717/1", Revision: q.seq, LSN: 0x1A2B3C8, Company: 1, Body: q.body})
-}
-
-// logged writes a change as the router does under load: an event, and a line
-// that stands in for the row.
-func (q *quants) logged(k int64) {
-	q.event(store.Key{k / 4, k % 4})
-	q.lines = fmt.Appendf(q.lines, "r0 %d 0 %s\n", k, q.text)
-}
-
-func (q *quants) commit(tb testing.TB, s store.Store) {
-	tb.Helper()
-	b := &q.batch
-	if len(q.lines) > 0 {
-		b.Puts = append(b.Puts, store.RowPut{Table: 2, Row: store.Row{Key: store.Key{q.seq}, Text: string(q.lines)}})
-	}
-	b.Meta = map[string]string{"position": fmt.Sprint(q.seq)}
-	if err := s.Write(tb.Context(), b); err != nil {
-		tb.Fatal(err)
-	}
-	if err := s.Commit(tb.Context()); err != nil {
-		tb.Fatal(err)
-	}
-	*b = store.Batch{Puts: b.Puts[:0], Documents: b.Documents[:0], Events: b.Events[:0]}
-	q.lines = q.lines[:0]
-}
-
 // BenchmarkChanges writes changes of quants, so many to a commit. An operation is one change.
 func BenchmarkChanges(b *testing.B) {
 	for _, pattern := range []string{"logged", "through"} {
 		for _, group := range []int{1, 10, 100, 500, 2000} {
 			for _, c := range contestants {
 				b.Run(fmt.Sprintf("%s/group=%d/%s", pattern, group, c.name), func(b *testing.B) {
-					s := c.open(b, quantTables)
+					s := c.open(b, storetest.QuantTables)
 					defer func() { _ = s.Close() }()
 					benchmarkChanges(b, s, group, pattern == "logged")
 				})
@@ -112,21 +48,21 @@ func BenchmarkChanges(b *testing.B) {
 
 func benchmarkChanges(b *testing.B, s store.Store, group int, logged bool) {
 	const keys = 20_000
-	q := newQuants()
+	q := storetest.NewQuants()
 	var took []time.Duration
 	b.ResetTimer()
 	for n := 0; n < b.N; {
 		first := rand.Int64N(keys)
 		for i := range group {
 			if k := (first + int64(i)*7) % keys; logged {
-				q.logged(k)
+				q.Logged(k)
 			} else {
-				q.through(k)
+				q.Through(k)
 			}
 			n++
 		}
 		began := time.Now()
-		q.commit(b, s)
+		q.Commit(b, s)
 		took = append(took, time.Since(began))
 	}
 	b.StopTimer()
@@ -141,12 +77,12 @@ func benchmarkChanges(b *testing.B, s store.Store, group int, logged bool) {
 func BenchmarkRead(b *testing.B) {
 	for _, c := range contestants {
 		b.Run(c.name, func(b *testing.B) {
-			s := c.open(b, quantTables)
+			s := c.open(b, storetest.QuantTables)
 			defer func() { _ = s.Close() }()
-			q := newQuants()
+			q := storetest.NewQuants()
 			for k := range int64(20_000) {
-				if q.through(k); k%2000 == 1999 {
-					q.commit(b, s)
+				if q.Through(k); k%2000 == 1999 {
+					q.Commit(b, s)
 				}
 			}
 			b.ResetTimer()

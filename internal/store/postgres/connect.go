@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"net"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/odoobridge/odoobridge/internal/store/internal/describe"
 )
 
 // connectTime is how long a connection may take to come about.
@@ -112,7 +113,7 @@ func (c *Claim) connConfig(d *dialer) (*pgx.ConnConfig, error) {
 	}
 	maps.Copy(cfg.RuntimeParams, sessionSettings)
 	cfg.RuntimeParams["application_name"] = applicationPrefix + c.Instance
-	cfg.RuntimeParams["search_path"] = quote(c.Schema)
+	cfg.RuntimeParams["search_path"] = describe.Quote(c.Schema)
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = connectTime
 	}
@@ -143,5 +144,3 @@ func prepareSession(ctx context.Context, c *pgx.Conn) error {
 	}
 	return nil
 }
-
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

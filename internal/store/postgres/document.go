@@ -9,6 +9,7 @@ import (
 
 	"github.com/odoobridge/odoobridge/internal/change"
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/piece"
 )
 
 const (
@@ -126,27 +127,15 @@ func readDocument(row pgx.Row, entity string) (store.Document, error) {
 	return d, err
 }
 
-// Documents implements store.Store. It reads piece by piece, so that a slow
-// yield keeps no connection.
+// Documents implements store.Store.
 func (s *Store) Documents(ctx context.Context, entity string, after store.Key, limit int, yield func(store.Document) bool) error {
-	for limit > 0 {
-		n := min(limit, pieceRows)
-		piece, err := readPiece(ctx, s, n, func(d *store.Document) int { return len(d.Body) },
+	err := piece.Documents(after, limit, func(after store.Key, n int) (piece.Piece[store.Document], error) {
+		return readPiece(ctx, s, n, func(d *store.Document) int { return len(d.Body) },
 			func(rows pgx.Rows) (store.Document, error) { return readDocument(rows, entity) },
 			pageDocuments, entity, after[0], after[1], n)
-		if err != nil {
-			return fmt.Errorf("read documents of %s: %w", entity, err)
-		}
-		for _, d := range piece.list {
-			if !yield(d) {
-				return nil
-			}
-			after = d.Key
-		}
-		if piece.end {
-			return nil
-		}
-		limit -= len(piece.list)
+	}, yield)
+	if err != nil {
+		return fmt.Errorf("read documents of %s: %w", entity, err)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/piece"
 )
 
 // What was trimmed is asked first: the index begins with entries that are gone
@@ -27,29 +28,14 @@ const (
 // trimRows is how many entries are removed at a time.
 const trimRows = 1000
 
-// Events implements store.Store. It reads piece by piece, like Documents; a
-// piece that does not follow the one before was overtaken by a trim.
+// Events implements store.Store.
 func (s *Store) Events(ctx context.Context, after int64, limit int, yield func(store.Event) bool) error {
-	for first := true; limit > 0; first = false {
-		n := min(limit, pieceRows)
-		piece, err := readPiece(ctx, s, n, func(e *store.Event) int { return len(e.Body) + len(e.Before) },
+	err := piece.Events(after, limit, func(after int64, n int) (piece.Piece[store.Event], error) {
+		return readPiece(ctx, s, n, func(e *store.Event) int { return len(e.Body) + len(e.Before) },
 			func(rows pgx.Rows) (store.Event, error) { return readEvent(rows) }, pageEvents, after, n)
-		if err != nil {
-			return fmt.Errorf("read the journal after %d: %w", after, err)
-		}
-		if !first && len(piece.list) > 0 && piece.list[0].Seq != after+1 {
-			return nil
-		}
-		for _, e := range piece.list {
-			if !yield(e) {
-				return nil
-			}
-			after = e.Seq
-		}
-		if piece.end {
-			return nil
-		}
-		limit -= len(piece.list)
+	}, yield)
+	if err != nil {
+		return fmt.Errorf("read the journal after %d: %w", after, err)
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func (s *Store) layOutIn(ctx context.Context, tx pgx.Tx) error {
 		return fmt.Errorf("%w: %s", store.ErrLayout, strings.Join(differences, "; "))
 	}
 	for name := range found {
-		if _, err := tx.Exec(ctx, "DROP TABLE IF EXISTS "+quote("row_"+name)); err != nil {
+		if _, err := tx.Exec(ctx, "DROP TABLE IF EXISTS "+describe.Quote("row_"+name)); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/describe"
 	"github.com/odoobridge/odoobridge/internal/store/storetest"
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
@@ -39,7 +40,7 @@ func put(t *testing.T, s *Store, b *store.Batch) {
 func depose(t *testing.T, s *Store) {
 	t.Helper()
 	conn := server(t).Connect(t, s.lease.claim.DSN)
-	if _, err := conn.Exec(t.Context(), "UPDATE "+quote(s.lease.claim.Schema)+".holder SET term = term + 1"); err != nil {
+	if _, err := conn.Exec(t.Context(), "UPDATE "+describe.Quote(s.lease.claim.Schema)+".holder SET term = term + 1"); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -200,11 +201,11 @@ func TestAnotherLayoutOrANewerStoreIsRefused(t *testing.T) {
 	}
 	refused(store.ErrLayout, "table note is no longer wanted")
 	conn := server(t).Connect(t, c.DSN)
-	if _, err := conn.Exec(t.Context(), fmt.Sprintf("INSERT INTO %s.migration (version) VALUES (99)", quote(c.Schema))); err != nil {
+	if _, err := conn.Exec(t.Context(), fmt.Sprintf("INSERT INTO %s.migration (version) VALUES (99)", describe.Quote(c.Schema))); err != nil {
 		t.Fatal(err)
 	}
 	refused(store.ErrNewer, "version 99")
-	if _, err := conn.Exec(t.Context(), fmt.Sprintf("DROP TABLE %s.migration", quote(c.Schema))); err != nil {
+	if _, err := conn.Exec(t.Context(), fmt.Sprintf("DROP TABLE %s.migration", describe.Quote(c.Schema))); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Acquire(t.Context(), c); err == nil || !strings.Contains(err.Error(), "not a store of the bridge") {

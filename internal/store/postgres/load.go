@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/describe"
 )
 
 // loader fills one table by COPY. Each piece is a transaction of its own, on
@@ -72,7 +73,7 @@ func (l *loader) Add(ctx context.Context, rows []store.Row) error {
 		return fmt.Errorf("load table %s: the load is over", l.table.Name)
 	}
 	for i := range rows {
-		if err := l.table.check(&rows[i]); err != nil {
+		if err := describe.CheckRow(&l.table.Table, &rows[i]); err != nil {
 			return err
 		}
 		l.bytes += len(rows[i].Text)

@@ -4,23 +4,13 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
-)
 
-// A reading goes on in pieces of at most so many rows and bytes.
-const (
-	pieceRows  = 512
-	pieceBytes = 4 << 20
+	"github.com/odoobridge/odoobridge/internal/store/internal/piece"
 )
-
-// piece is one part of a long reading.
-type piece[T any] struct {
-	list []T
-	end  bool // there is nothing after it
-}
 
 // readPiece reads the rows of a query that was limited to limit rows, on a
 // connection of the pool.
-func readPiece[T any](ctx context.Context, s *Store, limit int, size func(*T) int, decode func(pgx.Rows) (T, error), query string, arguments ...any) (p piece[T], err error) {
+func readPiece[T any](ctx context.Context, s *Store, limit int, size func(*T) int, decode func(pgx.Rows) (T, error), query string, arguments ...any) (p piece.Piece[T], err error) {
 	c, err := s.borrow(ctx)
 	if err != nil {
 		return p, err
@@ -31,17 +21,12 @@ func readPiece[T any](ctx context.Context, s *Store, limit int, size func(*T) in
 		return p, s.explain(err)
 	}
 	defer rows.Close()
-	for bytes := 0; bytes < pieceBytes; {
+	p, err = piece.Fill(limit, func() (v T, n int, more bool, err error) {
 		if !rows.Next() {
-			p.end = len(p.list) < limit
-			return p, s.explain(rows.Err())
+			return v, 0, false, rows.Err()
 		}
-		v, err := decode(rows)
-		if err != nil {
-			return p, s.explain(err)
-		}
-		p.list = append(p.list, v)
-		bytes += size(&v)
-	}
-	return p, nil
+		v, err = decode(rows)
+		return v, size(&v), true, err
+	})
+	return p, s.explain(err)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/describe"
 )
 
 //go:embed schema.sql
@@ -32,7 +33,7 @@ func migrate(ctx context.Context, c *pgx.Conn, schema string) error {
 	}
 	var known bool
 	var relations, version int
-	if err := c.QueryRow(ctx, countMigrations, quote(schema)).Scan(&known, &relations); err != nil {
+	if err := c.QueryRow(ctx, countMigrations, describe.Quote(schema)).Scan(&known, &relations); err != nil {
 		return fmt.Errorf("look into schema %s: %w", schema, err)
 	}
 	switch {
@@ -67,7 +68,7 @@ func makeSchema(ctx context.Context, c *pgx.Conn, schema string) error {
 	if err := c.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", schema).Scan(&there); err != nil || there {
 		return err
 	}
-	if _, err := c.Exec(ctx, "CREATE SCHEMA "+quote(schema)); err != nil {
+	if _, err := c.Exec(ctx, "CREATE SCHEMA "+describe.Quote(schema)); err != nil {
 		return fmt.Errorf("make schema %s: %w", schema, err)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/describe"
 )
 
 // Removed entries leave room in the journal's files that is used again, so what
@@ -64,7 +65,7 @@ func (s *Store) Size(ctx context.Context) (size int64, err error) {
 	}
 	defer c.Release()
 	var events, estimate int64
-	err = c.QueryRow(ctx, measure, quote(s.lease.claim.Schema)).Scan(&size, &events)
+	err = c.QueryRow(ctx, measure, describe.Quote(s.lease.claim.Schema)).Scan(&size, &events)
 	if err == nil {
 		err = c.QueryRow(ctx, measureEvents).Scan(&estimate)
 	}

@@ -2,10 +2,10 @@ package postgres
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/describe"
 )
 
 // table is a mirrored table and its statements.
@@ -30,30 +30,17 @@ type table struct {
 const longestName = 63
 
 func newTable(t store.Table) (*table, error) {
-	if len(t.Keys) < 1 || len(t.Keys) > 2 {
-		return nil, fmt.Errorf("table %s has %d key columns, want 1 or 2", t.Name, len(t.Keys))
-	}
 	if len("row_"+t.Name) > longestName {
 		return nil, fmt.Errorf("table %s has a name of more than %d bytes", t.Name, longestName-len("row_"))
 	}
-	r := &table{Table: t, name: quote("row_" + t.Name), two: len(t.Keys) == 2}
-	var keys, own []string
-	for _, key := range t.Keys {
-		keys = append(keys, quote(key))
+	c, err := describe.ColumnsOf(&t)
+	if err != nil {
+		return nil, err
 	}
-	for i, index := range t.Indexes {
-		if !slices.Contains(t.Keys, index) {
-			r.own = append(r.own, i)
-			own = append(own, quote(index))
-		}
-	}
-	r.columns = slices.Concat(keys, own, []string{`"row"`})
-	if distinct := slices.Compact(slices.Sorted(slices.Values(r.columns))); len(distinct) < len(r.columns) {
-		return nil, fmt.Errorf("table %s has key and index columns of the same name, or one named row: %s", t.Name, strings.Join(r.columns, ", "))
-	}
-	r.define(keys, own)
-	r.read(keys)
-	r.write(keys, own)
+	r := &table{Table: t, name: describe.Quote("row_" + t.Name), own: c.At, columns: c.All, two: len(t.Keys) == 2}
+	r.define(c.Keys, c.Own)
+	r.read(c.Keys)
+	r.write(c.Keys, c.Own)
 	return r, nil
 }
 
@@ -71,7 +58,7 @@ func (r *table) define(keys, own []string) {
 	r.indexes = fmt.Sprintf("ALTER TABLE %s ADD PRIMARY KEY (%s)", r.name, list)
 	for _, index := range r.Indexes {
 		if index != r.Keys[0] {
-			r.indexes += fmt.Sprintf("; CREATE INDEX ON %s (%s)", r.name, quote(index))
+			r.indexes += fmt.Sprintf("; CREATE INDEX ON %s (%s)", r.name, describe.Quote(index))
 		}
 	}
 	// Each piece of a load is a transaction of its own and has a key once.
@@ -89,7 +76,7 @@ func (r *table) read(keys []string) {
 	r.get = `SELECT "row" FROM ` + r.name + " WHERE " + where
 	r.scan = "SELECT " + key + `, "row" FROM ` + r.name + order
 	for _, index := range r.Indexes {
-		r.find = append(r.find, "SELECT "+key+`, "row" FROM `+r.name+" WHERE "+quote(index)+" = $1"+order)
+		r.find = append(r.find, "SELECT "+key+`, "row" FROM `+r.name+" WHERE "+describe.Quote(index)+" = $1"+order)
 	}
 }
 
@@ -109,15 +96,4 @@ func (r *table) write(keys, own []string) {
 	if r.two {
 		r.delete = fmt.Sprintf("DELETE FROM %s USING unnest($1::bigint[], $2::bigint[]) AS gone(a, b) WHERE %s = a AND %s = b", r.name, keys[0], keys[1])
 	}
-}
-
-// check refuses a row that does not fit, so that it cannot do harm.
-func (r *table) check(row *store.Row) error {
-	if len(row.Indexed) != len(r.Indexes) {
-		return fmt.Errorf("row %v of table %s has %d indexed values, want %d", row.Key, r.Name, len(row.Indexed), len(r.Indexes))
-	}
-	if !r.two && row.Key[1] != 0 {
-		return fmt.Errorf("row %v of table %s has two keys, want one", row.Key, r.Name)
-	}
-	return nil
 }

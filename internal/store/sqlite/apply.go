@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/describe"
 )
 
 // place is where in a batch something with a key is. Writes are done in the
@@ -78,7 +79,7 @@ func (s *Store) deleteRow(t *table, key store.Key) error {
 
 // putRow writes the text alone where the indexes have nothing to move.
 func (s *Store) putRow(t *table, p *store.RowPut) error {
-	if err := t.check(&p.Row); err != nil {
+	if err := describe.CheckRow(&t.Table, &p.Row); err != nil {
 		return err
 	}
 	if p.Old == nil || len(t.own) == 0 || !slices.Equal(p.Old.Indexed, p.Row.Indexed) {

@@ -11,54 +11,8 @@ import (
 	"time"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/storetest"
 )
-
-// quants is the mirror's pattern: a change of one stock_quant is a row, a sum,
-// a document and a journal entry.
-type quants struct {
-	seq    int64
-	text   string
-	body   []byte
-	before []byte
-	batch  store.Batch
-}
-
-func newQuants() *quants {
-	return &quants{
-		text: strings.Repeat("x", 90), body: []byte(`{"x":"` + strings.Repeat("y", 242) + `"}`),
-		before: []byte(`{"on_hand":"1","available":"2"}`),
-	}
-}
-
-var quantTables = []store.Table{
-	{Name: "stock_quant", Columns: []string{"id", "rest"}, Keys: []string{"id"}},
-	{Name: "stock_level", Columns: []string{"product", "warehouse", "rows", "on_hand", "reserved"}, Keys: []string{"product", "warehouse"}},
-}
-
-func (q *quants) add(k int64) {
-	q.seq++
-	level := store.Key{k / 4, k % 4}
-	sum := fmt.Sprintf("%d\t%d\t1\t%d.00\t20.00", level[0], level[1], 100+q.seq%900)
-	b := &q.batch
-	b.Puts = append(b.Puts, store.RowPut{Table: 0, Row: store.Row{Key: store.Key{k}, Text: q.text}}, store.RowPut{Table: 1, Row: store.Row{Key: level, Text: sum}})
-	b.Documents = append(b.Documents, store.Document{Entity: "stock_level", Key: level, Subject: "stock_level/1717/1", Revision: q.seq, LSN: 0x1A2B3C8, Company: 1, Body: q.body})
-	b.Events = append(b.Events, store.Event{
-		Seq: q.seq, Timeline: 1, LSN: 0x1A2B3C8, Ordinal: 1, XID: 912345, Time: time.Now(), Entity: "stock_level", What: "changed",
-		Key: level, Subject: "stock_level/1717/1", Revision: q.seq, Company: 1, Body: q.body, Changed: []string{"on_hand", "available"}, Before: q.before,
-	})
-}
-
-func (q *quants) commit(tb testing.TB, s store.Store) {
-	tb.Helper()
-	if err := s.Write(tb.Context(), &q.batch); err != nil {
-		tb.Fatal(err)
-	}
-	if err := s.Commit(tb.Context()); err != nil {
-		tb.Fatal(err)
-	}
-	b := &q.batch
-	*b = store.Batch{Puts: b.Puts[:0], Documents: b.Documents[:0], Events: b.Events[:0]}
-}
 
 // BenchmarkChanges writes changes of random quants, so many to a commit. An
 // operation is one change: one row, sum, document and journal entry.
@@ -71,16 +25,16 @@ func BenchmarkChanges(b *testing.B) {
 }
 
 func benchmarkChanges(b *testing.B, keys int64, group int) {
-	s, err := Open(context.Background(), Options{Path: b.TempDir(), Tables: quantTables})
+	s, err := Open(context.Background(), Options{Path: b.TempDir(), Tables: storetest.QuantTables})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer closeStore(b, s)
-	q := newQuants()
+	q := storetest.NewQuants()
 	for k := range keys {
-		q.add(k)
+		q.Through(k)
 		if k%5000 == 4999 {
-			q.commit(b, s)
+			q.Commit(b, s)
 		}
 	}
 	var took []time.Duration
@@ -88,11 +42,11 @@ func benchmarkChanges(b *testing.B, keys int64, group int) {
 	b.ResetTimer()
 	for n := 0; n < b.N; {
 		for range group {
-			q.add(rand.Int64N(keys))
+			q.Through(rand.Int64N(keys))
 			n++
 		}
 		began := time.Now()
-		q.commit(b, s)
+		q.Commit(b, s)
 		took = append(took, time.Since(began))
 	}
 	b.StopTimer()

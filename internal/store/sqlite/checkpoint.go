@@ -24,7 +24,7 @@ func (s *Store) noteFrames() {
 // startCheckpoints copies the log to the database beside the writer, on a
 // connection of its own, until Close.
 func (s *Store) startCheckpoints() error {
-	c, err := capi.Open(s.file, patience)
+	c, err := capi.Open(s.file, capi.Patience)
 	if err != nil {
 		return err
 	}

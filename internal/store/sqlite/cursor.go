@@ -17,7 +17,7 @@ const (
 
 // Cursors implements store.Store.
 func (s *Store) Cursors(ctx context.Context) (list []store.Cursor, err error) {
-	err = s.readers.do(ctx, listCursors, func(q *capi.Stmt) error {
+	err = s.read(ctx, listCursors, func(q *capi.Stmt) error {
 		for {
 			row, err := q.Step()
 			if err != nil || !row {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/odoobridge/odoobridge/internal/change"
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/piece"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
@@ -106,38 +107,21 @@ func (s *Store) putDocument(d *store.Document, entity int64) error {
 	return q.Run()
 }
 
-// Documents implements store.Store. It reads piece by piece, so that a slow
-// yield keeps neither a connection nor the file's old state.
+// Documents implements store.Store.
 func (s *Store) Documents(ctx context.Context, entity string, after store.Key, limit int, yield func(store.Document) bool) error {
-	for limit > 0 {
-		piece, err := s.readDocuments(ctx, entity, after, min(limit, pieceRows))
-		if err != nil {
-			return fmt.Errorf("read documents of %s: %w", entity, err)
-		}
-		for _, d := range piece.list {
-			if !yield(d) {
-				return nil
-			}
-			after = d.Key
-		}
-		if piece.end {
-			return nil
-		}
-		limit -= len(piece.list)
-	}
-	return nil
-}
-
-func (s *Store) readDocuments(ctx context.Context, entity string, after store.Key, limit int) (p piece[store.Document], err error) {
-	err = s.readers.do(ctx, pageDocuments, func(q *capi.Stmt) error {
-		q.Text(1, entity)
-		q.Int(2, after[0])
-		q.Int(3, after[1])
-		q.Int(4, int64(limit))
-		return p.read(q, limit, func() (store.Document, int, error) {
+	err := piece.Documents(after, limit, func(after store.Key, n int) (piece.Piece[store.Document], error) {
+		return readPiece(ctx, s, pageDocuments, n, func(q *capi.Stmt) {
+			q.Text(1, entity)
+			q.Int(2, after[0])
+			q.Int(3, after[1])
+			q.Int(4, int64(n))
+		}, func(q *capi.Stmt) (store.Document, int, error) {
 			d, err := readDocument(q, entity)
 			return d, len(d.Body), err
 		})
-	})
-	return p, err
+	}, yield)
+	if err != nil {
+		return fmt.Errorf("read documents of %s: %w", entity, err)
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/piece"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
@@ -21,43 +22,23 @@ const (
 // waits long for its turn.
 const trimRows = 1000
 
-// Events implements store.Store. It reads piece by piece, like Documents; a
-// piece that does not follow the one before was overtaken by a trim.
+// Events implements store.Store.
 func (s *Store) Events(ctx context.Context, after int64, limit int, yield func(store.Event) bool) error {
-	for first := true; limit > 0; first = false {
-		piece, err := s.readEvents(ctx, after, min(limit, pieceRows))
-		if err != nil {
-			return fmt.Errorf("read the journal after %d: %w", after, err)
-		}
-		if !first && len(piece.list) > 0 && piece.list[0].Seq != after+1 {
-			return nil
-		}
-		for _, e := range piece.list {
-			if !yield(e) {
-				return nil
-			}
-			after = e.Seq
-		}
-		if piece.end {
-			return nil
-		}
-		limit -= len(piece.list)
+	err := piece.Events(after, limit, func(after int64, n int) (piece.Piece[store.Event], error) {
+		return readPiece(ctx, s, pageEvents, n, func(q *capi.Stmt) {
+			q.Int(1, after)
+			q.Int(2, int64(n))
+		}, readEvent)
+	}, yield)
+	if err != nil {
+		return fmt.Errorf("read the journal after %d: %w", after, err)
 	}
 	return nil
 }
 
-func (s *Store) readEvents(ctx context.Context, after int64, limit int) (p piece[store.Event], err error) {
-	err = s.readers.do(ctx, pageEvents, func(q *capi.Stmt) error {
-		q.Int(1, after)
-		q.Int(2, int64(limit))
-		return p.read(q, limit, func() (store.Event, int, error) { return readEvent(q) })
-	})
-	return p, err
-}
-
 // JournalBounds implements store.Store.
 func (s *Store) JournalBounds(ctx context.Context) (first, last int64, err error) {
-	err = s.readers.do(ctx, journalBounds, func(q *capi.Stmt) error {
+	err = s.read(ctx, journalBounds, func(q *capi.Stmt) error {
 		if _, err := q.Step(); err != nil {
 			return err
 		}
@@ -95,7 +76,7 @@ func (s *Store) TrimJournal(ctx context.Context, upTo int64, olderThan time.Time
 // oldest finds the last of the next entries to go, and how many they are.
 func (s *Store) oldest(ctx context.Context, upTo int64, olderThan time.Time) (last, n int64, err error) {
 	before := olderThan.UnixMicro()
-	err = s.readers.do(ctx, oldestEvents, func(q *capi.Stmt) error {
+	err = s.read(ctx, oldestEvents, func(q *capi.Stmt) error {
 		q.Int(1, trimRows)
 		for {
 			row, err := q.Step()

@@ -44,7 +44,7 @@ func layOut(c *capi.Conn, tables []*table, replace bool) error {
 		return fmt.Errorf("%w: %s", store.ErrLayout, strings.Join(differences, "; "))
 	}
 	for name := range found {
-		if err := c.Exec("DROP TABLE IF EXISTS " + quote("row_"+name)); err != nil {
+		if err := c.Exec("DROP TABLE IF EXISTS " + describe.Quote("row_"+name)); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/describe"
 )
 
 // loader fills one table. Its transactions are short, so that loaders of other
@@ -54,7 +55,7 @@ func (l *loader) Add(ctx context.Context, rows []store.Row) error {
 		return fmt.Errorf("load table %s: the load is over", l.table.Name)
 	}
 	for i := range rows {
-		if err := l.table.check(&rows[i]); err != nil {
+		if err := describe.CheckRow(&l.table.Table, &rows[i]); err != nil {
 			return err
 		}
 		l.bytes += len(rows[i].Text)

@@ -6,16 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
+	"github.com/odoobridge/odoobridge/internal/store/sqlite/readers"
 )
 
 // fileName is the database's name in the store's folder.
 const fileName = "odoobridge.db"
-
-// patience is how long a lock is waited for that a person's sqlite3 holds.
-const patience = 5 * time.Second
 
 // Open opens the store in the folder, and makes it if there is none. It fails with
 // store.ErrInUse, store.ErrNewer or store.ErrLayout where a person must decide.
@@ -41,7 +38,7 @@ func newStore(o Options) *Store {
 		turn:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 		wake:    make(chan struct{}, 1),
-		readers: newReaders(file, o.ReadConns),
+		readers: readers.New(file, readers.Options{Conns: o.ReadConns, Cache: readerCache}),
 		room:    diskRoom,
 	}
 }
@@ -56,10 +53,10 @@ func (s *Store) open(ctx context.Context) (err error) {
 		return err
 	}
 	if err := s.openWriter(); err != nil {
-		return explainOpening(err)
+		return capi.ExplainOpening(err, fileName, "a store")
 	}
 	if err := s.transact(ctx, true, func() error { return layOut(s.w, s.tables, s.options.ReplaceLayout) }); err != nil {
-		return explainOpening(err)
+		return capi.ExplainOpening(err, fileName, "a store")
 	}
 	if err := s.loadEntities(); err != nil {
 		return err
@@ -93,7 +90,7 @@ func (s *Store) openWriter() (err error) {
 	if !s.options.Temporary {
 		capi.TempDir(s.options.Path)
 	}
-	if s.w, err = capi.Open(s.file, patience); err != nil {
+	if s.w, err = capi.Open(s.file, capi.Patience); err != nil {
 		return err
 	}
 	settings := fmt.Sprintf("PRAGMA page_size=%d; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-%d; PRAGMA journal_size_limit=%d",
@@ -112,19 +109,6 @@ func (s *Store) openWriter() (err error) {
 	return migrate(s.w)
 }
 
-func explainOpening(err error) error {
-	var e *capi.Error
-	switch {
-	case !errors.As(err, &e):
-		return err
-	case e.Damaged():
-		return fmt.Errorf("%s is not a store of the bridge, or is damaged: %w", fileName, err)
-	case e.Busy():
-		return fmt.Errorf("another program keeps %s locked: %w", fileName, err)
-	}
-	return err
-}
-
 // Close ends the store. Writes since the last Commit are forgotten; readings
 // that go on are waited for.
 func (s *Store) Close() error {
@@ -135,7 +119,7 @@ func (s *Store) Close() error {
 func (s *Store) close() error {
 	close(s.done)
 	s.checkpoints.Wait()
-	errs := []error{s.readers.close()}
+	errs := []error{s.readers.Close()}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true

@@ -68,7 +68,7 @@ func TestAStrangeFileIsLeftAlone(t *testing.T) {
 
 func edit(t *testing.T, dir, sql string) {
 	t.Helper()
-	c, err := capi.Open(filepath.Join(dir, fileName), patience)
+	c, err := capi.Open(filepath.Join(dir, fileName), capi.Patience)
 	if err != nil {
 		t.Fatal(err)
 	}

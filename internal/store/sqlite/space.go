@@ -57,7 +57,7 @@ func (s *Store) explain(err error) error {
 // Size implements store.Store.
 func (s *Store) Size(ctx context.Context) (size int64, err error) {
 	const pages = "SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)"
-	err = s.readers.do(ctx, pages, func(q *capi.Stmt) error {
+	err = s.read(ctx, pages, func(q *capi.Stmt) error {
 		_, err := q.Step()
 		if err == nil {
 			size = q.ColumnInt(0) * pageSize

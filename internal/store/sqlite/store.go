@@ -11,6 +11,7 @@ import (
 
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
+	"github.com/odoobridge/odoobridge/internal/store/sqlite/readers"
 )
 
 // Store keeps everything in one SQLite database.
@@ -20,7 +21,7 @@ type Store struct {
 	log     *slog.Logger
 	lock    *os.File
 	tables  []*table
-	readers *readers
+	readers *readers.Readers
 	room    func(dir string) (free, total int64, err error)
 
 	// turn is held by who has a transaction open on the writer's connection:

@@ -2,10 +2,10 @@ package sqlite
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/describe"
 )
 
 // table is a mirrored table and its statements.
@@ -25,31 +25,16 @@ type table struct {
 	find    []string
 }
 
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
 // newTable says how the table is kept. One key column is the rowid; two make a
 // table that is ordered by them, for such rows are short.
 func newTable(t store.Table) (*table, error) {
-	if len(t.Keys) < 1 || len(t.Keys) > 2 {
-		return nil, fmt.Errorf("table %s has %d key columns, want 1 or 2", t.Name, len(t.Keys))
+	c, err := describe.ColumnsOf(&t)
+	if err != nil {
+		return nil, err
 	}
-	r := &table{Table: t, name: quote("row_" + t.Name), two: len(t.Keys) == 2}
-	var keys, own []string
-	for _, key := range t.Keys {
-		keys = append(keys, quote(key))
-	}
-	for i, index := range t.Indexes {
-		if !slices.Contains(t.Keys, index) {
-			r.own = append(r.own, i)
-			own = append(own, quote(index))
-		}
-	}
-	columns := slices.Concat(keys, own, []string{`"row"`})
-	if distinct := slices.Compact(slices.Sorted(slices.Values(columns))); len(distinct) < len(columns) {
-		return nil, fmt.Errorf("table %s has key and index columns of the same name, or one named row: %s", t.Name, strings.Join(columns, ", "))
-	}
-	r.define(keys, own)
-	r.prepare(columns, keys, own)
+	r := &table{Table: t, name: describe.Quote("row_" + t.Name), own: c.At, two: len(t.Keys) == 2}
+	r.define(c.Keys, c.Own)
+	r.prepare(c.All, c.Keys, c.Own)
 	return r, nil
 }
 
@@ -71,7 +56,7 @@ func (r *table) define(keys, own []string) {
 		// Not a partial index: to see whether it applies SQLite would look at
 		// the bound value, and prepare the statement anew for each one.
 		r.indexes = append(r.indexes, fmt.Sprintf("CREATE INDEX %s ON %s (%s)",
-			quote("row_"+r.Name+"_"+index), r.name, quote(index)))
+			describe.Quote("row_"+r.Name+"_"+index), r.name, describe.Quote(index)))
 	}
 }
 
@@ -96,7 +81,7 @@ func (r *table) prepare(columns, keys, own []string) {
 	r.get = `SELECT "row" FROM ` + r.name + " WHERE " + where
 	r.scan = "SELECT " + key + `, "row" FROM ` + r.name + order
 	for _, index := range r.Indexes {
-		r.find = append(r.find, "SELECT "+key+`, "row" FROM `+r.name+" WHERE "+quote(index)+"=?1"+order)
+		r.find = append(r.find, "SELECT "+key+`, "row" FROM `+r.name+" WHERE "+describe.Quote(index)+"=?1"+order)
 	}
 }
 
@@ -104,15 +89,4 @@ func (r *table) prepare(columns, keys, own []string) {
 func (r *table) fill(rows int) string {
 	one := "(" + strings.Repeat("?,", len(r.Keys)+len(r.own)) + "?)"
 	return "REPLACE INTO " + r.name + " VALUES " + strings.Repeat(one+",", rows-1) + one
-}
-
-// check refuses a row that does not fit, so that it cannot do harm.
-func (r *table) check(row *store.Row) error {
-	if len(row.Indexed) != len(r.Indexes) {
-		return fmt.Errorf("row %v of table %s has %d indexed values, want %d", row.Key, r.Name, len(row.Indexed), len(r.Indexes))
-	}
-	if !r.two && row.Key[1] != 0 {
-		return fmt.Errorf("row %v of table %s has two keys, want one", row.Key, r.Name)
-	}
-	return nil
 }

@@ -38,6 +38,54 @@ func Work(ctx context.Context, s store.Store, committed func(step int64)) error 
 	return nil
 }
 
+// loadRows is how many rows a load of LoadForEver has.
+const loadRows = 50_000
+
+// LoadForEver loads the third table again and again, each time with its number
+// in every row. It says the number when a load is done, and less than zero when it begins.
+func LoadForEver(ctx context.Context, s store.Store, say func(int64)) error {
+	for n := int64(1); ; n++ {
+		l, err := s.Load(ctx, 2)
+		if err != nil {
+			return err
+		}
+		say(-n)
+		for id := int64(0); id < loadRows; id += 5000 {
+			var rows []store.Row
+			for k := id; k < id+5000; k++ {
+				rows = append(rows, store.Row{Key: store.Key{k}, Text: strconv.FormatInt(n, 10)})
+			}
+			if err := l.Add(ctx, rows); err != nil {
+				return err
+			}
+		}
+		if err := l.Finish(ctx); err != nil {
+			return err
+		}
+		say(n)
+	}
+}
+
+// AgreesWithLoad checks that the third table is empty or has all rows of the load
+// that a killed LoadForEver said last.
+func AgreesWithLoad(t testing.TB, s store.Store, said int64) {
+	t.Helper()
+	count, number := 0, ""
+	ok(t, s.Scan(2, func(_ store.Key, text string) bool {
+		if count++; number != "" && number != text {
+			t.Errorf("rows of loads %s and %s side by side", number, text)
+		}
+		number = text
+		return true
+	}))
+	if count != 0 && count != loadRows {
+		t.Errorf("%d rows of a load are there", count)
+	}
+	if want := strconv.FormatInt(max(said, -said), 10); count != 0 && number != want {
+		t.Errorf("the rows are of load %s, but load %s was the last", number, want)
+	}
+}
+
 // workBatch is one of the two parts of a step: every row, document and event of it says its number.
 func workBatch(step int64, part int) *store.Batch {
 	b := &store.Batch{}

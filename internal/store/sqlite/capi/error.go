@@ -1,6 +1,7 @@
 package capi
 
 import (
+	"errors"
 	"fmt"
 	"syscall"
 
@@ -34,4 +35,18 @@ func (e *Error) Busy() bool { return e.primary() == lib.SQLITE_BUSY }
 // Damaged reports that the file is no database, or a broken one.
 func (e *Error) Damaged() bool {
 	return e.primary() == lib.SQLITE_CORRUPT || e.primary() == lib.SQLITE_NOTADB
+}
+
+// ExplainOpening says why a file could not be opened that should be what is named: "a store".
+func ExplainOpening(err error, file, what string) error {
+	var e *Error
+	switch {
+	case !errors.As(err, &e):
+		return err
+	case e.Damaged():
+		return fmt.Errorf("%s is not %s of the bridge, or is damaged: %w", file, what, err)
+	case e.Busy():
+		return fmt.Errorf("another program keeps %s locked: %w", file, err)
+	}
+	return err
 }

@@ -65,7 +65,7 @@ func (l *Ledger) Commands(ctx context.Context, f store.CommandFilter) (found []s
 		conditions.add("state IN ("+marks+")", states...)
 	}
 	sql := fmt.Sprintf("SELECT %s FROM command WHERE %s ORDER BY seq LIMIT %d", commandColumns, conditions.text(), limitOf(f.Limit))
-	err = l.read(ctx, func(c *capi.Conn) error {
+	err = l.readers.Do(ctx, func(c *capi.Conn) error {
 		q, err := c.Prepare(sql)
 		if err != nil {
 			return err
@@ -109,7 +109,7 @@ func (l *Ledger) Audit(ctx context.Context, f store.AuditFilter) (found []store.
 	}
 	sql := fmt.Sprintf(`SELECT number, time, actor, action, channel, id, name, subject, code, model, odoo_id, odoo_name, reason
 		FROM audit WHERE %s ORDER BY number LIMIT %d`, conditions.text(), limitOf(f.Limit))
-	err = l.read(ctx, func(c *capi.Conn) error {
+	err = l.readers.Do(ctx, func(c *capi.Conn) error {
 		q, err := c.Prepare(sql)
 		if err != nil {
 			return err

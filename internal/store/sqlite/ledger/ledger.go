@@ -9,17 +9,17 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
+	"github.com/odoobridge/odoobridge/internal/store/sqlite/readers"
 )
 
 const (
-	fileName = "ledger.db"
-	// patience is how long a lock is waited for that a person's sqlite3 holds.
-	patience = 5 * time.Second
-	pageSize = 4096
+	fileName    = "ledger.db"
+	pageSize    = 4096
+	readConns   = 2
+	readerCache = 2 << 20
 )
 
 // Options say where the ledger is.
@@ -44,12 +44,10 @@ type Ledger struct {
 	// recovered says that the file is a ledger in order, and marked as open.
 	recovered bool
 
-	readers chan *capi.Conn // nil stands for one not opened yet
+	readers *readers.Readers
 }
 
 var _ store.Ledger = (*Ledger)(nil)
-
-const readConns = 2
 
 // Open opens the ledger in the folder, and makes it if there is none. It fails with
 // store.ErrInUse or store.ErrNewer where a person must decide.
@@ -57,15 +55,13 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	file := filepath.Join(o.Path, fileName)
 	l := &Ledger{
-		options: o, file: filepath.Join(o.Path, fileName), ops: make(chan *op), done: make(chan struct{}),
-		readers: make(chan *capi.Conn, readConns),
-	}
-	for range readConns {
-		l.readers <- nil
+		options: o, file: file, ops: make(chan *op), done: make(chan struct{}),
+		readers: readers.New(file, readers.Options{Conns: readConns, Cache: readerCache}),
 	}
 	if err := l.open(); err != nil {
-		return nil, errors.Join(fmt.Errorf("open the ledger in %s: %w", o.Path, explainOpening(err)), l.end())
+		return nil, errors.Join(fmt.Errorf("open the ledger in %s: %w", o.Path, capi.ExplainOpening(err, fileName, "a ledger")), l.end())
 	}
 	l.writing.Go(l.write)
 	return l, ctx.Err()
@@ -88,7 +84,7 @@ func (l *Ledger) open() (err error) {
 	if err := file.Close(); err != nil {
 		return err
 	}
-	if l.w, err = capi.Open(l.file, patience); err != nil {
+	if l.w, err = capi.Open(l.file, capi.Patience); err != nil {
 		return err
 	}
 	settings := fmt.Sprintf("PRAGMA page_size=%d; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; PRAGMA journal_size_limit=%d",
@@ -103,19 +99,6 @@ func (l *Ledger) open() (err error) {
 	return l.recover()
 }
 
-func explainOpening(err error) error {
-	var e *capi.Error
-	switch {
-	case !errors.As(err, &e):
-		return err
-	case e.Damaged():
-		return fmt.Errorf("%s is not a ledger of the bridge, or is damaged: %w", fileName, err)
-	case e.Busy():
-		return fmt.Errorf("another program keeps %s locked: %w", fileName, err)
-	}
-	return err
-}
-
 // Close ends the ledger. What calls have not returned for may be kept or not.
 func (l *Ledger) Close() error {
 	l.closing.Do(func() {
@@ -127,12 +110,7 @@ func (l *Ledger) Close() error {
 }
 
 func (l *Ledger) end() error {
-	var errs []error
-	for range readConns {
-		if c := <-l.readers; c != nil {
-			errs = append(errs, c.Close())
-		}
-	}
+	errs := []error{l.readers.Close()}
 	if l.w != nil {
 		if l.w.InTransaction() {
 			errs = append(errs, l.w.Exec("ROLLBACK"))

@@ -1,13 +1,11 @@
 package ledger
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	osexec "os/exec"
 	"testing"
 	"time"
 
@@ -70,7 +68,7 @@ func TestConformance(t *testing.T) {
 func TestAKilledProcessHasLostNothingThatACallReturnedFor(t *testing.T) {
 	dir, from, all := t.TempDir(), int64(1), []string{}
 	for range 6 {
-		all = append(all, killed(t, dir, from)...)
+		all = append(all, storetest.Killed(t, rand.N(80*time.Millisecond), childFolder+"="+dir, fmt.Sprintf("%s=%d", childFrom, from))...)
 		l := open(t, dir)
 		from = storetest.LedgerAgrees(t, l, all)
 		closeIt(t, l)
@@ -78,34 +76,6 @@ func TestAKilledProcessHasLostNothingThatACallReturnedFor(t *testing.T) {
 	if len(all) < 20 {
 		t.Errorf("only %d steps were done: the test has shown little", len(all))
 	}
-}
-
-// killed runs a child, kills it a while after its first step, and returns what it said.
-func killed(t *testing.T, dir string, from int64) (said []string) {
-	t.Helper()
-	cmd := osexec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // ourselves
-	cmd.Env = append(os.Environ(), childFolder+"="+dir, fmt.Sprintf("%s=%d", childFrom, from))
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var kill *time.Timer
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		said = append(said, lines.Text())
-		if kill == nil {
-			kill = time.AfterFunc(rand.N(80*time.Millisecond), func() { _ = cmd.Process.Kill() })
-		}
-	}
-	if kill == nil {
-		t.Fatal("the child did nothing")
-	}
-	if err := cmd.Wait(); err == nil {
-		t.Error("the child ended by itself")
-	}
-	return said
 }
 
 func TestASecondProcessIsRefused(t *testing.T) {

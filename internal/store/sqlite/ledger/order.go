@@ -98,15 +98,10 @@ func moveKeys(c *capi.Conn, seq int64, keys []string, from, to string) error {
 // received, and all that wait.
 func look(c *capi.Conn, keys []string) error {
 	for _, key := range keys {
-		next, err := numbers(c, `SELECT seq FROM (SELECT seq FROM key WHERE key = ?1 AND state = 'r' ORDER BY seq LIMIT 1)
+		err := lookAtAll(c, `SELECT seq FROM (SELECT seq FROM key WHERE key = ?1 AND state = 'r' ORDER BY seq LIMIT 1)
 			UNION ALL SELECT seq FROM key WHERE key = ?1 AND state = 'w'`, key)
 		if err != nil {
 			return err
-		}
-		for _, seq := range next {
-			if err := lookAt(c, seq); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
@@ -119,14 +114,22 @@ func lookForProviders(c *capi.Conn, channel string, provided []string) error {
 		if key == "" {
 			continue
 		}
-		next, err := numbers(c, `SELECT seq FROM command WHERE channel = ?1 AND provides = ?2 AND provides <> '' AND state = 'received' ORDER BY seq LIMIT 1`, channel, key)
+		err := lookAtAll(c, `SELECT seq FROM command WHERE channel = ?1 AND provides = ?2 AND provides <> '' AND state = 'received' ORDER BY seq LIMIT 1`, channel, key)
 		if err != nil {
 			return err
 		}
-		for _, seq := range next {
-			if err := lookAt(c, seq); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+func lookAtAll(c *capi.Conn, sql string, args ...any) error {
+	next, err := numbers(c, sql, args...)
+	if err != nil {
+		return err
+	}
+	for _, seq := range next {
+		if err := lookAt(c, seq); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -21,7 +21,7 @@ func addResults(c *capi.Conn, seq int64, results []store.Result) error {
 
 // Unsent implements store.Ledger.
 func (l *Ledger) Unsent(ctx context.Context, after int64, limit int) (list []store.Result, err error) {
-	err = l.read(ctx, func(c *capi.Conn) error {
+	err = l.readers.Do(ctx, func(c *capi.Conn) error {
 		return query(c, `SELECT number, command, id, routing_key, reply_to, correlation_id, body FROM result
 			WHERE sent = 0 AND number > ?1 ORDER BY number LIMIT ?2`, func(q *capi.Stmt) error {
 			list = append(list, store.Result{

@@ -11,46 +11,9 @@ import (
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
-// read runs fn with a connection that nobody else uses and that sees what is committed.
-func (l *Ledger) read(ctx context.Context, fn func(*capi.Conn) error) error {
-	select {
-	case <-l.done:
-		return store.ErrClosed
-	default:
-	}
-	var c *capi.Conn
-	select {
-	case c = <-l.readers:
-	case <-l.done:
-		return store.ErrClosed
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { l.readers <- c }()
-	if c == nil {
-		opened, err := openReader(l.file)
-		if err != nil {
-			return fmt.Errorf("open a connection to read: %w", err)
-		}
-		c = opened
-	}
-	return fn(c)
-}
-
-func openReader(file string) (*capi.Conn, error) {
-	c, err := capi.Open(file, patience)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.Exec("PRAGMA query_only=1; PRAGMA cache_size=-2048"); err != nil {
-		return nil, errors.Join(err, c.Close())
-	}
-	return c, nil
-}
-
 // Command implements store.Ledger.
 func (l *Ledger) Command(ctx context.Context, channel, id string) (command store.Command, found bool, err error) {
-	err = l.read(ctx, func(c *capi.Conn) error {
+	err = l.readers.Do(ctx, func(c *capi.Conn) error {
 		got, err := commandWhere(c, "channel = ?1 AND id = ?2", channel, id)
 		if got != nil {
 			command, found = *got, true
@@ -65,7 +28,7 @@ func (l *Ledger) Command(ctx context.Context, channel, id string) (command store
 
 // Counts implements store.Ledger.
 func (l *Ledger) Counts(ctx context.Context) (counts []store.CommandCount, err error) {
-	err = l.read(ctx, func(c *capi.Conn) error {
+	err = l.readers.Do(ctx, func(c *capi.Conn) error {
 		return query(c, `SELECT channel, workload, state, iif(state = 'parked', code, ''), count(*), min(received) FROM command
 			WHERE state IN ('received', 'waiting', 'applying', 'parked') GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`, func(q *capi.Stmt) error {
 			counts = append(counts, store.CommandCount{
@@ -83,7 +46,7 @@ func (l *Ledger) Counts(ctx context.Context) (counts []store.CommandCount, err e
 
 // Size implements store.Ledger.
 func (l *Ledger) Size(ctx context.Context) (size int64, err error) {
-	err = l.read(ctx, func(c *capi.Conn) error {
+	err = l.readers.Do(ctx, func(c *capi.Conn) error {
 		pages, err := numbers(c, "SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)")
 		if err == nil && len(pages) > 0 {
 			size = pages[0] * pageSize

@@ -120,7 +120,7 @@ func turn(c *capi.Conn, command *store.Command, to store.CommandState, waitsFor 
 // Wake implements store.Ledger.
 func (l *Ledger) Wake(ctx context.Context, channel string, keys []string, now time.Time, actor string) (n int, err error) {
 	waited := false
-	err = l.read(ctx, func(c *capi.Conn) error {
+	err = l.readers.Do(ctx, func(c *capi.Conn) error {
 		for _, key := range keys {
 			found, err := exists(c, "SELECT 1 FROM wait WHERE key = ?1 AND (?2 = '' OR channel = ?2) LIMIT 1", key, channel)
 			if err != nil {

@@ -77,7 +77,7 @@ func take(c *capi.Conn, command *store.Command) (store.Taken, error) {
 
 // NextDue implements store.Ledger.
 func (l *Ledger) NextDue(ctx context.Context, workload string) (due time.Time, err error) {
-	err = l.read(ctx, func(c *capi.Conn) error {
+	err = l.readers.Do(ctx, func(c *capi.Conn) error {
 		return query(c, "SELECT due FROM command WHERE workload = ?1 AND ready = 1 ORDER BY due, seq LIMIT 1", func(q *capi.Stmt) error {
 			due = moment(q.ColumnInt(0))
 			return nil
