@@ -31,35 +31,7 @@ var aRecord = kind{
 }
 
 // recordMap is a channel's codes with their records.
-var recordMap = kind{
-	name: "codes and what they stand for",
-	read: func(w *walker, node *yaml.Node, path string, target any) {
-		records := map[string]Record{}
-		for _, p := range w.pairs(node, path, "write {code: record}") {
-			at := join(path, p.key.Value)
-			value, ok := w.scalar(p.value, at, aRecord)
-			if !ok {
-				continue
-			}
-			var record Record
-			if f := aRecord.set(&record, value.text); f != nil {
-				w.problem(p.value, at, value.shown+" "+f.is, f.remedy)
-				continue
-			}
-			records[p.key.Value] = record
-		}
-		*target.(*map[string]Record) = records
-	},
-	print: func(target any) *yaml.Node {
-		records := *target.(*map[string]Record)
-		n := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
-		for _, code := range sortedKeys(records) {
-			n.Content = append(n.Content, scalar("!!str", code), scalar("!!str", string(records[code])))
-		}
-		return n
-	},
-	schema: map[string]any{"type": "object", "additionalProperties": aRecord.schema},
-}
+var recordMap = mapOf[Record]("codes and what they stand for", "write {code: record}", aRecord, nil)
 
 var aCompany = kind{
 	name: "an id of a company",
@@ -116,37 +88,9 @@ var warehouseList = kind{
 }
 
 // conflictMap says per kind of thing what becomes of commands that come too late.
-var conflictMap = kind{
-	name: "things and their rules",
-	read: func(w *walker, node *yaml.Node, path string, target any) {
-		rules := map[string]string{}
-		one := oneOf(conflictRules...)
-		for _, p := range w.pairs(node, path, "write {customer: latest}") {
-			at := join(path, p.key.Value)
-			if _, found := findEntity(p.key.Value); !found {
-				w.problem(p.key, at, fmt.Sprintf("%q is not an entity", shorten(p.key.Value)), didYouMean(p.key.Value, entityNames()))
-				continue
-			}
-			value, ok := w.scalar(p.value, at, one)
-			if !ok {
-				continue
-			}
-			var rule string
-			if f := one.set(&rule, value.text); f != nil {
-				w.problem(p.value, at, value.shown+" "+f.is, f.remedy)
-				continue
-			}
-			rules[p.key.Value] = rule
-		}
-		*target.(*map[string]string) = rules
-	},
-	print: func(target any) *yaml.Node {
-		rules := *target.(*map[string]string)
-		n := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
-		for _, entity := range sortedKeys(rules) {
-			n.Content = append(n.Content, scalar("!!str", entity), scalar("!!str", rules[entity]))
-		}
-		return n
-	},
-	schema: map[string]any{"type": "object", "additionalProperties": map[string]any{"enum": conflictRules}},
-}
+var conflictMap = mapOf[string]("things and their rules", "write {customer: latest}", oneOf(conflictRules...), func(entity string) *flaw {
+	if _, found := findEntity(entity); !found {
+		return &flaw{"is not an entity", didYouMean(entity, entityNames())}
+	}
+	return nil
+})

@@ -28,6 +28,48 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
+// mapOf is a mapping of names, which check looks at, to values of one kind.
+func mapOf[V ~string](name, right string, value kind, check func(key string) *flaw) kind {
+	return kind{
+		name: name,
+		read: func(w *walker, node *yaml.Node, path string, target any) {
+			m := map[string]V{}
+			for _, p := range w.pairs(node, path, right) {
+				readPair(w, p, join(path, p.key.Value), value, check, m)
+			}
+			*target.(*map[string]V) = m
+		},
+		print: func(target any) *yaml.Node {
+			m := *target.(*map[string]V)
+			n := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
+			for _, key := range sortedKeys(m) {
+				n.Content = append(n.Content, scalar("!!str", key), scalar("!!str", string(m[key])))
+			}
+			return n
+		},
+		schema: map[string]any{"type": "object", "additionalProperties": value.schema},
+	}
+}
+
+func readPair[V ~string](w *walker, p pair, at string, of kind, check func(string) *flaw, m map[string]V) {
+	if check != nil {
+		if f := check(p.key.Value); f != nil {
+			w.problem(p.key, at, fmt.Sprintf("%q %s", shorten(p.key.Value), f.is), f.remedy)
+			return
+		}
+	}
+	value, ok := w.scalar(p.value, at, of)
+	if !ok {
+		return
+	}
+	var v V
+	if f := of.set(&v, value.text); f != nil {
+		w.problem(p.value, at, value.shown+" "+f.is, f.remedy)
+		return
+	}
+	m[p.key.Value] = v
+}
+
 func (w *walker) mapOfLists(node *yaml.Node, path, right, name string) map[string][]string {
 	m := map[string][]string{}
 	for _, p := range w.pairs(node, path, right) {
