@@ -30,27 +30,11 @@ func (m *mapping) buildReturn(rows Rows, key Key, previous []byte) (Built, bool)
 		return Built{}, false
 	}
 	sortByID(moves)
-	kept := previous
-	if was := textOf(previous, "state"); !pickingClosed(picking) || was != stateDone && was != stateCancel {
-		kept = nil
-	}
-	w := newWriter(1536)
-	w.open()
-	w.int("id", key[0])
-	w.text("name", picking, pickingName)
-	w.id("company_id", picking.Int(pickingCompany))
-	w.text("state", picking, pickingState)
-	w.string("direction", direction)
-	m.returnHead(w, rows, picking, kind, moves, kept)
-	m.returnLines(w, rows, key[0], moves, kept)
-	m.externalIDs(w, rows, record{modelPicking, key[0]})
-	w.custom(customOf{m.picking, picking})
-	w.close()
-	built := Built{Company: picking.Int(pickingCompany), Body: w.b}
-	if previous == nil {
-		built.Name = uniqueName(rows, m.picking, pickingName, picking)
-	}
-	return built, true
+	return m.buildTransfer(rows, picking, previous, func(w *writer, kept []byte) {
+		w.string("direction", direction)
+		m.returnHead(w, rows, picking, kind, moves, kept)
+		m.returnLines(w, rows, key[0], moves, kept)
+	}), true
 }
 
 func returnsAny(moves []Row) bool {

@@ -93,26 +93,34 @@ func (m *mapping) buildShipment(rows Rows, key Key, previous []byte) (Built, boo
 			return Built{}, false
 		}
 	}
+	return m.buildTransfer(rows, picking, previous, func(w *writer, kept []byte) {
+		m.shipmentHead(w, rows, picking, kind, kept)
+		m.shipmentLines(w, rows, key[0], moves, kept)
+	}), true
+}
+
+// buildTransfer is a shipment or a return: what both have, around what rest
+// writes. kept is the document from which a closed one keeps address and SKUs.
+func (m *mapping) buildTransfer(rows Rows, picking Row, previous []byte, rest func(w *writer, kept []byte)) Built {
 	kept := previous
 	if was := textOf(previous, "state"); !pickingClosed(picking) || was != stateDone && was != stateCancel {
 		kept = nil
 	}
 	w := newWriter(1536)
 	w.open()
-	w.int("id", key[0])
+	w.int("id", picking.Int(pickingID))
 	w.text("name", picking, pickingName)
 	w.id("company_id", picking.Int(pickingCompany))
 	w.text("state", picking, pickingState)
-	m.shipmentHead(w, rows, picking, kind, kept)
-	m.shipmentLines(w, rows, key[0], moves, kept)
-	m.externalIDs(w, rows, record{modelPicking, key[0]})
+	rest(w, kept)
+	m.externalIDs(w, rows, record{modelPicking, picking.Int(pickingID)})
 	w.custom(customOf{m.picking, picking})
 	w.close()
 	built := Built{Company: picking.Int(pickingCompany), Body: w.b}
 	if previous == nil {
 		built.Name = uniqueName(rows, m.picking, pickingName, picking)
 	}
-	return built, true
+	return built
 }
 
 func (m *mapping) shipmentHead(w *writer, rows Rows, picking, kind Row, kept []byte) {
