@@ -27,13 +27,22 @@ func again(list []received, id string) []received {
 	return slices.DeleteFunc(slices.Clone(list), func(r received) bool { return r.headers[schema.HeaderReplay] != id })
 }
 
-func TestALiveEventPassesARunningReplay(t *testing.T) {
+// withOrders runs fn beside an instant lane that has sent so many orders, and stops the lane.
+func withOrders(t *testing.T, n int, fn func(t *testing.T, w *world, r *running)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		r := w.start(instant())
 		synctest.Wait()
-		w.orders(500)
-		eventually(t, "live", func() bool { return len(w.broker.queue(queue)) == 500 })
+		w.orders(n)
+		eventually(t, "live", func() bool { return r.set.Status()[0].Backlog == 0 && len(w.broker.queue(queue)) == n })
+		fn(t, w, r)
+		_ = r.stop()
+	})
+}
+
+func TestALiveEventPassesARunningReplay(t *testing.T) {
+	withOrders(t, 500, func(t *testing.T, w *world, r *running) {
 		x := &Extra{ID: "replay-1", From: 1, To: 500, Rate: 100}
 		if err := r.set.Insert("c/l", x); err != nil {
 			t.Fatal(err)
@@ -50,17 +59,11 @@ func TestALiveEventPassesARunningReplay(t *testing.T) {
 		if !slices.Equal(ids(replayed), ids(got[:500])) {
 			t.Error("the replay is not what was delivered before, in its order")
 		}
-		_ = r.stop()
 	})
 }
 
 func TestAReplayKeepsItsRate(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
-		r := w.start(instant())
-		synctest.Wait()
-		w.orders(200)
-		eventually(t, "live", func() bool { return len(w.broker.queue(queue)) == 200 })
+	withOrders(t, 200, func(t *testing.T, w *world, r *running) {
 		x := &Extra{ID: "replay-1", From: 1, To: 200, Rate: 10}
 		began := time.Now()
 		_ = r.set.Insert("c/l", x)
@@ -68,7 +71,6 @@ func TestAReplayKeepsItsRate(t *testing.T) {
 		if took := time.Since(began); took < 19*time.Second || took > 22*time.Second {
 			t.Errorf("200 at 10 a second took %s", took)
 		}
-		_ = r.stop()
 	})
 }
 
@@ -105,12 +107,7 @@ func TestAReplayShowsWhatTheLaneSees(t *testing.T) {
 }
 
 func TestAReplayWhoseEventsAreTrimmedSaysSo(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
-		r := w.start(instant())
-		synctest.Wait()
-		w.orders(50)
-		eventually(t, "live", func() bool { return r.set.Status()[0].Backlog == 0 })
+	withOrders(t, 50, func(t *testing.T, w *world, r *running) {
 		x := &Extra{ID: "replay-1", From: 1, To: 50, Rate: 10}
 		_ = r.set.Insert("c/l", x)
 		eventually(t, "under way", func() bool { return x.Progress().Delivered > 3 })
@@ -122,7 +119,6 @@ func TestAReplayWhoseEventsAreTrimmedSaysSo(t *testing.T) {
 		if s := r.set.Status()[0]; s.State != Live {
 			t.Errorf("the lane is %s: %v", s.State, s.Err)
 		}
-		_ = r.stop()
 	})
 }
 
@@ -211,12 +207,7 @@ func TestDocumentsWaitUntilTheStoreHasThem(t *testing.T) {
 }
 
 func TestSeveralJobsShareALane(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
-		r := w.start(instant())
-		synctest.Wait()
-		w.orders(100)
-		eventually(t, "live", func() bool { return r.set.Status()[0].Backlog == 0 })
+	withOrders(t, 100, func(t *testing.T, w *world, r *running) {
 		var list []*Extra
 		for i := range 3 {
 			x := &Extra{ID: fmt.Sprint("replay-", i), From: 1, To: 100, Rate: 50}
@@ -233,17 +224,11 @@ func TestSeveralJobsShareALane(t *testing.T) {
 		if n := len(again(got[100:150], "replay-0")); n < 10 || n > 40 {
 			t.Errorf("%d of the first 50 deliveries are the first job's: they do not take turns", n)
 		}
-		_ = r.stop()
 	})
 }
 
 func TestAReplayWaitsWhileTheBrokerIsAwayAndGoesOn(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
-		r := w.start(instant())
-		synctest.Wait()
-		w.orders(100)
-		eventually(t, "live", func() bool { return r.set.Status()[0].Backlog == 0 })
+	withOrders(t, 100, func(t *testing.T, w *world, r *running) {
 		x := &Extra{ID: "replay-1", From: 1, To: 100, Rate: 50}
 		_ = r.set.Insert("c/l", x)
 		eventually(t, "under way", func() bool { return x.Progress().Delivered > 10 })
@@ -263,7 +248,6 @@ func TestAReplayWaitsWhileTheBrokerIsAwayAndGoesOn(t *testing.T) {
 		if len(seen) != 100 {
 			t.Errorf("%d of 100 events came", len(seen))
 		}
-		_ = r.stop()
 	})
 }
 
@@ -319,12 +303,7 @@ func TestPoisonIsParkedAndItsNeighboursPass(t *testing.T) {
 }
 
 func TestPoisonInAReplayIsCountedAndLeftOut(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
-		r := w.start(instant())
-		synctest.Wait()
-		w.orders(10)
-		eventually(t, "live", func() bool { return r.set.Status()[0].Backlog == 0 })
+	withOrders(t, 10, func(t *testing.T, w *world, r *running) {
 		w.broker.onMessage(func(_ string, m *message.Message) outcomeKind {
 			if m.Metadata[schema.HeaderKey] == "4" {
 				return refuses
@@ -337,7 +316,6 @@ func TestPoisonInAReplayIsCountedAndLeftOut(t *testing.T) {
 		if p := x.Progress(); p.Delivered != 9 || p.Refused != 1 || !strings.Contains(p.Reason, "too large") {
 			t.Errorf("%+v", p)
 		}
-		_ = r.stop()
 	})
 }
 
