@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"text/tabwriter"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,9 +31,6 @@ func newAudit(a *app) *cobra.Command {
 			if err := a.command(cmd.Context(), bridge.ControlAudit, request, &entries, nil); err != nil {
 				return err
 			}
-			if a.json {
-				return a.printJSON(entries)
-			}
 			return a.printAudit(entries)
 		},
 	}
@@ -46,14 +43,11 @@ func newAudit(a *app) *cobra.Command {
 }
 
 func (a *app) printAudit(entries []bridge.AuditEntry) error {
-	t := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(t, "TIME\tWHO\tWHAT\tCHANNEL\tID\tCOMMAND\tSUBJECT\tODOO\tREASON") //nolint:errcheck // Flush tells
-	for _, e := range entries {
-		odoo := ""
+	return a.table(entries, "TIME\tWHO\tWHAT\tCHANNEL\tID\tCOMMAND\tSUBJECT\tODOO\tREASON", len(entries), "none", func(w io.Writer, i int) {
+		e, odoo := entries[i], ""
 		if e.Odoo != nil {
 			odoo = e.Odoo.Name
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Time.Format(time.DateTime), e.Actor, e.Action, e.Channel, e.ID, e.Command, e.Subject, odoo, e.Reason) //nolint:errcheck // Flush tells
-	}
-	return t.Flush()
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Time.Format(time.DateTime), e.Actor, e.Action, e.Channel, e.ID, e.Command, e.Subject, odoo, e.Reason) //nolint:errcheck // a tabwriter's errors come with Flush
+	})
 }

@@ -3,9 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/user"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,9 +41,6 @@ func newExceptionsList(a *app) *cobra.Command {
 			if err := a.command(cmd.Context(), bridge.ControlExceptions, f, &list, nil); err != nil {
 				return err
 			}
-			if a.json {
-				return a.printJSON(list)
-			}
 			return a.printExceptions(list)
 		},
 	}
@@ -55,20 +52,14 @@ func newExceptionsList(a *app) *cobra.Command {
 }
 
 func (a *app) printExceptions(list []inbound.Exception) error {
-	if len(list) == 0 {
-		_, err := fmt.Fprintln(a.stdout, "none")
-		return err
-	}
-	t := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(t, "CHANNEL\tID\tCOMMAND\tSUBJECT\tSTATE\tSINCE\tREASON") //nolint:errcheck // Flush tells
-	for _, e := range list {
+	return a.table(list, "CHANNEL\tID\tCOMMAND\tSUBJECT\tSTATE\tSINCE\tREASON", len(list), "none", func(w io.Writer, i int) {
+		e := list[i]
 		reason := e.Code
 		if len(e.Problems) > 0 {
 			reason += ": " + e.Problems[0].Message
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Channel, e.ID, e.Command, e.Subject, e.State, e.Since.Format(time.DateTime), reason) //nolint:errcheck // Flush tells
-	}
-	return t.Flush()
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Channel, e.ID, e.Command, e.Subject, e.State, e.Since.Format(time.DateTime), reason) //nolint:errcheck // a tabwriter's errors come with Flush
+	})
 }
 
 func newExceptionsShow(a *app) *cobra.Command {
