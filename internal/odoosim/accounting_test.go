@@ -44,7 +44,7 @@ func compareAccounting(t *testing.T, release string) {
 	testkit.OdooData(t, release)
 	pg := testkit.Postgres(t)
 	real, simulated := restoredDatabase(t, pg, release), restoredDatabase(t, pg, release)
-	server, err := New(context.Background(), simulated.dsn, Options{Now: recordingDay})
+	server, err := New(context.Background(), simulated.dsn, Options{Now: testkit.RecordingDay})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,18 +56,14 @@ func compareAccounting(t *testing.T, release string) {
 			break
 		}
 		simulate := slices.Contains(beyond, r.Number)
-		for _, tx := range r.SQL {
-			real.play(t, tx)
-			if !simulate {
-				simulated.play(t, tx)
-			}
-		}
+		real.play(t, r.SQL)
 		if !simulate {
+			simulated.play(t, r.SQL)
 			continue
 		}
-		simulated.catchUp(t)
+		testkit.NumberOn(t, simulated.conn)
 		for _, call := range r.Calls {
-			answer := ask(t, web, server.Database(), r, call)
+			answer := r.Ask(t, web.URL, server.Database(), call)
 			if answer["error"] != nil {
 				t.Fatalf("%s of recording %s: %v", call.Request, r.Number, answer["error"])
 			}

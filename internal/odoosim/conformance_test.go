@@ -1,17 +1,13 @@
 package odoosim
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
@@ -19,54 +15,45 @@ import (
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
-// prepared says how many of a recording's transactions prepare it and have no
-// recorded call: those are played as SQL.
-var prepared = map[string]int{"16": 4, "33": 1, "45": 1}
-
 // beyond are recordings of actions that are not simulated.
 var beyond = []string{"19", "20", "21", "22"}
-
-// wrongPassword are the recordings that log in with one.
-var wrongPassword = []string{"02", "03"}
 
 // TestRecordedCallsWriteTheRecordedRows plays the recordings on two copies of
 // a real Odoo's database: their SQL on one, their calls through the server on
 // the other. Answers and rows written must be the same.
 func TestRecordedCallsWriteTheRecordedRows(t *testing.T) {
+	for _, release := range []string{"17", "18"} {
+		t.Run(release, func(t *testing.T) { compareRows(t, release) })
+	}
+}
+
+func compareRows(t *testing.T, release string) {
 	pg := testkit.Postgres(t)
-	real, simulated := newWatched(t, pg), newWatched(t, pg)
-	server, err := New(context.Background(), simulated.dsn, Options{Now: recordingDay})
+	real, simulated := newWatched(t, pg, release), newWatched(t, pg, release)
+	server, err := New(context.Background(), simulated.dsn, Options{Now: testkit.RecordingDay})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer server.Close()
 	web := httptest.NewServer(server)
 	defer web.Close()
-	for _, r := range testkit.Recordings(t, "17") {
+	for _, r := range testkit.Recordings(t, release) {
 		t.Run(r.Number+"-"+r.Name, func(t *testing.T) {
-			before := len(r.SQL)
-			if !slices.Contains(beyond, r.Number) {
-				before = len(r.SQL) - recordedByCalls(r)
+			before := r.Prepared()
+			if slices.Contains(beyond, r.Number) {
+				before = r.SQL
 			}
-			for _, tx := range r.SQL[:before] {
-				simulated.play(t, tx)
-			}
-			simulated.catchUp(t)
+			simulated.play(t, before)
+			testkit.NumberOn(t, simulated.conn)
 			simulated.forget(t)
-			for i, tx := range r.SQL {
-				if i == before {
-					real.forget(t)
-				}
-				real.play(t, tx)
-			}
-			if before == len(r.SQL) {
-				real.forget(t)
-			}
+			real.play(t, before)
+			real.forget(t)
+			real.play(t, r.SQL[len(before):])
 			if slices.Contains(beyond, r.Number) {
 				return
 			}
 			for _, call := range r.Calls {
-				compareAnswers(t, call, ask(t, web, server.Database(), r, call))
+				compareAnswers(t, call, r.Ask(t, web.URL, server.Database(), call))
 			}
 			want, got := real.seen(t), simulated.seen(t)
 			if diff := cmp.Diff(want, got); diff != "" {
@@ -79,13 +66,6 @@ func TestRecordedCallsWriteTheRecordedRows(t *testing.T) {
 			t.Errorf("%s in the end (- recorded, + simulated):\n%s", table, diff)
 		}
 	}
-}
-
-// recordingDay is the day on which the recordings were made, at the time of now:
-// dates that Odoo counts from today are the same then.
-func recordingDay() time.Time {
-	now := time.Now().UTC()
-	return time.Date(2026, 11, 23, now.Hour(), now.Minute(), now.Second(), now.Nanosecond(), time.UTC)
 }
 
 // written are the tables whose rows must be equal in the end, times apart.
@@ -109,20 +89,16 @@ func (w *watched) content(t *testing.T, table string) []string {
 	return all
 }
 
-func recordedByCalls(r testkit.Recording) int {
-	return len(r.SQL) - len(r.Setup) - prepared[r.Number]
-}
-
 // watched is a database that notes which columns every row change gave values.
 type watched struct {
 	conn *pgx.Conn
 	dsn  string
 }
 
-func newWatched(t *testing.T, pg *testkit.PG) *watched {
+func newWatched(t *testing.T, pg *testkit.PG, release string) *watched {
 	t.Helper()
 	dsn := pg.NewDatabase(t)
-	testkit.RestoreBaseline(t, dsn, "17")
+	testkit.RestoreBaseline(t, dsn, release)
 	w := &watched{pg.Connect(t, dsn), dsn}
 	w.exec(t, `SET search_path = public;
 		CREATE SCHEMA watch;
@@ -153,25 +129,14 @@ func (w *watched) exec(t *testing.T, sql string) {
 	}
 }
 
-func (w *watched) play(t *testing.T, tx testkit.RecordedSQLTx) {
+func (w *watched) play(t *testing.T, txs []testkit.RecordedSQLTx) {
 	t.Helper()
-	w.exec(t, tx.String())
+	for _, tx := range txs {
+		w.exec(t, tx.String())
+	}
 }
 
 func (w *watched) forget(t *testing.T) { w.exec(t, "TRUNCATE watch.seen") }
-
-// catchUp has the sequences go on where the rows end that were played as SQL.
-func (w *watched) catchUp(t *testing.T) {
-	t.Helper()
-	w.exec(t, `DO $$ DECLARE r record; top bigint; last bigint; BEGIN
-		FOR r IN SELECT table_name, pg_get_serial_sequence('public.' || table_name, 'id') AS seq
-			FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'id' LOOP
-			CONTINUE WHEN r.seq IS NULL;
-			EXECUTE format('SELECT max(id) FROM public.%I', r.table_name) INTO top;
-			EXECUTE 'SELECT last_value FROM ' || r.seq INTO last;
-			IF top >= last THEN PERFORM setval(r.seq, top); END IF;
-		END LOOP; END $$`)
-}
 
 // seen are the changes, sorted. Whether a time differs in whole seconds from
 // the one before is the clock's doing and is left out.
@@ -201,45 +166,6 @@ func normalChange(change string) string {
 	}
 	words := strings.Split(change, " ")
 	return strings.Join(slices.DeleteFunc(words, func(word string) bool { return slices.Contains(clockColumns, word) }), " ")
-}
-
-// ask sends a recorded request.
-func ask(t *testing.T, web *httptest.Server, database string, r testkit.Recording, call testkit.RecordedCall) map[string]any {
-	t.Helper()
-	var request map[string]any
-	if err := json.Unmarshal(call.Request, &request); err != nil {
-		t.Fatal(err)
-	}
-	params := request["params"].(map[string]any)
-	args := params["args"].([]any)
-	if len(args) > 2 {
-		if args[0] == "odoo17" || args[0] == "odoo18" {
-			args[0] = database
-		}
-		login := map[string]string{"2": "admin", "8": "channel_shopify", "9": "channel_limited", "admin": "admin"}[fmt.Sprint(args[1])]
-		args[2] = login
-		if slices.Contains(wrongPassword, r.Number) {
-			args[2] = "wrong"
-		}
-	}
-	body, err := json.Marshal(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := http.Post(web.URL+"/jsonrpc", "application/json", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var answer map[string]any
-	if err := json.Unmarshal(raw, &answer); err != nil {
-		t.Fatalf("%v in %s", err, raw)
-	}
-	return answer
 }
 
 // compareAnswers wants the same answer, times and tracebacks apart.
