@@ -51,14 +51,14 @@ var generic = map[string]method{
 func (e *env) dispatch(modelName, methodName string, args []any, kwargs map[string]any) any {
 	m := modelOf(modelName)
 	if strings.HasPrefix(methodName, "_") {
-		accessError("Private methods (such as '%s.%s') cannot be called remotely.", modelName, methodName)
+		e.privateMethod(modelName, methodName)
 	}
 	do := m.methods[methodName]
 	if do == nil {
 		do = generic[methodName]
 	}
 	if do == nil {
-		failf("builtins.AttributeError", "The method '%s.%s' does not exist", modelName, methodName)
+		e.noMethod(modelName, methodName)
 	}
 	e.checkAccess(m)
 	return do(e, &call{model: m, method: methodName, args: args, kwargs: kwargs})
@@ -83,8 +83,11 @@ func (e *env) checkAccess(m *model) {
 		return
 	}
 	groups := slices.Clone(orderGroups)
-	for i := range groups {
-		groups[i] = "\t- " + groups[i]
+	for i, group := range groups {
+		if e.newer() && group == "Invoicing/Billing" {
+			group = "Invoicing/Invoicing"
+		}
+		groups[i] = "\t- " + group
 	}
 	accessError("You are not allowed to access '%s' (%s) records.\n\nThis operation is allowed for the following groups:\n%s\n\nContact your administrator to request access if necessary.",
 		m.title, m.name, strings.Join(groups, "\n"))

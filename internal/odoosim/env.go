@@ -178,7 +178,11 @@ func (e *env) recompute(table string, id int64, v vals) {
 	old := e.get(table, id)
 	changed := vals{}
 	for column, value := range v {
-		text := textOf(value, e.server.tables[table][column] == "boolean")
+		kind, known := e.server.tables[table][column]
+		if !known {
+			continue
+		}
+		text := textOf(value, kind == "boolean")
 		before, there := old[column]
 		if there != (text != nil) || there && !sameValue(before, string(text)) {
 			changed[column] = value

@@ -177,7 +177,7 @@ func (l *loader) noMatch(m *model, row int, field, text, by string) {
 		"rows": map[string]any{"from": row, "to": row}, "type": "error", "record": row, "field": field, "field_name": label,
 		"message": fmt.Sprintf("No matching record found for %s '%s' in field '%s'", by, text, label),
 		"moreinfo": map[string]any{
-			"name": "Possible Values", "type": "ir.actions.act_window", "target": "new", "view_mode": "tree,form",
+			"name": "Possible Values", "type": "ir.actions.act_window", "target": "new", "view_mode": l.e.listView() + ",form",
 			"views": []any{[]any{false, "list"}, []any{false, "form"}}, "context": map[string]any{"create": false},
 			"help": "See all possible values", "res_model": m.refOf(field),
 		},

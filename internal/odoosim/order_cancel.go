@@ -10,7 +10,7 @@ func cancelOrders(e *env, c *call) any {
 			userError("You cannot cancel a locked order. Please unlock it first.")
 		}
 		if order["state"] != "draft" && !e.flag("disable_cancel_warning") {
-			return cancelWizard(id)
+			return e.cancelWizard(id)
 		}
 	}
 	for _, id := range c.ids() {
@@ -19,9 +19,9 @@ func cancelOrders(e *env, c *call) any {
 	return true
 }
 
-func cancelWizard(order int64) map[string]any {
+func (e *env) cancelWizard(order int64) map[string]any {
 	return map[string]any{
-		"name": "Cancel Sales Order", "view_mode": "form", "res_model": "sale.order.cancel", "view_id": 1084,
+		"name": "Cancel Sales Order", "view_mode": "form", "res_model": "sale.order.cancel", "view_id": e.wizardView("sale.order.cancel"),
 		"type": "ir.actions.act_window", "target": "new",
 		"context": map[string]any{
 			"default_template_id": 16, "default_order_id": order, "mark_so_as_canceled": true,

@@ -1,9 +1,5 @@
 package odoosim
 
-import (
-	"strings"
-)
-
 // confirmOrders makes quotations orders: a procurement group, a delivery with
 // its moves, and reservations.
 func confirmOrders(e *env, c *call) any {
@@ -15,7 +11,7 @@ func confirmOrders(e *env, c *call) any {
 		}
 	}
 	if len(wrong) > 0 {
-		userError("The following orders are not in a state requiring confirmation: %s", strings.Join(wrong, ", "))
+		e.notConfirmable(wrong)
 	}
 	for _, id := range c.ids() {
 		e.confirmOrder(e.get("sale_order", id))
@@ -62,8 +58,9 @@ func (e *env) orderMoves(order rec, group int64) []int64 {
 			"sequence": 10, "company_id": order["company_id"], "product_id": line["product_id"], "product_uom": line["product_uom"],
 			"location_id": warehouse["lot_stock_id"], "location_dest_id": customers["id"], "partner_id": order["partner_shipping_id"],
 			"group_id": group, "rule_id": rule.ref("rule_id"), "picking_type_id": warehouse["out_type_id"], "warehouse_id": warehouse["id"],
-			"create_uid": superuser, "write_uid": superuser, "name": line["name"], "priority": "0", "state": "draft", "origin": order["name"],
-			"procure_method": "make_to_stock", "description_picking": e.translated(line["product_name"]), "product_uom_qty": line["product_uom_qty"],
+			"create_uid": superuser, "write_uid": superuser, "name": line["name"], "priority": "0", "state": "draft", "origin": e.deliveryOrigin(order),
+			"location_final_id": customers["id"],
+			"procure_method":    "make_to_stock", "description_picking": e.translated(line["product_name"]), "product_uom_qty": line["product_uom_qty"],
 			"picked": false, "propagate_cancel": false, "additional": false, "date": e.second(), "date_deadline": e.second(), "sale_line_id": line["id"],
 		}))
 	}
@@ -75,13 +72,17 @@ func (e *env) orderMoves(order rec, group int64) []int64 {
 func (e *env) deliverOrder(order rec, group int64, moves []int64) {
 	warehouse := e.get("stock_warehouse", order.int("warehouse_id"))
 	first := e.get("stock_move", moves[0])
-	picking := e.insert("stock_picking", vals{
+	inserted := vals{
 		"location_id": first["location_id"], "location_dest_id": first["location_dest_id"], "picking_type_id": warehouse["out_type_id"],
 		"partner_id": order["partner_shipping_id"], "company_id": order["company_id"], "create_uid": superuser, "write_uid": superuser,
-		"name": e.pickingName(warehouse.int("out_type_id")), "origin": order["name"], "move_type": order["picking_policy"], "priority": "0",
+		"name": e.pickingName(warehouse.int("out_type_id")), "origin": e.deliveryOrigin(order), "move_type": order["picking_policy"], "priority": "0",
 		"has_deadline_issue": false, "is_locked": true, "scheduled_date": e.second(), "date": e.second(),
 		"carrier_id": order.ref("carrier_id"),
-	})
+	}
+	if e.newer() {
+		inserted["group_id"] = group
+	}
+	picking := e.insert("stock_picking", inserted)
 	quants := e.newQuants()
 	reserved := map[int64][]int64{} // move → move lines
 	for _, move := range moves {

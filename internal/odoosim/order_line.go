@@ -40,7 +40,7 @@ func createOrderLine(e *env, v vals) int64 {
 		"order_partner_id": order.ref("partner_id"), "salesman_id": order.ref("user_id"), "product_id": product.id(),
 		"product_uom": v.or("product_uom", template.ref("uom_id")), "state": order["state"], "qty_delivered_method": deliveredBy(template),
 		"name": v.or("name", e.productName(product)), "product_uom_qty": two(quantity), "price_unit": two(price), "discount": two(discount),
-		"qty_delivered": "0.00", "product_packaging_qty": 0, "customer_lead": 0, "is_delivery": v.or("is_delivery", false),
+		"qty_delivered": "0.00", "technical_price_unit": price, "product_packaging_qty": 0, "customer_lead": 0, "is_delivery": v.or("is_delivery", false),
 	}
 	maps.Copy(row, lineAmounts(quantity, price, discount, e.taxRate(taxes)))
 	id := e.insert("sale_order_line", row)
@@ -50,7 +50,7 @@ func createOrderLine(e *env, v vals) int64 {
 	e.later(func() {
 		e.recompute("sale_order_line", id, vals{
 			"invoice_status": "no", "qty_invoiced": "0.00", "qty_to_invoice": "0.00",
-			"untaxed_amount_invoiced": "0.00", "untaxed_amount_to_invoice": "0.00",
+			"untaxed_amount_invoiced": "0.00", "untaxed_amount_to_invoice": "0.00", "warehouse_id": order.ref("warehouse_id"),
 		})
 		e.totalOrder(order.id())
 	})
@@ -97,10 +97,18 @@ func (e *env) lineTaxes(order rec, v vals) []int64 {
 		}
 		return many(given)
 	}
-	if tax := e.saleTax(order.int("company_id")); tax != nil {
+	if tax := e.saleTax(order.int("company_id")); tax != nil && e.productsAreTaxed() {
 		return []int64{tax.id()}
 	}
 	return nil
+}
+
+// productsAreTaxed says whether this shop's products have taxes. Those of a
+// product have no table here, so the orders that there are tell: where products were made before
+// accounting was installed, none has any.
+func (e *env) productsAreTaxed() bool {
+	row := e.row("SELECT EXISTS (SELECT FROM account_tax_sale_order_line_rel) OR NOT EXISTS (SELECT FROM sale_order_line) AS taxed")
+	return row.is("taxed")
 }
 
 // idList reads the "1,2" of load().

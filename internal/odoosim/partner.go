@@ -21,7 +21,7 @@ func partnerModel() *model {
 func createPartner(e *env, v vals) int64 {
 	row := vals{
 		"color": 0, "lang": "en_US", "type": "contact", "active": true, "is_company": false, "message_bounce": 0,
-		"supplier_rank": 0, "customer_rank": 0, "invoice_warn": "no-message", "picking_warn": "no-message", "sale_warn": "no-message",
+		"supplier_rank": 0, "customer_rank": 0, "autopost_bills": "ask", "invoice_warn": "no-message", "picking_warn": "no-message", "sale_warn": "no-message",
 	}
 	maps.Copy(row, v)
 	id := e.insert("res_partner", row)
@@ -41,6 +41,9 @@ func createPartner(e *env, v vals) int64 {
 func writePartner(e *env, ids []int64, v vals) {
 	for _, id := range ids {
 		after := e.get("res_partner", id)
+		if e.newer() && after.int("commercial_partner_id") == id {
+			e.touchChildren(id)
+		}
 		for column, value := range v {
 			if text := textOf(value, e.server.tables["res_partner"][column] == "boolean"); text != nil {
 				after[column] = string(text)
@@ -51,6 +54,15 @@ func writePartner(e *env, ids []int64, v vals) {
 		row := maps.Clone(v)
 		maps.Copy(row, e.partnerDerived(after))
 		e.write("res_partner", id, row)
+	}
+}
+
+// touchChildren writes the contacts of a company or person without changing them:
+// Odoo 18 hands down its commercial fields at every write, though they are none.
+func (e *env) touchChildren(id int64) {
+	for _, child := range e.rows("SELECT id FROM res_partner WHERE parent_id = $1 AND active AND NOT COALESCE(is_company, FALSE) ORDER BY id", id) {
+		e.touchChildren(child.id())
+		e.write("res_partner", child.id(), vals{})
 	}
 }
 

@@ -15,9 +15,6 @@ func paymentModel() *model {
 	}
 }
 
-// newer says that payments have columns of their own, as from Odoo 18 on.
-func (e *env) newer() bool { _, ok := e.server.tables["account_payment"]["state"]; return ok }
-
 func (e *env) paymentMove(p rec) rec { return e.get("account_move", p.int("move_id")) }
 
 func (e *env) paymentState(p rec) any {

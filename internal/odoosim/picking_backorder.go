@@ -26,8 +26,8 @@ func (e *env) splitRest(picking rec, picked picks) []restMove {
 func (e *env) splitMove(move rec, quantity float64) int64 {
 	return e.insert("stock_move", vals{
 		"sequence": move.ref("sequence"), "company_id": move["company_id"], "product_id": move["product_id"], "product_uom": move["product_uom"],
-		"location_id": move["location_id"], "location_dest_id": move["location_dest_id"], "partner_id": move.ref("partner_id"),
-		"picking_id": move["picking_id"], "group_id": move.ref("group_id"), "rule_id": move.ref("rule_id"), "picking_type_id": move.ref("picking_type_id"),
+		"location_id": move["location_id"], "location_dest_id": move["location_dest_id"], "location_final_id": move.ref("location_final_id"),
+		"partner_id": move.ref("partner_id"), "picking_id": move["picking_id"], "group_id": move.ref("group_id"), "rule_id": move.ref("rule_id"), "picking_type_id": move.ref("picking_type_id"),
 		"warehouse_id": move.ref("warehouse_id"), "next_serial_count": 0, "name": move["name"], "priority": move["priority"], "state": "draft",
 		"origin": move.ref("origin"), "procure_method": move["procure_method"], "description_picking": move.ref("description_picking"),
 		"product_uom_qty": two(quantity), "picked": false, "propagate_cancel": move.is("propagate_cancel"), "is_inventory": false,
@@ -45,22 +45,29 @@ func (e *env) backorder(q *quants, picking rec, rest []restMove) {
 	for _, m := range rest {
 		reserved[m.id] = e.reserve(q, e.get("stock_move", m.id), picking.id(), e.uid)
 	}
-	id := e.insert("stock_picking", vals{
+	inserted := vals{
 		"backorder_id": picking["id"], "location_id": picking["location_id"], "location_dest_id": picking["location_dest_id"],
 		"picking_type_id": picking["picking_type_id"], "partner_id": picking.ref("partner_id"), "name": e.pickingName(picking.int("picking_type_id")),
 		"origin": picking.ref("origin"), "move_type": picking["move_type"], "priority": picking["priority"], "has_deadline_issue": false,
 		"is_locked": true, "scheduled_date": e.second(), "date": e.second(), "carrier_price": 0, "carrier_id": picking.ref("carrier_id"),
-	})
-	e.write("stock_picking", id, vals{
-		"group_id": picking.ref("group_id"), "company_id": picking["company_id"], "state": "draft", "sale_id": picking.ref("sale_id"),
-	})
+	}
+	derived := vals{"group_id": picking.ref("group_id"), "company_id": picking["company_id"], "sale_id": picking.ref("sale_id")}
+	if e.newer() { // the caller is responsible for it until the rest is computed, all at once
+		inserted["user_id"], derived["user_id"] = e.uid, nil
+	}
+	id := e.insert("stock_picking", inserted)
+	if !e.newer() {
+		derived["state"] = "draft"
+		e.write("stock_picking", id, derived)
+		derived = vals{}
+	}
 	for _, m := range rest {
 		e.moveToBackorder(m, id, reserved[m.id])
 	}
 	first := e.row("SELECT min(date) AS date, min(date_deadline) AS deadline FROM stock_move WHERE picking_id = $1", id)
-	e.write("stock_picking", id, vals{
-		"state": e.pickingState(id), "scheduled_date": first["date"], "date_deadline": first.ref("deadline"), "weight": e.pickingWeight(id),
-	})
+	derived["state"], derived["weight"] = e.pickingState(id), e.pickingWeight(id)
+	derived["scheduled_date"], derived["date_deadline"] = first["date"], first.ref("deadline")
+	e.write("stock_picking", id, derived)
 }
 
 // moveToBackorder gives a move its new transfer, and its lines with it.

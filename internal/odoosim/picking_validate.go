@@ -5,12 +5,6 @@ import (
 	"slices"
 )
 
-// wizardViews are the views the recorded wizards had.
-const (
-	smsView       = 1066
-	backorderView = 861
-)
-
 // validatePickings does transfers, or answers with a wizard. A wizard means
 // that nothing was done, though Odoo has marked the moves as picked by then.
 func validatePickings(e *env, c *call) any {
@@ -88,9 +82,10 @@ func (e *env) smsWizard(ids []int64) any {
 			WHERE p.id = $1 AND t.code = 'outgoing' AND c.stock_move_sms_validation AND c.has_received_warning_stock_sms = FALSE
 			AND COALESCE(r.mobile, r.phone) IS NOT NULL`, id)
 		if row != nil {
+			view := e.wizardView("confirm.stock.sms")
 			return map[string]any{
 				"name": "SMS", "type": "ir.actions.act_window", "view_mode": "form", "res_model": "confirm.stock.sms",
-				"views": []any{[]any{smsView, "form"}}, "view_id": smsView, "target": "new", "res_id": e.server.names.next("confirm.stock.sms", 0),
+				"views": []any{[]any{view, "form"}}, "view_id": view, "target": "new", "res_id": e.server.names.next("confirm.stock.sms", 0),
 				"context": e.wizardContext(map[string]any{"button_validate_picking_ids": ids}),
 			}
 		}
@@ -113,9 +108,10 @@ func (e *env) backorderWizard(ids []int64, picked picks) any {
 	if incomplete == nil {
 		return nil
 	}
+	view := e.wizardView("stock.backorder.confirmation")
 	return map[string]any{
 		"name": "Create Backorder?", "type": "ir.actions.act_window", "view_mode": "form", "res_model": "stock.backorder.confirmation",
-		"views": []any{[]any{backorderView, "form"}}, "view_id": backorderView, "target": "new",
+		"views": []any{[]any{view, "form"}}, "view_id": view, "target": "new",
 		"context": e.wizardContext(map[string]any{"button_validate_picking_ids": ids, "default_show_transfers": len(ids) > 1, "default_pick_ids": incomplete}),
 	}
 }

@@ -38,7 +38,7 @@ func createPricelistItem(e *env, v vals) int64 {
 	id := e.insert("product_pricelist_item", vals{
 		"pricelist_id": v["pricelist_id"], "product_id": v["product_id"], "product_tmpl_id": v["product_tmpl_id"],
 		"applied_on": v.or("applied_on", "3_global"), "base": v.or("base", "list_price"), "compute_price": v.or("compute_price", "fixed"),
-		"min_quantity": two(toFloat(v["min_quantity"])), "fixed_price": two(toFloat(v["fixed_price"])), "price_discount": "0.00",
+		"min_quantity": two(toFloat(v["min_quantity"])), "fixed_price": two(toFloat(v["fixed_price"])), "price_discount": "0.00", "price_markup": "0.00", "display_applied_on": displayAppliedOn(v),
 		"date_start": v["date_start"], "date_end": v["date_end"],
 	})
 	e.later(func() {
@@ -46,6 +46,14 @@ func createPricelistItem(e *env, v vals) int64 {
 		e.write("product_pricelist_item", id, vals{"company_id": list.ref("company_id"), "currency_id": list.ref("currency_id")})
 	})
 	return id
+}
+
+// displayAppliedOn is what Odoo 18's form shows a rule to be for.
+func displayAppliedOn(v vals) string {
+	if v.or("applied_on", "3_global") == "2_product_category" {
+		return "2_product_category"
+	}
+	return "1_product"
 }
 
 // company is the caller's.

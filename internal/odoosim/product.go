@@ -28,14 +28,19 @@ func productModel() *model {
 // createProduct adds a template and its only variant.
 func createProduct(e *env, v vals) int64 {
 	e.checkBarcode(v)
-	kind := v.or("detailed_type", "consu")
-	template := e.insert("product_template", vals{
+	kind := v.or("detailed_type", v.or("type", "consu"))
+	inserted := vals{
 		"sequence": 1, "categ_id": v.or("categ_id", 1), "uom_id": v.or("uom_id", 1), "uom_po_id": v.or("uom_id", 1),
 		"detailed_type": kind, "type": kind, "priority": "0", "name": e.translation("", v["name"]),
 		"list_price": two(toFloat(v.or("list_price", 1.0))), "sale_ok": v.or("sale_ok", true), "purchase_ok": v.or("purchase_ok", true),
 		"active": true, "sale_delay": 0, "tracking": "none", "service_type": "manual", "sale_line_warn": "no-message",
 		"expense_policy": "no", "invoice_policy": v.or("invoice_policy", "order"),
-	})
+	}
+	if e.newer() {
+		inserted["is_storable"], inserted["service_tracking"] = v.or("is_storable", false), "no"
+		inserted["responsible_id"] = fmt.Sprintf(`{"%d": %d}`, e.company().id(), e.uid)
+	}
+	template := e.insert("product_template", inserted)
 	product := e.insert("product_product", vals{
 		"product_tmpl_id": template, "default_code": v["default_code"], "barcode": v["barcode"], "active": v.or("active", true),
 	})
@@ -43,7 +48,7 @@ func createProduct(e *env, v vals) int64 {
 		weight := two(toFloat(v["weight"]))
 		e.write("product_template", template, vals{
 			"default_code": v["default_code"], "volume": "0.00", "weight": weight,
-			"can_image_1024_be_zoomed": false, "has_configurable_attributes": false,
+			"can_image_1024_be_zoomed": false, "has_configurable_attributes": false, "lot_valuated": false,
 		})
 		derived := vals{"combination_indices": "", "can_image_variant_1024_be_zoomed": false}
 		if v.has("weight") {
@@ -61,8 +66,8 @@ func (e *env) checkBarcode(v vals) {
 	}
 	other := e.row("SELECT t.name FROM product_product p JOIN product_template t ON t.id = p.product_tmpl_id WHERE p.barcode = $1", barcode)
 	if other != nil {
-		validationError("Barcode(s) already assigned:\n\n- Barcode \"%s\" already assigned to product(s): %s, %s\n\nNote: products that you don't have access to will not be shown above.",
-			barcode, toString(v["name"]), e.translated(other["name"]))
+		validationError("Barcode(s) already assigned:\n\n- Barcode \"%s\" already assigned to product(s): %s\n\nNote: products that you don't have access to will not be shown above.",
+			barcode, e.both(toString(v["name"]), e.translated(other["name"])))
 	}
 }
 

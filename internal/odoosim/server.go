@@ -28,14 +28,15 @@ type Options struct {
 	// Password of a login; by default it is the login itself. It is asked at
 	// every call, so that a key may be revoked while the server runs.
 	Password func(login string) string
-	// Release is what the server says it is, "17.0" by default. From 19.0 on it
-	// answers JSON-2 too; its tables stay those of the database.
+	// Release is what the server says it is; by default what its tables are of,
+	// "17.0" or "18.0". From 19.0 on it answers JSON-2 too; its tables stay those
+	// of the database.
 	Release string
 	// Now is the clock, the database's own by default.
 	Now func() time.Time
 }
 
-// New opens a server on a database that has Odoo 17's tables.
+// New opens a server on a database that has the tables of Odoo 17 or 18.
 func New(ctx context.Context, dsn string, options Options) (*Server, error) {
 	cfg, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
@@ -47,7 +48,7 @@ func New(ctx context.Context, dsn string, options Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
-	s := &Server{database: cfg.ConnConfig.Database, password: options.Password, pool: pool, release: cmp.Or(options.Release, "17.0"), now: options.Now}
+	s := &Server{database: cfg.ConnConfig.Database, password: options.Password, pool: pool, now: options.Now}
 	if s.password == nil {
 		s.password = func(login string) string { return login }
 	}
@@ -55,6 +56,7 @@ func New(ctx context.Context, dsn string, options Options) (*Server, error) {
 		pool.Close()
 		return nil, err
 	}
+	s.release = cmp.Or(options.Release, s.ownRelease())
 	return s, nil
 }
 
