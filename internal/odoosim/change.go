@@ -67,7 +67,10 @@ func (e *env) checkFields(m *model, v vals) {
 }
 
 func (e *env) hasField(m *model, field string) bool {
-	if _, ok := e.server.tables[m.table][field]; ok {
+	if e.renamed(m, field) {
+		return false
+	}
+	if _, ok := e.tables[m.table][field]; ok {
 		return true
 	}
 	if _, ok := m.lines[field]; ok {

@@ -64,6 +64,7 @@ INSERT INTO product_template (id, name, list_price, categ_id, weight, detailed_t
     (9, 'Travel Mug', 27.00, 3, 0.35, 'product', NULL), (10, 'Barista Workshop', 95.00, 1, 0, 'service', 'WORKSHOP')
   ) AS t (id, name, price, categ, weight, kind, code);
 UPDATE product_template SET name = name || '{"de_DE": "Handmühle"}' WHERE id = 4;
+INSERT INTO product_taxes_rel (prod_id, tax_id) SELECT id, 1 FROM product_template;
 INSERT INTO product_attribute (id, sequence, name, create_variant, display_type) VALUES
   (1, 10, '{"en_US": "Colour"}', 'always', 'color'), (2, 20, '{"en_US": "Size"}', 'always', 'radio');
 INSERT INTO product_attribute_value (id, sequence, attribute_id, name) VALUES

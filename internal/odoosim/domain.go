@@ -19,7 +19,7 @@ type where struct {
 func domainOf(e *env, m *model, domain []any) (sql string, args []any) {
 	w := &where{e: e, named: map[string]bool{}}
 	sql = w.all(m, domain)
-	_, hasActive := e.server.tables[m.table]["active"]
+	_, hasActive := e.tables[m.table]["active"]
 	if skip, given := e.context["active_test"].(bool); hasActive && !w.named["active"] && (!given || skip) {
 		sql = fmt.Sprintf("(%s) AND %s.active", sql, quote(m.table))
 	}
@@ -80,7 +80,7 @@ func (w *where) term(m *model, value any) string {
 		return fmt.Sprintf("%s.id IN (SELECT %s FROM %s WHERE %s)", quote(m.table), quote(l.inverse), quote(inner.table),
 			w.compare(quote(inner.table)+".id", "integer", operator, t[2]))
 	}
-	kind, ok := w.e.server.tables[m.table][field]
+	kind, ok := w.e.tables[m.table][field]
 	if !ok && m.parent != "" {
 		return w.path(m, m.parent, field, operator, t[2])
 	}

@@ -19,6 +19,7 @@ const superuser = 1
 type env struct {
 	ctx     context.Context
 	server  *Server
+	tables  registry
 	conn    *pgconn.PgConn
 	uid     int64
 	context map[string]any
@@ -143,7 +144,7 @@ func (e *env) insert(table string, v vals) int64 {
 	}
 	columns, args := e.columnsOf(table, v)
 	sql := fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", quote(table), strings.Join(quoteAll(columns), ", "), placeholders(len(columns)))
-	if _, ok := e.server.tables[table]["id"]; ok {
+	if _, ok := e.tables[table]["id"]; ok {
 		sql += " RETURNING id"
 	}
 	all := rowsOf(e.conn.ExecParams(e.ctx, sql, args, nil, nil, nil).Read(), sql)
@@ -178,7 +179,7 @@ func (e *env) recompute(table string, id int64, v vals) {
 	old := e.get(table, id)
 	changed := vals{}
 	for column, value := range v {
-		kind, known := e.server.tables[table][column]
+		kind, known := e.tables[table][column]
 		if !known {
 			continue
 		}
@@ -206,7 +207,7 @@ func sameValue(a, b string) bool {
 // columnsOf sorts the values' columns, so that the same call always gives the
 // same statement.
 func (e *env) columnsOf(table string, v vals) (columns []string, args [][]byte) {
-	known := e.server.tables[table]
+	known := e.tables[table]
 	for _, column := range slices.Sorted(maps.Keys(v)) {
 		kind, ok := known[column]
 		if !ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -20,6 +21,12 @@ var accountingSchemaSQL string
 //go:embed data_accounting.sql
 var accountingDataSQL string
 
+//go:embed to18.sql
+var to18SQL string
+
+//go:embed to19.sql
+var to19SQL string
+
 // finishSQL stamps the rows as the superuser's and has ids go on after them.
 const finishSQL = `DO $$ DECLARE r record; top bigint; BEGIN
 	FOR r IN SELECT table_name, bool_or(column_name = 'write_uid') AS stamped, bool_or(column_name = 'id') AS numbered
@@ -34,18 +41,36 @@ const finishSQL = `DO $$ DECLARE r record; top bigint; BEGIN
 	END LOOP;
 END $$`
 
-// Install makes the tables and the data of a small shop in an empty database.
-func Install(ctx context.Context, dsn string) (err error) {
+// Install makes the tables and the data of a small shop in an empty database,
+// those of Odoo 17.
+func Install(ctx context.Context, dsn string) error { return InstallRelease(ctx, dsn, "17.0") }
+
+// InstallRelease makes the same shop with the tables of a release: "17.0", "18.0" or "19.0".
+func InstallRelease(ctx context.Context, dsn, release string) error {
+	parts := []part{
+		{"make the tables", schemaSQL}, {"make the tables of accounting", accountingSchemaSQL},
+		{"fill the tables", dataSQL}, {"fill the tables of accounting", accountingDataSQL}, {"number the rows", finishSQL},
+	}
+	newer := []part{{"make them those of Odoo 18", to18SQL}, {"make them those of Odoo 19", to19SQL}}
+	at := slices.Index([]string{"17.0", "18.0", "19.0"}, release)
+	if at < 0 {
+		return fmt.Errorf("no tables of Odoo %s are known here", release)
+	}
+	return runParts(ctx, dsn, append(parts, newer[:at]...))
+}
+
+// part is a script, and what it does.
+type part struct{ what, sql string }
+
+// runParts runs scripts in one transaction.
+func runParts(ctx context.Context, dsn string, parts []part) error {
 	conn, err := pgx.Connect(ctx, dsn)
 	if err != nil {
 		return fmt.Errorf("connect to the database: %w", err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		for _, part := range []struct{ what, sql string }{
-			{"make the tables", schemaSQL}, {"make the tables of accounting", accountingSchemaSQL},
-			{"fill the tables", dataSQL}, {"fill the tables of accounting", accountingDataSQL}, {"number the rows", finishSQL},
-		} {
+		for _, part := range parts {
 			if _, err := tx.Conn().PgConn().Exec(ctx, part.sql).ReadAll(); err != nil {
 				return fmt.Errorf("%s: %w", part.what, err)
 			}

@@ -105,7 +105,7 @@ func (e *env) reverse(move rec, reason string) int64 {
 	for _, line := range e.rows("SELECT * FROM account_move_line WHERE move_id = $1 AND display_type = 'product' ORDER BY id", move.id()) {
 		order := e.row(`SELECT o.* FROM sale_order_line o JOIN sale_order_line_invoice_rel r ON r.order_line_id = o.id WHERE r.invoice_line_id = $1 LIMIT 1`, line.id())
 		if order == nil {
-			order = rec{"product_id": line["product_id"], "product_uom": line["product_uom_id"], "name": line["name"]}
+			order = rec{"product_id": line["product_id"], e.lineUnit(): line["product_uom_id"], "name": line["name"]}
 		}
 		items = append(items, item{orderLine: order, quantity: line.float("quantity"), price: line.float("price_unit"), discount: line.float("discount")})
 	}

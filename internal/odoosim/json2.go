@@ -101,7 +101,11 @@ func (s *Server) named(r *http.Request, model, method string) (any, error) {
 	if ids, ok := kwargs["ids"]; ok {
 		args = []any{ids}
 	}
-	return s.Call(r.Context(), uid, model, method, args, kwargs)
+	result, err := s.Call(r.Context(), uid, model, method, args, kwargs)
+	if id, one := result.(int64); one && method == "create" {
+		return []int64{id}, err // records are lists of ids here, one record too
+	}
+	return result, err
 }
 
 // argumentNames are those of the methods that every model has.

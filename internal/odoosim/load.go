@@ -119,7 +119,7 @@ func (l *loader) split(fields []string, cells []any, row int) (loaded, map[strin
 // setLine reads one cell of a line. An empty one empties the field: a line's
 // taxes then are none, not those that Odoo would choose.
 func (l *loader) setLine(m *model, r *loaded, field, text string) {
-	if name, _, _ := strings.Cut(field, "/"); text == "" && name == "tax_id" {
+	if name, _, _ := strings.Cut(field, "/"); text == "" && name == l.e.lineTaxField() {
 		r.values[name] = nil
 		return
 	}
@@ -148,7 +148,7 @@ func (l *loader) set(m *model, r *loaded, field, text string) {
 		r.values[name] = row.int("res_id")
 	case m.refOf(name) != "":
 		l.setByName(m, r, name, text)
-	case l.e.server.tables[m.table][name] == "boolean":
+	case l.e.tables[m.table][name] == "boolean":
 		r.values[name] = text == "1" || strings.EqualFold(text, "true")
 	default:
 		r.values[name] = text
@@ -158,7 +158,7 @@ func (l *loader) set(m *model, r *loaded, field, text string) {
 func (l *loader) setByName(m *model, r *loaded, field, text string) {
 	to := modelOf(m.refOf(field))
 	column := "name"
-	if l.e.server.tables[to.table]["complete_name"] != "" {
+	if l.e.tables[to.table]["complete_name"] != "" {
 		column = "complete_name"
 	}
 	condition := "="

@@ -20,9 +20,7 @@ func confirmOrders(e *env, c *call) any {
 }
 
 func (e *env) confirmOrder(order rec) {
-	group := e.insert("procurement_group", vals{
-		"partner_id": order["partner_shipping_id"], "name": order["name"], "move_type": order["picking_policy"], "sale_id": order.id(),
-	})
+	group := e.procurementGroup(order)
 	moves := e.orderMoves(order, group)
 	if len(moves) > 0 {
 		e.deliverOrder(order, group, moves)
@@ -44,9 +42,19 @@ func (e *env) confirmOrder(order rec) {
 	e.write("sale_order", order.id(), confirmed)
 }
 
+// procurementGroup joins an order's moves; nil where the release has none.
+func (e *env) procurementGroup(order rec) any {
+	if e.tables["procurement_group"] == nil {
+		return nil
+	}
+	return e.insert("procurement_group", vals{
+		"partner_id": order["partner_shipping_id"], "name": order["name"], "move_type": order["picking_policy"], "sale_id": order.id(),
+	})
+}
+
 // orderMoves inserts a move per storable line, as the superuser: procurement
 // runs with its rights.
-func (e *env) orderMoves(order rec, group int64) []int64 {
+func (e *env) orderMoves(order rec, group any) []int64 {
 	warehouse := e.get("stock_warehouse", order.int("warehouse_id"))
 	customers := e.row("SELECT id FROM stock_location WHERE usage = 'customer' AND active ORDER BY id LIMIT 1")
 	rule := e.row("SELECT rule_id FROM stock_move WHERE warehouse_id = $1 AND rule_id IS NOT NULL ORDER BY id DESC LIMIT 1", warehouse.id())
@@ -55,7 +63,7 @@ func (e *env) orderMoves(order rec, group int64) []int64 {
 		JOIN product_product p ON p.id = l.product_id JOIN product_template t ON t.id = p.product_tmpl_id
 		WHERE l.order_id = $1 AND t.type <> 'service' ORDER BY l.sequence, l.id`, order.id()) {
 		moves = append(moves, e.insert("stock_move", vals{
-			"sequence": 10, "company_id": order["company_id"], "product_id": line["product_id"], "product_uom": line["product_uom"],
+			"sequence": 10, "company_id": order["company_id"], "product_id": line["product_id"], "product_uom": line[e.lineUnit()],
 			"location_id": warehouse["lot_stock_id"], "location_dest_id": customers["id"], "partner_id": order["partner_shipping_id"],
 			"group_id": group, "rule_id": rule.ref("rule_id"), "picking_type_id": warehouse["out_type_id"], "warehouse_id": warehouse["id"],
 			"create_uid": superuser, "write_uid": superuser, "name": line["name"], "priority": "0", "state": "draft", "origin": e.deliveryOrigin(order),
@@ -69,7 +77,7 @@ func (e *env) orderMoves(order rec, group int64) []int64 {
 
 // deliverOrder inserts the delivery, reserves, and writes what Odoo computes
 // after that, in the order it does.
-func (e *env) deliverOrder(order rec, group int64, moves []int64) {
+func (e *env) deliverOrder(order rec, group any, moves []int64) {
 	warehouse := e.get("stock_warehouse", order.int("warehouse_id"))
 	first := e.get("stock_move", moves[0])
 	inserted := vals{

@@ -10,11 +10,12 @@ func orderLineModel() *model {
 		name: "sale.order.line", table: "sale_order_line", title: "Sales Order Line", order: "order_id, sequence, id",
 		labels: map[string]string{"order_id": "Order Reference", "product_id": "Product"},
 		refs: map[string]string{
-			"order_id": "sale.order", "product_id": "product.product", "product_uom": "uom.uom", "company_id": "res.company",
+			"order_id": "sale.order", "product_id": "product.product", "product_uom": "uom.uom", "product_uom_id": "uom.uom", "company_id": "res.company",
 			"currency_id": "res.currency", "order_partner_id": "res.partner", "salesman_id": "res.users",
 		},
 		compute: map[string]func(*env, rec) any{
-			"tax_id": func(e *env, line rec) any { return e.taxesOf(line.id()) },
+			"tax_id":  func(e *env, line rec) any { return e.taxesOf(line.id()) },
+			"tax_ids": func(e *env, line rec) any { return e.taxesOf(line.id()) },
 			"invoice_lines": func(e *env, line rec) any {
 				return e.ids("SELECT invoice_line_id AS id FROM sale_order_line_invoice_rel WHERE order_line_id = $1 ORDER BY 1", line.id())
 			},
@@ -34,11 +35,11 @@ func createOrderLine(e *env, v vals) int64 {
 	}
 	template := e.get("product_template", product.int("product_tmpl_id"))
 	quantity, price, discount := toFloat(v.or("product_uom_qty", 1)), toFloat(v.or("price_unit", e.listPrice(product))), toFloat(v["discount"])
-	taxes := e.lineTaxes(order, v)
+	taxes := e.lineTaxes(order, template, v)
 	row := vals{
 		"order_id": order.id(), "sequence": v.or("sequence", 10), "company_id": order.ref("company_id"), "currency_id": order.ref("currency_id"),
 		"order_partner_id": order.ref("partner_id"), "salesman_id": order.ref("user_id"), "product_id": product.id(),
-		"product_uom": v.or("product_uom", template.ref("uom_id")), "state": order["state"], "qty_delivered_method": deliveredBy(template),
+		e.lineUnit(): v.or(e.lineUnit(), template.ref("uom_id")), "state": order["state"], "qty_delivered_method": deliveredBy(template),
 		"name": v.or("name", e.productName(product)), "product_uom_qty": two(quantity), "price_unit": two(price), "discount": two(discount),
 		"qty_delivered": "0.00", "technical_price_unit": price, "product_packaging_qty": 0, "customer_lead": 0, "is_delivery": v.or("is_delivery", false),
 	}
@@ -76,8 +77,8 @@ func writeOrderLines(e *env, ids []int64, v vals) {
 				row[column] = two(value)
 			}
 		}
-		if taxes, given := v["tax_id"]; given {
-			delete(row, "tax_id")
+		if taxes, given := v[e.lineTaxField()]; given {
+			delete(row, e.lineTaxField())
 			e.exec("DELETE FROM account_tax_sale_order_line_rel WHERE sale_order_line_id = $1", id)
 			for _, tax := range many(taxes) {
 				e.exec("INSERT INTO account_tax_sale_order_line_rel (sale_order_line_id, account_tax_id) VALUES ($1, $2)", id, tax)
@@ -89,26 +90,29 @@ func writeOrderLines(e *env, ids []int64, v vals) {
 	}
 }
 
-// lineTaxes are those given, else the company's on sales.
-func (e *env) lineTaxes(order rec, v vals) []int64 {
-	if given, ok := v["tax_id"]; ok {
+// lineTaxes are those given, else the product's.
+func (e *env) lineTaxes(order, template rec, v vals) []int64 {
+	if given, ok := v[e.lineTaxField()]; ok {
 		if text, loaded := given.(string); loaded {
 			return idList(text)
 		}
 		return many(given)
 	}
-	if tax := e.saleTax(order.int("company_id")); tax != nil && e.productsAreTaxed() {
+	return e.productTaxes(order.int("company_id"), template.id())
+}
+
+// productTaxes are the taxes of a product that are this company's. A database without
+// their table is one of the recordings': what its orders show tells whether products have
+// the company's tax, or were made before there was one.
+func (e *env) productTaxes(company, template int64) []int64 {
+	if e.tables["product_taxes_rel"] != nil {
+		return e.ids(`SELECT t.id FROM product_taxes_rel r JOIN account_tax t ON t.id = r.tax_id
+			WHERE r.prod_id = $1 AND t.company_id = $2 AND t.active ORDER BY t.sequence, t.id`, template, company)
+	}
+	if tax := e.saleTax(company); tax != nil && e.row("SELECT sale_order_line_id FROM account_tax_sale_order_line_rel LIMIT 1") != nil {
 		return []int64{tax.id()}
 	}
 	return nil
-}
-
-// productsAreTaxed says whether this shop's products have taxes. Those of a
-// product have no table here, so the orders that there are tell: where products were made before
-// accounting was installed, none has any.
-func (e *env) productsAreTaxed() bool {
-	row := e.row("SELECT EXISTS (SELECT FROM account_tax_sale_order_line_rel) OR NOT EXISTS (SELECT FROM sale_order_line) AS taxed")
-	return row.is("taxed")
 }
 
 // idList reads the "1,2" of load().

@@ -45,7 +45,7 @@ func writePartner(e *env, ids []int64, v vals) {
 			e.touchChildren(id)
 		}
 		for column, value := range v {
-			if text := textOf(value, e.server.tables["res_partner"][column] == "boolean"); text != nil {
+			if text := textOf(value, e.tables["res_partner"][column] == "boolean"); text != nil {
 				after[column] = string(text)
 			} else {
 				delete(after, column)

@@ -74,7 +74,7 @@ func (e *env) mergePartners(ids []int64, survivor int64) {
 	values := e.inheritance(survivor, list)
 	for _, to := range toPartners {
 		for _, column := range to.columns {
-			if _, there := e.server.tables[to.table][column]; there {
+			if _, there := e.tables[to.table][column]; there {
 				e.exec(fmt.Sprintf("UPDATE %[1]s SET %[2]s = $1 WHERE %[2]s IN (%[3]s)", quote(to.table), quote(column), list), survivor)
 			}
 		}

@@ -80,7 +80,7 @@ func (e *env) smsWizard(ids []int64) any {
 		row := e.row(`SELECT p.id FROM stock_picking p JOIN res_company c ON c.id = p.company_id JOIN res_partner r ON r.id = p.partner_id
 			JOIN stock_picking_type t ON t.id = p.picking_type_id
 			WHERE p.id = $1 AND t.code = 'outgoing' AND c.stock_move_sms_validation AND c.has_received_warning_stock_sms = FALSE
-			AND COALESCE(r.mobile, r.phone) IS NOT NULL`, id)
+			AND COALESCE(to_jsonb(r)->>'mobile', r.phone) IS NOT NULL`, id)
 		if row != nil {
 			view := e.wizardView("confirm.stock.sms")
 			return map[string]any{

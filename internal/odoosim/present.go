@@ -75,7 +75,7 @@ func (e *env) displayName(m *model, id int64) string {
 		return e.get("res_partner", row.int("partner_id"))["name"]
 	case row["complete_name"] != "":
 		return row["complete_name"]
-	case e.server.tables[m.table]["name"] == "jsonb":
+	case e.tables[m.table]["name"] == "jsonb":
 		return e.translated(row["name"])
 	}
 	return row["name"]
@@ -87,7 +87,7 @@ func (e *env) checkOrder(m *model, order string) string {
 	for i, term := range terms {
 		words := strings.Fields(term)
 		known := len(words) == 1 || len(words) == 2 && (strings.EqualFold(words[1], "asc") || strings.EqualFold(words[1], "desc"))
-		if !known || e.server.tables[m.table][words[0]] == "" {
+		if !known || e.tables[m.table][words[0]] == "" {
 			valueError("Invalid order %q", order)
 		}
 		words[0] = quote(words[0])

@@ -44,6 +44,9 @@ func createProduct(e *env, v vals) int64 {
 	product := e.insert("product_product", vals{
 		"product_tmpl_id": template, "default_code": v["default_code"], "barcode": v["barcode"], "active": v.or("active", true),
 	})
+	if tax := e.saleTax(e.company().id()); tax != nil && e.tables["product_taxes_rel"] != nil {
+		e.exec("INSERT INTO product_taxes_rel (prod_id, tax_id) VALUES ($1, $2)", template, tax.id())
+	}
 	e.later(func() {
 		weight := two(toFloat(v["weight"]))
 		e.write("product_template", template, vals{
@@ -75,7 +78,7 @@ func (e *env) checkBarcode(v vals) {
 func writeProduct(e *env, ids []int64, v vals) {
 	own, inherited := vals{}, vals{}
 	for field, value := range v {
-		if _, ok := e.server.tables["product_product"][field]; ok {
+		if _, ok := e.tables["product_product"][field]; ok {
 			own[field] = value
 		} else {
 			inherited[field] = value

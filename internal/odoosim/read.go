@@ -86,7 +86,7 @@ func (e *env) search(m *model, domain []any, w window) []int64 {
 // read gives the fields of records as JSON has them, in the order of the ids.
 func (e *env) read(m *model, ids []int64, fields []string) []map[string]any {
 	if len(fields) == 0 {
-		for column := range e.server.tables[m.table] {
+		for column := range e.tables[m.table] {
 			fields = append(fields, column)
 		}
 		slices.Sort(fields)
@@ -108,7 +108,7 @@ func (e *env) read(m *model, ids []int64, fields []string) []map[string]any {
 
 // field is one field of a record as JSON has it.
 func (e *env) field(m *model, row rec, field string) any {
-	if compute := m.compute[field]; compute != nil {
+	if compute := m.compute[field]; compute != nil && !e.renamed(m, field) {
 		return compute(e, row)
 	}
 	if l, ok := m.lines[field]; ok {
@@ -117,7 +117,7 @@ func (e *env) field(m *model, row rec, field string) any {
 	if field == "display_name" {
 		return e.displayName(m, row.id())
 	}
-	kind, ok := e.server.tables[m.table][field]
+	kind, ok := e.tables[m.table][field]
 	if !ok && m.parent != "" {
 		parent := modelOf(m.refs[m.parent])
 		return e.field(parent, e.get(parent.table, row.int(m.parent)), field)

@@ -2,19 +2,9 @@ package odoosim
 
 import "strings"
 
-// newer says that the tables are Odoo 18's: payments have columns of their own
-// from there on.
-func (s *Server) newer() bool { _, ok := s.tables["account_payment"]["state"]; return ok }
-
-func (e *env) newer() bool { return e.server.newer() }
-
-// ownRelease is what a server calls itself that is not told: what its tables are of.
-func (s *Server) ownRelease() string {
-	if s.newer() {
-		return "18.0"
-	}
-	return "17.0"
-}
+// newer says that the tables are Odoo 18's or later ones: payments have columns
+// of their own from there on.
+func (e *env) newer() bool { return e.tables.major() >= 18 }
 
 // wizardView is the view that a wizard had where it was recorded.
 func (e *env) wizardView(model string) int {
@@ -71,4 +61,24 @@ func (e *env) deliveryOrigin(order rec) string {
 		return order["name"] + " - " + ref
 	}
 	return order["name"]
+}
+
+// lineUnit and lineTaxField are what order lines call their unit and their taxes.
+func (e *env) lineUnit() string {
+	if e.tables.major() >= 19 {
+		return "product_uom_id"
+	}
+	return "product_uom"
+}
+
+func (e *env) lineTaxField() string {
+	if e.tables.major() >= 19 {
+		return "tax_ids"
+	}
+	return "tax_id"
+}
+
+// renamed says that this release calls a field otherwise.
+func (e *env) renamed(m *model, field string) bool {
+	return m.name == "sale.order.line" && (field == "tax_id" || field == "tax_ids") && field != e.lineTaxField()
 }

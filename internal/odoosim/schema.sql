@@ -35,6 +35,12 @@ CREATE TABLE account_tax_sale_order_line_rel (
   PRIMARY KEY ("sale_order_line_id", "account_tax_id")
 );
 
+CREATE TABLE product_taxes_rel (
+  "prod_id" integer NOT NULL,
+  "tax_id" integer NOT NULL,
+  PRIMARY KEY ("prod_id", "tax_id")
+);
+
 CREATE TABLE crm_team (
   id serial PRIMARY KEY,
   "sequence" integer,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -15,7 +16,7 @@ type Server struct {
 	database string
 	password func(login string) string
 	pool     *pgxpool.Pool
-	tables   map[string]map[string]string // table → column → type
+	tables   atomic.Pointer[registry]
 	names    counters
 	faults   faults
 	wizards  transients
@@ -28,15 +29,15 @@ type Options struct {
 	// Password of a login; by default it is the login itself. It is asked at
 	// every call, so that a key may be revoked while the server runs.
 	Password func(login string) string
-	// Release is what the server says it is; by default what its tables are of,
-	// "17.0" or "18.0". From 19.0 on it answers JSON-2 too; its tables stay those
-	// of the database.
+	// Release is what the server says it is; by default what its tables are of:
+	// "17.0", "18.0" or "19.0". From 19.0 on it answers JSON-2 too; its tables and fields stay
+	// those of the database.
 	Release string
 	// Now is the clock, the database's own by default.
 	Now func() time.Time
 }
 
-// New opens a server on a database that has the tables of Odoo 17 or 18.
+// New opens a server on a database that has the tables of Odoo 17, 18 or 19.
 func New(ctx context.Context, dsn string, options Options) (*Server, error) {
 	cfg, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
@@ -56,7 +57,7 @@ func New(ctx context.Context, dsn string, options Options) (*Server, error) {
 		pool.Close()
 		return nil, err
 	}
-	s.release = cmp.Or(options.Release, s.ownRelease())
+	s.release = cmp.Or(options.Release, fmt.Sprintf("%d.0", s.tables.Load().major()))
 	return s, nil
 }
 
@@ -65,33 +66,6 @@ func (s *Server) Database() string { return s.database }
 
 // Close ends the server's connections.
 func (s *Server) Close() { s.pool.Close() }
-
-// readTables learns which columns there are.
-func (s *Server) readTables(ctx context.Context) error {
-	rows, err := s.pool.Query(ctx, `SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'`)
-	if err != nil {
-		return fmt.Errorf("read the tables: %w", err)
-	}
-	defer rows.Close()
-	s.tables = map[string]map[string]string{}
-	for rows.Next() {
-		var table, column, kind string
-		if err := rows.Scan(&table, &column, &kind); err != nil {
-			return fmt.Errorf("read the tables: %w", err)
-		}
-		if s.tables[table] == nil {
-			s.tables[table] = map[string]string{}
-		}
-		s.tables[table][column] = kind
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read the tables: %w", err)
-	}
-	if len(s.tables["sale_order"]) == 0 {
-		return fmt.Errorf("the database %s has no table sale_order: it is not Odoo's", s.database)
-	}
-	return nil
-}
 
 // tries is how often Odoo does a transaction that others got in the way of.
 const tries = 5
@@ -119,7 +93,7 @@ func (s *Server) once(ctx context.Context, uid int64, model, method string, args
 		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
 	defer conn.Release()
-	e := &env{ctx: ctx, server: s, conn: conn.Conn().PgConn(), uid: uid, context: map[string]any{}}
+	e := &env{ctx: ctx, server: s, tables: *s.tables.Load(), conn: conn.Conn().PgConn(), uid: uid, context: map[string]any{}}
 	if given, ok := kwargs["context"].(map[string]any); ok {
 		e.context = given
 	}

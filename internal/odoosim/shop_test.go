@@ -19,8 +19,13 @@ const (
 // shop is a server on a fresh small shop.
 func shop(t *testing.T) *Server {
 	t.Helper()
+	return shopOf(t, "17.0")
+}
+
+func shopOf(t *testing.T, release string) *Server {
+	t.Helper()
 	dsn := testkit.Postgres(t).NewDatabase(t)
-	if err := Install(context.Background(), dsn); err != nil {
+	if err := InstallRelease(context.Background(), dsn, release); err != nil {
 		t.Fatal(err)
 	}
 	s, err := New(context.Background(), dsn, Options{})
@@ -68,7 +73,12 @@ func available(t *testing.T, s *Server, product int) (free, onHand float) {
 }
 
 func TestStockFollowsAnOrderToItsDelivery(t *testing.T) {
-	s := shop(t)
+	for _, release := range []string{"17.0", "18.0", "19.0"} {
+		t.Run(release, func(t *testing.T) { followStock(t, shopOf(t, release)) })
+	}
+}
+
+func followStock(t *testing.T, s *Server) {
 	order := newOrder(t, s, 24, 3) // all there are
 	if free, _ := available(t, s, 24); free != 3 {
 		t.Errorf("a quotation reserves: %v free", free)
@@ -197,16 +207,21 @@ func TestSearchUnderstandsDomains(t *testing.T) {
 }
 
 func TestTheBridgeFindsItsMappingHere(t *testing.T) {
-	s := shop(t)
-	release, why, err := odoo.Detect(s.tables, "")
-	if err != nil || release != "17.0" {
-		t.Fatalf("told as %q (%s), %v", release, why, err)
-	}
-	profile, err := odoo.For(release, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := odoo.Check(profile, s.tables); err != nil {
-		t.Error(err)
+	for _, want := range []string{"17.0", "18.0", "19.0"} {
+		t.Run(want, func(t *testing.T) {
+			s := shopOf(t, want)
+			tables := *s.tables.Load()
+			release, why, err := odoo.Detect(tables, "")
+			if err != nil || release != want || s.release != want {
+				t.Fatalf("told as %q (%s), says %q, %v", release, why, s.release, err)
+			}
+			profile, err := odoo.For(release, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := odoo.Check(profile, tables); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
