@@ -26,8 +26,8 @@ func newBenchJournal(n int) *benchJournal {
 		j.events = append(j.events, store.Event{
 			Timeline: 1, LSN: 0x1A2B3C8, Ordinal: 1, XID: 91234, Time: time.Now(), Entity: "stock_level", What: "changed",
 			Key: store.Key{int64(i), 1}, Subject: fmt.Sprintf("stock_level/%d/1", i), Revision: 7, Company: 1, Origin: "shop",
-			Body: fmt.Appendf(nil, `{"product":{"id":%d,"sku":"FURN_%04d","name":"Large Cabinet"},"sku":"FURN_%04d",`+
-				`"warehouse":"WH","on_hand":"500","reserved":"12","available":"488","incoming":"0","outgoing":"12","company":{"id":1,"name":"My Company"}}`, i, i, i),
+			Body: fmt.Appendf(nil, `{"product_id":%d,"sku":"FURN_%04d","barcode":"601647855633","uom":"Units","warehouse_id":1,"warehouse":"WH","warehouse_name":"My Company",`+
+				`"company_id":1,"on_hand":"500","reserved":"12","available":"488","incoming":"0","outgoing":"12","forecast":"488","safe":"488"}`, i, i),
 			Changed: []string{"reserved", "available"}, Before: []byte(`{"reserved":"11","available":"489"}`),
 		})
 	}
@@ -102,6 +102,7 @@ func BenchmarkLane(b *testing.B) {
 		"instant":   {},
 		"where":     {Where: where, Fields: []string{"sku", "warehouse", "available"}},
 		"conflated": {Where: where, Pace: config.Pace{Conflate: 100 * time.Millisecond}},
+		"unmatched": {Where: map[string][]string{"warehouse": {"CHIC1"}}},
 		"filtered":  {Entities: []string{"order"}},
 		"firehose":  {Firehose: true},
 	} {
