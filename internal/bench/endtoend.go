@@ -24,8 +24,7 @@ func measureEndToEnd(ctx context.Context, l *lab) (s *section, err error) {
 	if err := errors.Join(quiet.initialise(ctx), firehose.initialise(ctx)); err != nil {
 		return nil, err
 	}
-	n := l.scaled(backlog)
-	n -= n % writers
+	n := l.evenly(backlog)
 	const pass, passQueue, rawQueue = "e2e_pass", "bench.pass", "bench.raw"
 	prepare := func(int) error {
 		if err := errors.Join(db.newSlot(ctx, pass), l.emptyQueue(passQueue), l.emptyQueue(laneQueue)); err != nil {

@@ -19,8 +19,7 @@ func measureLimits(ctx context.Context, l *lab) (s *section, err error) {
 	if err := db.publish(ctx); err != nil {
 		return nil, err
 	}
-	n := l.scaled(backlog)
-	n -= n % writers
+	n := l.evenly(backlog)
 	const read, pass, queue = "limit_read", "limit_pass", "bench.limit"
 	var end string
 	prepare := func(int) error {

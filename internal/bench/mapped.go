@@ -39,10 +39,16 @@ func mappedTables(ctx context.Context, conn *pgx.Conn) ([]mappedTable, error) {
 		if !slices.Contains(present, t.Name) {
 			continue
 		}
+		columns, err := columnsOf(ctx, conn, t.Name)
+		if err != nil {
+			return nil, err
+		}
 		mapped := mappedTable{name: t.Name}
 		for _, column := range t.Columns {
-			if column.Source != "" {
-				mapped.columns = append(mapped.columns, `"`+column.Source+`"`)
+			// Some columns are those of a later release, or of a module that is not installed.
+			name := pgx.Identifier{column.Source}.Sanitize()
+			if slices.Contains(columns, name) || slices.Contains(columns, column.Source) {
+				mapped.columns = append(mapped.columns, name)
 			}
 		}
 		tables = append(tables, mapped)

@@ -78,6 +78,12 @@ func makeStock(ctx context.Context, conn *pgx.Conn, n int, places []place) error
 // writers is how many sessions write a backlog of single-row transactions.
 const writers = 2
 
+// evenly is how many transactions so many are when all writers have their share.
+func (l *lab) evenly(n int) int {
+	n = l.scaled(n)
+	return n - n%writers
+}
+
 // backlogProcedure changes the quantity of one quant after the other, a
 // transaction each, in an order that is not the table's.
 const backlogProcedure = `CREATE OR REPLACE PROCEDURE bench_backlog(writer int, writers int, quants int, transactions int) LANGUAGE plpgsql AS $$
