@@ -44,8 +44,10 @@ type lab struct {
 type wire struct {
 	mu    sync.Mutex
 	odoo  http.Handler
-	lose  bool     // the answer to the next call that changes something
+	lose  bool     // the answer to a call that changes something, after
+	skip  int      // so many others
 	calls []string // "model.method" of what was called
+	bare  int      // how many came by JSON-2
 	books *books
 }
 
@@ -54,33 +56,25 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	var call struct {
-		Params struct {
-			Service, Method string
-			Args            []any
-		}
-	}
-	_ = json.Unmarshal(body, &call)
-	name, lose, faked := "", false, any(nil)
-	isFaked := false
-	if args := call.Params.Args; call.Params.Method == "execute_kw" && len(args) > 5 {
-		name = fmt.Sprintf("%s.%s", args[3], args[4])
+	lose, faked, isFaked := false, any(nil), false
+	call, isCall := callIn(r.URL.Path, body)
+	if isCall {
 		w.mu.Lock()
-		positional, _ := args[5].([]any)
-		w.calls = append(w.calls, described(name, positional))
-		if !slices.Contains(reading, fmt.Sprint(args[4])) {
-			lose, w.lose = w.lose, false
+		w.calls = append(w.calls, described(call.model+"."+call.method, call.args))
+		if call.bare {
+			w.bare++
+		}
+		if w.lose && !slices.Contains(reading, call.method) {
+			if w.skip--; w.skip < 0 {
+				lose, w.lose = true, false
+			}
 		}
 		w.mu.Unlock()
-		faked, isFaked = w.books.call(fmt.Sprint(args[3]), fmt.Sprint(args[4]), positional)
+		faked, isFaked = w.books.call(call.model, call.method, call.args)
 	}
 	answer := httptest.NewRecorder()
 	if isFaked {
-		said := map[string]any{"jsonrpc": "2.0", "id": 1}
-		if faked != nil {
-			said["result"] = faked
-		}
-		_ = json.NewEncoder(answer).Encode(said)
+		_ = json.NewEncoder(answer).Encode(call.answer(faked))
 	} else {
 		again := r.Clone(context.WithoutCancel(r.Context()))
 		again.Body = io.NopCloser(bytes.NewReader(body))
@@ -134,21 +128,19 @@ func described(name string, args []any) string {
 func (w *wire) loseNext() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.lose = true
+	w.lose, w.skip = true, 0
 }
 
-var (
-	template   sync.Once
-	templateOf = "odoo_shop"
-)
+// templates are filled shops, by release.
+var templates = map[string]*sync.Once{"17.0": {}, "19.0": {}}
 
 // installed is a fresh copy of the small shop; filling one takes longer than copying it.
-func installed(t *testing.T, pg *testkit.PG) string {
+func installed(t *testing.T, pg *testkit.PG, release string) string {
 	t.Helper()
-	server := pg.DSN("postgres")
-	template.Do(func() {
+	server, templateOf := pg.DSN("postgres"), "odoo_shop_"+release[:2]
+	templates[release].Do(func() {
 		pg.Exec(t, server, "CREATE DATABASE "+templateOf+" TEMPLATE template0 ENCODING 'UTF8'")
-		if err := odoosim.Install(context.Background(), pg.DSN(templateOf)); err != nil {
+		if err := odoosim.InstallRelease(context.Background(), pg.DSN(templateOf), release); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -164,9 +156,14 @@ func installed(t *testing.T, pg *testkit.PG) string {
 
 func newLab(t *testing.T) *lab {
 	t.Helper()
+	return newLabOf(t, "17.0")
+}
+
+func newLabOf(t *testing.T, release string) *lab {
+	t.Helper()
 	ctx := context.Background()
 	pg := testkit.Postgres(t)
-	dsn := installed(t, pg)
+	dsn := installed(t, pg, release)
 	sim, err := odoosim.New(ctx, dsn, odoosim.Options{})
 	if err != nil {
 		t.Fatal(err)
