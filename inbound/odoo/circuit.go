@@ -2,13 +2,14 @@ package odoo
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
 )
 
-// State is how the way to Odoo is.
+// State is whether calls are made, and why not.
 type State struct {
 	Open   bool          // calls are not made
 	Reason Kind          // of the call that opened it: not_sent, ambiguous, denied or limited
@@ -16,10 +17,11 @@ type State struct {
 	After  time.Duration // until one call is tried
 }
 
-// circuit keeps calls back while Odoo cannot be reached. What Odoo itself answers is
-// no failure, however often it refuses.
+// circuit keeps calls back while failures of its kinds come one after the other. What Odoo
+// answers to a call is no failure, however often it refuses.
 type circuit struct {
 	breaker *gobreaker.TwoStepCircuitBreaker[struct{}]
+	kinds   []Kind
 	now     func() time.Time
 	pause   time.Duration
 	changed func(State)
@@ -30,14 +32,25 @@ type circuit struct {
 	limited time.Time // until then Odoo asked for silence
 }
 
-func newCircuit(failures uint32, pause time.Duration, now func() time.Time, changed func(State)) *circuit {
-	c := &circuit{now: now, pause: pause, changed: changed}
+func newCircuit(o *Options, changed func(State), kinds ...Kind) *circuit {
+	c := &circuit{kinds: kinds, now: o.Now, pause: o.Pause, changed: changed}
 	c.breaker = gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
-		Name: "odoo", MaxRequests: 1, Timeout: pause,
-		ReadyToTrip:   func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures >= failures },
+		Name: "odoo", MaxRequests: 1, Timeout: o.Pause,
+		ReadyToTrip:   func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures >= o.Failures },
+		IsSuccessful:  func(err error) bool { return !IsKind(err, kinds...) },
+		IsExcluded:    c.tellsNothing,
 		OnStateChange: func(_ string, _, to gobreaker.State) { c.turned(to) },
 	})
 	return c
+}
+
+// tellsNothing says of an error that it is no news of what this circuit is about: the call was not
+// made, or never came as far.
+func (c *circuit) tellsNothing(err error) bool {
+	if IsKind(err, c.kinds...) {
+		return false
+	}
+	return IsKind(err, Stopped, Paused, Limited, NotSent, Ambiguous)
 }
 
 // allow lets a call through, or says when to come again.
@@ -51,16 +64,8 @@ func (c *circuit) allow() (done func(error), err error) {
 	}
 	return func(err error) {
 		c.note(err)
-		report(failure(err))
+		report(err)
 	}, nil
-}
-
-// failure is an error that speaks of the way to Odoo, not of the call.
-func failure(err error) error {
-	if IsKind(err, NotSent, Ambiguous, Denied) {
-		return err
-	}
-	return nil
 }
 
 func (c *circuit) note(err error) {
@@ -70,11 +75,10 @@ func (c *circuit) note(err error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch e.Kind {
-	case Limited:
+	switch {
+	case e.Kind == Limited:
 		c.limited = c.now().Add(e.After)
-		c.reason = e.Kind
-	case NotSent, Ambiguous, Denied:
+	case slices.Contains(c.kinds, e.Kind):
 		c.reason = e.Kind
 	}
 }

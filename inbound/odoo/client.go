@@ -32,6 +32,7 @@ type Options struct {
 	Observe func(model, method, result string, took time.Duration)
 	// Changed, if set, hears of the circuit's opening and closing.
 	Changed func(State)
+	Refused func(bool) // see Caller
 	Now     func() time.Time
 }
 
@@ -56,18 +57,25 @@ func (o *Options) fill() {
 	}
 }
 
-// Client makes calls. It is safe for use by many goroutines, which share its limits.
+// Client makes calls as one user. It is safe for use by many goroutines, which share its
+// limits; so do the clients of other users that [Client.As] makes.
 type Client struct {
+	*way
 	options Options
+	key     *circuit // open while Odoo refuses this user's key
+
+	mu      sync.Mutex
+	session *session // nil: to be opened
+}
+
+// way is the way to one Odoo, whoever goes it.
+type way struct {
 	base    string
 	http    *http.Client
 	now     func() time.Time
 	places  *semaphore.Weighted
 	rate    *rate.Limiter
-	circuit *circuit
-
-	mu      sync.Mutex
-	session *session // nil: to be opened
+	circuit *circuit // open while Odoo does not answer
 }
 
 // New makes a client. It asks Odoo nothing yet.
@@ -88,22 +96,28 @@ func New(o Options) (*Client, error) {
 	if o.Rate > 0 {
 		limit, burst = rate.Limit(o.Rate), min(o.MaxInFlight, int(math.Ceil(o.Rate)))
 	}
-	return &Client{
-		options: o, base: strings.TrimRight(o.URL, "/"), now: o.Now,
+	w := &way{
+		base: strings.TrimRight(o.URL, "/"), now: o.Now,
 		http: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 			// A POST that is redirected becomes a GET: nothing good can come of it.
 			return http.ErrUseLastResponse
 		}},
 		places: semaphore.NewWeighted(int64(o.MaxInFlight)), rate: rate.NewLimiter(limit, burst),
-		circuit: newCircuit(o.Failures, o.Pause, o.Now, o.Changed),
-	}, nil
+		circuit: newCircuit(&o, o.Changed, NotSent, Ambiguous),
+	}
+	return &Client{way: w, options: o, key: keyCircuit(&o)}, nil
 }
 
 // Close ends the idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // State says whether calls are made at present.
-func (c *Client) State() State { return c.circuit.state() }
+func (c *Client) State() State {
+	if s := c.circuit.state(); s.Open {
+		return s
+	}
+	return c.key.state()
+}
 
 // Do makes one call and decodes its result, unless result is nil. A result
 // of None leaves it as it is. The error is an *Error.
@@ -138,13 +152,14 @@ func (c *Client) do(ctx context.Context, call *Call) (json.RawMessage, error) {
 		return nil, &Error{Kind: Stopped, Err: err}
 	}
 	defer c.places.Release(1)
-	done, err := c.circuit.allow()
+	done, err := c.allow()
 	if err != nil {
 		return nil, err
 	}
 	if err := c.rate.Wait(ctx); err != nil {
-		done(nil)
-		return nil, &Error{Kind: Stopped, Err: ctx.Err()}
+		err = &Error{Kind: Stopped, Err: ctx.Err()}
+		done(err)
+		return nil, err
 	}
 	raw, err := c.attempt(ctx, call)
 	if IsKind(err, Denied) {
@@ -225,7 +240,7 @@ func (c *Client) openCounted(ctx context.Context) (*session, error) {
 		return nil, &Error{Kind: Stopped, Err: err}
 	}
 	defer c.places.Release(1)
-	done, err := c.circuit.allow()
+	done, err := c.allow()
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,8 @@
 //   - While Odoo cannot be reached, or refuses the key, calls are not made: they
 //     fail at once as Paused, with the time after which one is tried. Nothing is lost by that, since
 //     whoever calls tries again.
+//   - Several users share one way to Odoo ([Client.As]): its limits and its circuit. A key that is
+//     refused holds back its own user alone.
 //   - No error text holds a value that was sent or that came back: Odoo's own words,
 //     which may, are to be had only through [Error.Reason], with those values taken out.
 //

@@ -21,6 +21,7 @@ type fake struct {
 	version string // "17.0"; "19.0" speaks JSON-2
 	key     string // the one it takes
 	answer  func(w http.ResponseWriter, call rpcCall)
+	login   func(login any) string // the user's id; "8" for everybody when nil
 	json2   http.HandlerFunc
 }
 
@@ -59,7 +60,11 @@ func (f *fake) rpc(w http.ResponseWriter, r *http.Request) {
 			result(w, "false")
 			return
 		}
-		result(w, "8")
+		if f.login == nil {
+			result(w, "8")
+			return
+		}
+		result(w, f.login(args[1]))
 	case "object.execute_kw":
 		if args[2] != f.key {
 			failure200(w, "odoo.exceptions.AccessDenied", "Access Denied")

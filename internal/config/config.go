@@ -22,6 +22,9 @@ type Config struct {
 	Warnings Errors
 	// File is where the configuration was read from, "" for the environment alone.
 	File string
+	// SecretFiles are the files that secrets were read from, by setting ("odoo.api_key"): what
+	// stands there later counts without this configuration being read again.
+	SecretFiles map[string]string
 }
 
 // Postgres says where Odoo's database is and what the bridge is called there.
@@ -80,11 +83,12 @@ type Log struct {
 
 // Channel is one system that hears of Odoo.
 type Channel struct {
-	Name      string
-	OdooLogin string
-	Initial   string // publish | skip
-	Lanes     []Lane
-	Commands  []string
+	Name       string
+	OdooLogin  string
+	OdooAPIKey Secret // of the user OdooLogin; "": commands are carried out as Odoo.Login
+	Initial    string // publish | skip
+	Lanes      []Lane
+	Commands   []string
 
 	// What follows is about commands.
 	RabbitMQUser    string   // whom the broker must vouch for; "": not asked

@@ -40,6 +40,7 @@ func (w *walker) crossChecks() {
 		channel := &w.config.Channels[i]
 		path := "channels." + channel.Name
 		w.checkLogin(channel, path, logins)
+		w.checkUser(channel, path)
 		if w.places[path+".lanes"] == nil && w.places[path+".commands"] == nil {
 			w.problem(w.places[path], path, "has neither lanes nor commands", "write lanes: {all: {entities: [order]}}, or leave the channel out")
 		}
@@ -78,10 +79,13 @@ func (w *walker) checkCommands(channel *Channel, path string) {
 	if len(channel.Commands) == 0 {
 		return
 	}
-	odoo := w.config.Odoo
+	odoo, ownUser := w.config.Odoo, channel.OdooAPIKey != ""
 	var missing []string
-	for _, need := range []struct{ key, value string }{{"url", odoo.URL}, {"database", odoo.Database}, {"login", odoo.Login}, {"api_key", string(odoo.APIKey)}} {
-		if need.value == "" {
+	for _, need := range []struct {
+		key     string
+		missing bool
+	}{{"url", odoo.URL == ""}, {"database", odoo.Database == ""}, {"login", odoo.Login == "" && !ownUser}, {"api_key", odoo.APIKey == "" && !ownUser}} {
+		if need.missing {
 			missing = append(missing, "odoo."+need.key)
 		}
 	}

@@ -43,6 +43,7 @@ func (w *walker) environment() {
 		if s.kind.secret {
 			shown = "the value"
 		}
+		delete(w.config.SecretFiles, s.path)
 		if f := s.kind.set(s.at(w.config), value); f != nil {
 			w.problems = append(w.problems, Problem{File: "environment", Path: name, What: shown + " " + f.is, Remedy: f.remedy})
 		}

@@ -49,7 +49,7 @@ func Parse(file string, body []byte, env func(string) (string, bool)) (*Config, 
 	if err != nil {
 		return nil, err
 	}
-	w := &walker{source: src, env: env, config: &Config{}, places: map[string]*yaml.Node{}}
+	w := &walker{source: src, env: env, config: &Config{SecretFiles: map[string]string{}}, places: map[string]*yaml.Node{}}
 	applyDefaults("", w.config)
 	if root != nil {
 		src.order(root)

@@ -12,7 +12,10 @@ import (
 
 // scalarValue is a value as it counts, and as a message may show it: in quotes,
 // and never what came from the environment or a file.
-type scalarValue struct{ text, shown string }
+type scalarValue struct {
+	text, shown string
+	file        string // that it was read from
+}
 
 // maxSecretFile is more than any secret and less than a mistake.
 const maxSecretFile = 64 << 10
@@ -42,7 +45,7 @@ func (w *walker) scalar(node *yaml.Node, path string, k kind) (scalarValue, bool
 		w.problem(node, path, "is empty", "write "+k.name+", or leave the key out")
 		return scalarValue{}, false
 	}
-	return scalarValue{text, shown(value.Value, filled, k)}, true
+	return scalarValue{text: text, shown: shown(value.Value, filled, k)}, true
 }
 
 func shown(raw string, filled bool, k kind) string {
@@ -79,15 +82,24 @@ func (w *walker) fromFile(mapping *yaml.Node, path string, k kind) (scalarValue,
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(w.source.folder(), name)
 	}
-	text, err := readSecret(name)
+	text, err := readValue(name)
 	if err != nil {
 		w.problem(node, path, fmt.Sprintf("file %s: %v", name, err), "put the value into that file, readable for the user that runs odoobridge")
 		return scalarValue{}, false
 	}
-	return scalarValue{text, "what is in " + name}, true
+	return scalarValue{text, "what is in " + name, name}, true
 }
 
-func readSecret(name string) (string, error) {
+// ReadSecret reads a secret from its file, as {file: …} does.
+func ReadSecret(name string) (Secret, error) {
+	text, err := readValue(name)
+	if err != nil {
+		return "", fmt.Errorf("file %s: %w", name, err)
+	}
+	return Secret(text), nil
+}
+
+func readValue(name string) (string, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return "", cause(err)

@@ -57,7 +57,7 @@ func init() {
 		{path: "odoo.login", kind: text("a login", "", "write the login of the bridge's Odoo user", notEmpty), at: inConfig(func(c *Config) any { return &c.Odoo.Login }),
 			doc: "Login of the bridge's own user in Odoo."},
 		{path: "odoo.api_key", kind: aSecret, at: inConfig(func(c *Config) any { return &c.Odoo.APIKey }),
-			doc: "API key of that user."},
+			doc: "API key of that user. As `{file: …}` it is read again from there when Odoo refuses it, so that a new key needs no restart; one written here counts from the next SIGHUP on."},
 		{path: "odoo.max_in_flight", def: "2", kind: wholeNumber(1, 64), at: inConfig(func(c *Config) any { return &c.Odoo.MaxInFlight }),
 			doc: "Calls to Odoo at a time."},
 		{path: "odoo.rate", def: "10/s", kind: aRate, at: inConfig(func(c *Config) any { return &c.Odoo.Rate }),
@@ -121,6 +121,8 @@ func init() {
 
 		{path: "channels.*.odoo_login", kind: text("a login", "", "write the login of the channel's Odoo user", notEmpty), at: inChannel(func(c *Channel) any { return &c.OdooLogin }),
 			doc: "Login of the channel's own user in Odoo. A transaction in which that user wrote a row is the channel's own doing: its events carry the channel as `origin`."},
+		{path: "channels.*.odoo_api_key", kind: aSecret, at: inChannel(func(c *Channel) any { return &c.OdooAPIKey }),
+			doc: "API key of the user `odoo_login`, as whom the channel's commands are then carried out, so that what they change carries the channel as `origin`. Without it they are carried out as `odoo.login`, and what they change has no origin, unless `odoo_login` is that same user. All users share the limits of `odoo`. Read again like `odoo.api_key`."},
 		{path: "channels.*.initial", def: "skip", kind: oneOf("publish", "skip"), at: inChannel(func(c *Channel) any { return &c.Initial }),
 			doc: "Whether the channel's lanes receive every document once, as `*.snapshot`, when the lane first starts."},
 		{path: "channels.*.commands", kind: commandList, at: inChannel(func(c *Channel) any { return &c.Commands }),

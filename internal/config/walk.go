@@ -177,6 +177,10 @@ func (w *walker) setting(node *yaml.Node, s setting, path string, target any) {
 	}
 	if f := s.kind.set(s.at(target), value.text); f != nil {
 		w.problem(node, path, value.shown+" "+f.is, f.remedy)
+		return
+	}
+	if s.kind.secret && value.file != "" {
+		w.config.SecretFiles[path] = value.file
 	}
 }
 

@@ -36,7 +36,7 @@ func newCommands(r *prometheus.Registry) *Commands {
 		odoo: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: "odoo_call_seconds",
 			Help: "Time of calls to Odoo's API, by result: ok, or the kind of error.", Buckets: prometheus.DefBuckets}, []string{"model", "method", "result"}),
 		Connected:   gauge(r, "commands_connected", "1 while commands of every channel can be received."),
-		OdooCircuit: gauge(r, "odoo_circuit_open", "1 while Odoo's API does not answer and is left alone for a while."),
+		OdooCircuit: gauge(r, "odoo_circuit_open", "1 while Odoo's API does not answer, or refuses a user's key, and calls are held back for a while."),
 		LedgerBytes: gauge(r, "ledger_bytes", "What the ledger of commands occupies."),
 	}
 	r.MustRegister(c.seconds, c.waiting, c.oldest, c.exceptions, c.odoo)

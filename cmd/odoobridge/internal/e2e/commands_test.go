@@ -150,6 +150,11 @@ func newSender(t *testing.T, url string) *sender {
 
 func (s *sender) command(kind, id, subject string, data map[string]any) {
 	s.t.Helper()
+	s.commandOf("webshop", kind, id, subject, data)
+}
+
+func (s *sender) commandOf(channel, kind, id, subject string, data map[string]any) {
+	s.t.Helper()
 	body, err := json.Marshal(map[string]any{
 		"specversion": "1.0", "id": id, "source": "https://shop.example.com", "type": kind, "subject": subject,
 		"time": time.Now().UTC().Format(time.RFC3339Nano), "data": data,
@@ -157,7 +162,7 @@ func (s *sender) command(kind, id, subject string, data map[string]any) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	confirm, err := s.ch.PublishWithDeferredConfirm("odoo.commands", "webshop."+kind, true, false, amqp.Publishing{
+	confirm, err := s.ch.PublishWithDeferredConfirm("odoo.commands", channel+"."+kind, true, false, amqp.Publishing{
 		ContentType: "application/cloudevents+json", DeliveryMode: amqp.Persistent, MessageId: id, Type: kind, Body: body,
 	})
 	if err != nil {

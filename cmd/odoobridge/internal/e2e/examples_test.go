@@ -22,6 +22,7 @@ func TestTheExamplesPlaceAnOrderAndHearOfIt(t *testing.T) {
 	amqp := testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: odoo.dsn, amqp: amqp, more: odoo.settings(), channels: `  webshop:
     odoo_login: channel_shopify
+    odoo_api_key: channel_shopify
     commands: [customer.upsert, order.place]
     lanes:
       orders: {entities: [order, shipment], pace: instant}
@@ -36,7 +37,7 @@ func TestTheExamplesPlaceAnOrderAndHearOfIt(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", args[0], err, out)
 		}
-		for _, line := range []string{"result customer.upsert applied res.partner", "result order.place applied sale.order S", "result order.place duplicate sale.order S", "event order.confirmed order/S"} {
+		for _, line := range []string{"result customer.upsert applied res.partner", "result order.place applied sale.order S", "result order.place duplicate sale.order S", "event order.confirmed order/S", "origin webshop"} {
 			if !strings.Contains(string(out), line) {
 				t.Errorf("order %s: the adapter does not say %q:\n%s", order, line, out)
 			}
@@ -60,11 +61,16 @@ type simulated struct {
 
 func newShop(t testing.TB) *simulated {
 	t.Helper()
+	return newShopWith(t, odoosim.Options{})
+}
+
+func newShopWith(t testing.TB, o odoosim.Options) *simulated {
+	t.Helper()
 	dsn := testkit.Postgres(t).NewDatabase(t)
 	if err := odoosim.Install(context.Background(), dsn); err != nil {
 		t.Fatal(err)
 	}
-	server, err := odoosim.New(context.Background(), dsn, odoosim.Options{})
+	server, err := odoosim.New(context.Background(), dsn, o)
 	if err != nil {
 		t.Fatal(err)
 	}

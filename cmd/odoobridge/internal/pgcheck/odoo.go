@@ -168,6 +168,7 @@ func (c *Checker) logins(ctx context.Context) ([]check.Finding, error) {
 	if len(logins) == 0 {
 		return one(check.Good("odoo.logins", "no channel has an odoo_login: events carry no origin"))
 	}
+	nameless := c.nameless()
 	if c.facts.Columns["res_users"] == nil {
 		return nil, &check.SkipError{Reason: "there is no table res_users, or it cannot be seen"}
 	}
@@ -184,5 +185,20 @@ func (c *Checker) logins(ctx context.Context) ([]check.Finding, error) {
 		return one(check.Finding{Severity: check.Fail, Code: "odoo.logins", What: "Odoo has no user with the login " + strings.Join(missing, ", "),
 			Why: "what a channel did itself could not be told from what others did", Remedy: "create the user in Odoo (Settings, Users), or correct odoo_login"})
 	}
-	return one(check.Good("odoo.logins", "the channels' users exist"))
+	return one(check.Good("odoo.logins", "the channels' users exist"+nameless))
+}
+
+// nameless says of which channels' commands nobody can tell afterwards whose doing it was.
+func (c *Checker) nameless() string {
+	var channels []string
+	for i := range c.cfg.Channels {
+		if channel := &c.cfg.Channels[i]; len(channel.Commands) > 0 && !c.cfg.KnowsOwn(channel) {
+			channels = append(channels, channel.Name)
+		}
+	}
+	if len(channels) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; commands of %s are carried out as %s, and what they change carries no origin (odoo_api_key gives a channel a user of its own)",
+		strings.Join(channels, ", "), c.cfg.Odoo.Login)
 }
