@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	lib "modernc.org/sqlite/lib"
 )
 
 func connect(t *testing.T) *Conn {
@@ -127,5 +129,22 @@ func TestTheLogsLengthIsKnown(t *testing.T) {
 	}
 	if frames, copied, err := c.Checkpoint(); err != nil || frames != c.LogFrames() || copied != frames {
 		t.Errorf("the checkpoint copied %d of %d pages, %v; the log has %d", copied, frames, err, c.LogFrames())
+	}
+}
+
+func TestAStatementIsPlannedOnceWhateverIsBound(t *testing.T) {
+	c := connect(t)
+	if err := c.Exec("CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER); CREATE INDEX t_a ON t (a)"); err != nil {
+		t.Fatal(err)
+	}
+	q := prepare(t, c, "SELECT id FROM t WHERE a=?1 ORDER BY id")
+	for _, v := range []int64{7, 1, 7, 0, 1 << 40, -1, 2} {
+		q.Int(1, v)
+		if err := q.Run(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := lib.Xsqlite3_stmt_status(c.tls, q.stmt, lib.SQLITE_STMTSTATUS_REPREPARE, 0); n != 0 {
+		t.Errorf("prepared %d times more", n)
 	}
 }

@@ -66,7 +66,23 @@ func Open(path string, wait time.Duration) (*Conn, error) {
 	}
 	lib.Xsqlite3_extended_result_codes(tls, c.db, 1)
 	lib.Xsqlite3_busy_timeout(tls, c.db, int32(wait.Milliseconds()))
+	if rc := c.keepPlans(); rc != lib.SQLITE_OK {
+		return nil, errors.Join(c.error(rc), c.Close())
+	}
 	return c, nil
+}
+
+// keepPlans makes SQLite plan a statement once, whatever is bound to it (its query planner
+// stability guarantee). Else it prepares a statement anew each time that a
+// value becomes 0 or 1, or another than these, which it takes for more common: and the
+// first warehouse, company, category and pricelist are all 1.
+func (c *Conn) keepPlans() (rc int32) {
+	args := libc.NewVaList(int32(1), uintptr(0))
+	if args == 0 {
+		return lib.SQLITE_NOMEM
+	}
+	defer libc.Xfree(c.tls, args)
+	return lib.Xsqlite3_db_config(c.tls, c.db, lib.SQLITE_DBCONFIG_ENABLE_QPSG, args)
 }
 
 func (c *Conn) error(rc int32) error {
