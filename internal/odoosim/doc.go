@@ -44,6 +44,6 @@
 // panic leaves the package.
 //
 // A [Fault] makes calls go wrong as they went wrong with real Odoos: before or
-// after the commit, by the worker, the proxy or the database. With the release 19.0 the
-// server speaks JSON-2 beside JSON-RPC.
+// after the commit, by the worker, the proxy or the database. [Server.Upgrade] changes
+// the tables under the calls, as the upgrade of a module does.
 package odoosim

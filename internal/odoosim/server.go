@@ -72,8 +72,13 @@ const tries = 5
 
 // Call does one transaction as a user, and does it again when it met another.
 func (s *Server) Call(ctx context.Context, uid int64, model, method string, args []any, kwargs map[string]any) (any, error) {
+	return s.again(ctx, func() (any, error) { return s.once(ctx, uid, model, method, args, kwargs) })
+}
+
+// again does a transaction until nobody gets in its way, or five times.
+func (s *Server) again(ctx context.Context, do func() (any, error)) (any, error) {
 	for try := 1; ; try++ {
-		result, err := s.once(ctx, uid, model, method, args, kwargs)
+		result, err := do()
 		if err == nil || try == tries || !transient(err) {
 			return result, err
 		}

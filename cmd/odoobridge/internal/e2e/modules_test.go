@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/odoobridge/odoobridge/internal/odoosim"
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
@@ -97,28 +98,45 @@ func TestATableThatMayNotBePublishedYetIsNamed(t *testing.T) {
 	odoo.exec(`DROP OWNED BY reader`)
 }
 
-// TestAModuleUpgradeUnderLoadLosesNothing alters the tables that are sold from as
-// Odoo's upgrades do, each statement a surprise to the stream.
+// upgrades are what a module of stock goes through: it is installed, changes its mind about
+// names and types, also of columns that documents show, and takes things back.
+var upgrades = []odoosim.Upgrade{
+	{
+		Module: "stock_x", Version: "17.0.1.0", Tables: []string{"x_made", "x_table"},
+		Columns: []odoosim.Column{
+			{Table: "x_made", Name: "name", Type: "varchar"}, {Table: "stock_quant", Name: "x_new", Type: "numeric", Default: "7"},
+			{Table: "stock_quant", Name: "x_old", Type: "int4"}, {Table: "stock_quant", Name: "x_gone", Type: "varchar"},
+		},
+	},
+	{Module: "stock_x", Version: "17.0.2.0", Renames: []odoosim.Rename{{Table: "stock_quant", From: "x_old", To: "x_renamed"}}},
+	{
+		Module: "stock_x", Version: "17.0.3.0", Types: []odoosim.Column{
+			{Table: "stock_quant", Name: "quantity", Type: "float8"}, {Table: "product_product", Name: "default_code", Type: "text"},
+			{Table: "stock_quant", Name: "x_renamed", Type: "varchar", Default: "'begun anew'"},
+		},
+	},
+	{Module: "stock_x", Version: "17.0.4.0", Dropped: []odoosim.Column{{Table: "stock_quant", Name: "x_gone"}, {Table: "stock_quant", Name: "x_renamed_moved0"}}, DroppedTables: []string{"x_table"}},
+}
+
+// TestAModuleUpgradeUnderLoadLosesNothing upgrades a module whose tables are sold from, while
+// they are sold from.
 func TestAModuleUpgradeUnderLoadLosesNothing(t *testing.T) {
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	odoo := newPlayer(t, dsn)
-	odoo.exec(`ALTER TABLE stock_quant ADD COLUMN x_old int; ALTER TABLE stock_quant ADD COLUMN x_gone text; CREATE TABLE x_table (id int)`)
+	server, err := odoosim.New(t.Context(), dsn, odoosim.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
 	p.replace("heartbeat: 1s", watchful)
 	p.run()
 	queue, shop := listen(t, amqp, allQueue), sell(t, dsn)
-	for _, sql := range []string{
-		`ALTER TABLE stock_quant ADD COLUMN x_new numeric DEFAULT 7`,
-		`ALTER TABLE stock_quant DROP COLUMN x_gone CASCADE`,
-		`ALTER TABLE stock_quant RENAME COLUMN x_old TO x_renamed`,
-		`CREATE TABLE x_made (id serial PRIMARY KEY); INSERT INTO x_made DEFAULT VALUES`,
-		`DROP TABLE x_table CASCADE`,
-		`ALTER TABLE stock_quant ALTER COLUMN quantity TYPE double precision`,
-		`ALTER TABLE product_product ALTER COLUMN default_code TYPE text`,
-		`ALTER TABLE stock_quant ALTER COLUMN x_renamed TYPE bigint`,
-	} {
+	for _, upgrade := range upgrades {
 		shop.atLeast(30)
-		odoo.exec(sql)
+		if err := server.Upgrade(t.Context(), upgrade); err != nil {
+			t.Fatal(err)
+		}
 	}
 	shop.atLeast(30)
 	testkit.Eventually(t, patience, func() bool {
