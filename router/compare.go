@@ -98,8 +98,9 @@ func (r *Router) record(c *commitInfo, entity *odoo.Entity, previous store.Docum
 		event := &store.Event{
 			Seq: r.sequence, Epoch: c.Epoch, Timeline: c.Timeline, LSN: c.LSN, Ordinal: c.ordinal, XID: c.XID, Time: c.Time,
 			Entity: entity.Name, What: h.What, Key: next.Key, Subject: next.Subject, Revision: next.Revision,
-			Company: next.Company, Origin: c.Origin, Resync: c.Resync, Body: body,
+			Company: next.Company, Origin: c.Origin, Resync: c.Resync, Body: body, Previous: next.Last,
 		}
+		next.Last = event.Seq
 		switch {
 		case h.Implied:
 			event.Changed = h.Changed

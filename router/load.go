@@ -2,6 +2,7 @@ package router
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -234,8 +235,8 @@ func (r *Router) adopt(c *commitInfo, id docID) error {
 	switch {
 	case there:
 		r.documents.put(id.entity, store.Document{
-			Entity: entity.Name, Key: id.key, Subject: entity.Name + "/" + built.Name,
-			Revision: 1, LSN: c.LSN, Company: built.Company, Body: fit(built.Body),
+			Entity: entity.Name, Key: id.key, Subject: cmp.Or(previous.Subject, entity.Name+"/"+built.Name),
+			Revision: 1, LSN: c.LSN, Company: built.Company, Body: fit(built.Body), Last: previous.Last,
 		})
 	case previous.Body != nil:
 		r.documents.put(id.entity, store.Document{Entity: entity.Name, Key: id.key})

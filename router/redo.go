@@ -179,7 +179,7 @@ func (r *Router) replayDocuments(ctx context.Context, checkpoint int64, silent [
 	}
 	err := r.Store.Events(ctx, checkpoint, int(r.sequence-checkpoint), func(e store.Event) bool {
 		putBefore(e.Seq)
-		put(store.Document{Entity: e.Entity, Key: e.Key, Subject: e.Subject, Revision: e.Revision, LSN: e.LSN, Company: e.Company, Body: e.Body})
+		put(store.Document{Entity: e.Entity, Key: e.Key, Subject: e.Subject, Revision: e.Revision, LSN: e.LSN, Company: e.Company, Body: e.Body, Last: e.Seq})
 		return true
 	})
 	putBefore(r.sequence + 1)

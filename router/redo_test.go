@@ -28,11 +28,26 @@ func TestWhatWaitsInMemorySurvivesARestart(t *testing.T) {
 	draw := rand.New(rand.NewPCG(seed, 0))
 	calm, wild := newHouse(t, func() bool { return true }), newHouse(t, nil)
 	quant := calm.quant
+	churn(draw, quant, 25, func(group []change.Piece) {
+		calm.apply(group)
+		wild.apply(group)
+		if draw.IntN(3) == 0 {
+			wild.reopen()
+		}
+	})
+	wild.reopen()
+	if diff := cmp.Diff(calm.everything(), wild.everything()); diff != "" {
+		t.Errorf("(-written through +reopened):\n%s", diff)
+	}
+}
+
+// churn changes, deletes and makes quants of a shop of 500, in groups of up to 900 transactions.
+func churn(draw *rand.Rand, quant *change.Relation, groups int, apply func([]change.Piece)) {
 	lsn, alive := change.LSN(1000), map[int]bool{}
 	for i := 1; i <= 500; i++ {
 		alive[i] = true
 	}
-	for range 25 {
+	for range groups {
 		var group []change.Piece
 		for range 1 + draw.IntN(900) {
 			lsn += 8
@@ -44,15 +59,7 @@ func TestWhatWaitsInMemorySurvivesARestart(t *testing.T) {
 			alive[id] = c.Kind != change.Delete
 			group = append(group, change.Piece{XID: uint32(lsn), Timeline: 1, CommitTime: time.Unix(int64(lsn), 0).UTC(), Last: true, End: lsn, Changes: []change.Change{c}})
 		}
-		calm.apply(group)
-		wild.apply(group)
-		if draw.IntN(3) == 0 {
-			wild.reopen()
-		}
-	}
-	wild.reopen()
-	if diff := cmp.Diff(calm.everything(), wild.everything()); diff != "" {
-		t.Errorf("(-written through +reopened):\n%s", diff)
+		apply(group)
 	}
 }
 
@@ -140,14 +147,14 @@ func (h *house) everything() []string {
 	}
 	for _, e := range h.profile.Entities {
 		if err := h.store.Documents(h.t.Context(), e.Name, store.Key{-1, -1}, 1e6, func(d store.Document) bool {
-			all = append(all, fmt.Sprint("document ", d.Subject, d.Revision, d.LSN, string(d.Body)))
+			all = append(all, fmt.Sprint("document ", d.Subject, d.Revision, d.LSN, d.Last, string(d.Body)))
 			return true
 		}); err != nil {
 			h.t.Fatal(err)
 		}
 	}
 	if err := h.store.Events(h.t.Context(), 0, 1e6, func(e store.Event) bool {
-		all = append(all, fmt.Sprint("event ", e.Seq, e.LSN, e.Ordinal, e.Subject, e.What, e.Revision, string(e.Body)))
+		all = append(all, fmt.Sprint("event ", e.Seq, e.LSN, e.Ordinal, e.Subject, e.What, e.Revision, e.Previous, string(e.Body)))
 		return true
 	}); err != nil {
 		h.t.Fatal(err)

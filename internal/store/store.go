@@ -41,6 +41,7 @@ type Document struct {
 	Key      Key
 	Subject  string // "order/S00042": fixed when the document is first stored
 	Revision int64
+	Last     int64      // its newest journal entry; 0: it has had none, Unlinked: not known
 	LSN      change.LSN // commit that gave it its present form
 	Company  int64      // 0 when the entity belongs to no company
 	Body     []byte     // canonical JSON object
@@ -68,7 +69,13 @@ type Event struct {
 	Body     []byte // the whole document, canonical JSON object
 	Changed  []string
 	Before   []byte // JSON object of the changed fields' previous values; nil when there are none
+	// Previous is the entry before this one of the same entity and key; 0: there was none, Unlinked: not known.
+	Previous int64
 }
+
+// Unlinked stands for the number of a journal entry in what was written before
+// entries of one subject led from each to the one before it.
+const Unlinked = int64(-1)
 
 // RowPut stores Row in place of Old; Old is nil when there was none, and is
 // what tells the store which index entries to move.
@@ -174,6 +181,12 @@ type Store interface {
 	TrimJournal(ctx context.Context, upTo int64, olderThan time.Time) (removed int64, err error)
 	// Documents yields committed documents of an entity after the given key, in key order.
 	Documents(ctx context.Context, entity string, after Key, limit int, yield func(Document) bool) error
+	// DocumentsNamed returns the committed documents with the subject.
+	DocumentsNamed(ctx context.Context, subject string) ([]Document, error)
+	// EventsOf calls yield for committed journal entries of one entity and key, newest first, beginning before the
+	// given sequence number, until it returns false or limit is reached. It reads all of the journal before
+	// that number: follow Event.Previous instead wherever it is known (see History).
+	EventsOf(ctx context.Context, entity string, key Key, before int64, limit int, yield func(Event) bool) error
 
 	// Cursors returns every lane's cursor.
 	Cursors(ctx context.Context) ([]Cursor, error)

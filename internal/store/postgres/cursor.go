@@ -17,8 +17,8 @@ const (
 )
 
 // Cursors implements store.Store.
-func (s *Store) Cursors(ctx context.Context) (list []store.Cursor, err error) {
-	c, err := s.borrow(ctx)
+func (r reading) Cursors(ctx context.Context) (list []store.Cursor, err error) {
+	c, err := r.borrow(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the lanes' cursors: %w", err)
 	}
@@ -33,7 +33,7 @@ func (s *Store) Cursors(ctx context.Context) (list []store.Cursor, err error) {
 		})
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the lanes' cursors: %w", s.explain(err))
+		return nil, fmt.Errorf("read the lanes' cursors: %w", r.explain(err))
 	}
 	return list, nil
 }

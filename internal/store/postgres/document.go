@@ -13,16 +13,17 @@ import (
 )
 
 const (
-	documentColumns = "k1, k2, subject, revision, lsn::text, company, body"
+	documentColumns = "k1, k2, subject, revision, lsn::text, company, body, last"
 	getDocument     = "SELECT " + documentColumns + " FROM document WHERE entity = $1 AND k1 = $2 AND k2 = $3"
 	pageDocuments   = "SELECT " + documentColumns + " FROM document " +
 		"WHERE entity = (SELECT id FROM entity WHERE name = $1) AND (k1, k2) > ($2, $3) ORDER BY k1, k2 LIMIT $4"
-	putDocuments = `INSERT INTO document (entity, k1, k2, subject, revision, lsn, company, body)
-		SELECT e, k1, k2, subject, revision, lsn::pg_lsn, company, body
-		FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::text[])
-		AS d(e, k1, k2, subject, revision, lsn, company, body)
-		ON CONFLICT (entity, k1, k2) DO UPDATE SET subject = excluded.subject, revision = excluded.revision, lsn = excluded.lsn,
-		company = excluded.company, body = excluded.body`
+	namedDocuments = "SELECT " + documentColumns + ", (SELECT name FROM entity WHERE id = entity) FROM document WHERE subject = $1 ORDER BY entity, k1, k2"
+	putDocuments   = `INSERT INTO document (entity, k1, k2, subject, revision, lsn, company, body, last)
+		SELECT e, k1, k2, subject, revision, lsn::pg_lsn, company, body, last
+		FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::bigint[])
+		AS d(e, k1, k2, subject, revision, lsn, company, body, last)
+		ON CONFLICT (entity, k1, k2) DO UPDATE SET revision = excluded.revision, lsn = excluded.lsn,
+		company = excluded.company, body = excluded.body, last = excluded.last`
 	forgetDocuments = `DELETE FROM document USING unnest($1::integer[], $2::bigint[], $3::bigint[]) AS gone(e, a, b)
 		WHERE entity = e AND k1 = a AND k2 = b`
 	putEntity    = "INSERT INTO entity (id, name) VALUES ($1, $2)"
@@ -76,15 +77,15 @@ func (s *Store) queueDocuments(q *pgx.Batch, documents []store.Document) {
 		return
 	}
 	entities, subjects, lsns, bodies := make([]int32, n), make([]string, n), make([]string, n), make([][]byte, n)
-	revisions, companies := make([]int64, n), make([]int64, n)
+	revisions, companies, lasts := make([]int64, n), make([]int64, n), make([]int64, n)
 	var keys keyList
 	for i := range documents {
 		d := &documents[i]
 		entities[i], subjects[i], lsns[i], bodies[i] = s.entity(q, d.Entity), d.Subject, d.LSN.String(), present(d.Body)
-		revisions[i], companies[i] = d.Revision, d.Company
+		revisions[i], companies[i], lasts[i] = d.Revision, d.Company, d.Last
 		keys.add(d.Key)
 	}
-	q.Queue(putDocuments, entities, keys[0], keys[1], subjects, revisions, lsns, companies, bodies)
+	q.Queue(putDocuments, entities, keys[0], keys[1], subjects, revisions, lsns, companies, bodies, lasts)
 }
 
 // present is the body itself; one that is nil is empty, not NULL.
@@ -116,10 +117,11 @@ func (s *Store) Document(entity string, key store.Key) (d store.Document, found 
 	return d, true, nil
 }
 
-func readDocument(row pgx.Row, entity string) (store.Document, error) {
+// readDocument reads documentColumns, and what more is asked for.
+func readDocument(row pgx.Row, entity string, more ...any) (store.Document, error) {
 	d := store.Document{Entity: entity}
 	var lsn string
-	if err := row.Scan(&d.Key[0], &d.Key[1], &d.Subject, &d.Revision, &lsn, &d.Company, &d.Body); err != nil {
+	if err := row.Scan(append([]any{&d.Key[0], &d.Key[1], &d.Subject, &d.Revision, &lsn, &d.Company, &d.Body, &d.Last}, more...)...); err != nil {
 		return d, err
 	}
 	var err error
@@ -128,9 +130,9 @@ func readDocument(row pgx.Row, entity string) (store.Document, error) {
 }
 
 // Documents implements store.Store.
-func (s *Store) Documents(ctx context.Context, entity string, after store.Key, limit int, yield func(store.Document) bool) error {
+func (r reading) Documents(ctx context.Context, entity string, after store.Key, limit int, yield func(store.Document) bool) error {
 	err := piece.Documents(after, limit, func(after store.Key, n int) (piece.Piece[store.Document], error) {
-		return readPiece(ctx, s, n, func(d *store.Document) int { return len(d.Body) },
+		return readPiece(ctx, r, n, func(d *store.Document) int { return len(d.Body) },
 			func(rows pgx.Rows) (store.Document, error) { return readDocument(rows, entity) },
 			pageDocuments, entity, after[0], after[1], n)
 	}, yield)
@@ -138,4 +140,26 @@ func (s *Store) Documents(ctx context.Context, entity string, after store.Key, l
 		return fmt.Errorf("read documents of %s: %w", entity, err)
 	}
 	return nil
+}
+
+// DocumentsNamed implements store.Store.
+func (r reading) DocumentsNamed(ctx context.Context, subject string) (list []store.Document, err error) {
+	c, err := r.borrow(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for %s: %w", subject, err)
+	}
+	defer c.Release()
+	rows, err := c.Query(ctx, namedDocuments, subject)
+	if err == nil {
+		list, err = pgx.AppendRows(list, rows, func(row pgx.CollectableRow) (store.Document, error) {
+			entity := ""
+			d, err := readDocument(row, "", &entity)
+			d.Entity = entity
+			return d, err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for %s: %w", subject, r.explain(err))
+	}
+	return list, nil
 }

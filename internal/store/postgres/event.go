@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	eventFields  = 19
-	eventColumns = "seq, timeline, lsn::text, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync"
-	putEvents    = `INSERT INTO event (seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync)
-		SELECT seq, timeline, lsn::pg_lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync
+	eventFields  = 20
+	eventColumns = "seq, timeline, lsn::text, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync, previous"
+	putEvents    = `INSERT INTO event (seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync, previous)
+		SELECT seq, timeline, lsn::pg_lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync, previous
 		FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[], $9::bigint[], $10::bigint[],
-			$11::text[], $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::integer[], $19::boolean[])
-		AS e(seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync)`
+			$11::text[], $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::integer[], $19::boolean[], $20::bigint[])
+		AS e(seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync, previous)`
 )
 
-const copyEvents = `COPY event (seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync)
+const copyEvents = `COPY event (seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync, previous)
 	FROM STDIN BINARY`
 
 // manyEvents are copied: that costs the server less for each, and one more exchange for all.
@@ -51,6 +51,7 @@ func (c *copyRows) event(e *store.Event, scratch []byte) {
 	c.bytes(present(e.Body))
 	c.int4(e.Epoch)
 	c.bool(e.Resync)
+	c.int8(e.Previous)
 }
 
 func queueEvents(q *pgx.Batch, events []store.Event) {
@@ -58,7 +59,7 @@ func queueEvents(q *pgx.Batch, events []store.Event) {
 	if n == 0 {
 		return
 	}
-	seqs, ordinals, xids, revisions, companies := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	seqs, ordinals, xids, revisions, companies, previous := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
 	timelines, epochs := make([]int32, n), make([]int32, n)
 	lsns, entities, whats, subjects, origins := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	changed, before, bodies := make([][]byte, n), make([][]byte, n), make([][]byte, n)
@@ -71,18 +72,18 @@ func queueEvents(q *pgx.Batch, events []store.Event) {
 		if e.Changed != nil {
 			changed[i] = describe.AppendNames(nil, e.Changed)
 		}
-		before[i], bodies[i], epochs[i], resync[i] = e.Before, present(e.Body), e.Epoch, e.Resync
+		before[i], bodies[i], epochs[i], resync[i], previous[i] = e.Before, present(e.Body), e.Epoch, e.Resync, e.Previous
 		keys.add(e.Key)
 	}
 	q.Queue(putEvents, seqs, timelines, lsns, ordinals, xids, times, entities, whats, keys[0], keys[1],
-		subjects, revisions, companies, origins, changed, before, bodies, epochs, resync)
+		subjects, revisions, companies, origins, changed, before, bodies, epochs, resync, previous)
 }
 
 func readEvent(row pgx.Row) (e store.Event, err error) {
 	var lsn string
 	var changed *string
 	err = row.Scan(&e.Seq, &e.Timeline, &lsn, &e.Ordinal, &e.XID, &e.Time, &e.Entity, &e.What, &e.Key[0], &e.Key[1],
-		&e.Subject, &e.Revision, &e.Company, &e.Origin, &changed, &e.Before, &e.Body, &e.Epoch, &e.Resync)
+		&e.Subject, &e.Revision, &e.Company, &e.Origin, &changed, &e.Before, &e.Body, &e.Epoch, &e.Resync, &e.Previous)
 	if err != nil {
 		return e, err
 	}

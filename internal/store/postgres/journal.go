@@ -15,6 +15,7 @@ import (
 // until the table is vacuumed, and looking for the first would step over them all.
 const (
 	pageEvents    = "SELECT " + eventColumns + " FROM event WHERE seq > $1 ORDER BY seq LIMIT $2"
+	eventsOf      = "SELECT " + eventColumns + " FROM event WHERE seq >= $1 AND seq < $2 AND entity = $3 AND k1 = $4 AND k2 = $5 ORDER BY seq DESC LIMIT $6"
 	journalBounds = `SELECT (SELECT min(seq) FROM event WHERE seq > coalesce((SELECT seq FROM trimmed), 0)),
 		(SELECT max(seq) FROM event WHERE seq > coalesce((SELECT seq FROM trimmed), 0)), coalesce((SELECT seq FROM trimmed), 0)`
 	oldestEvents = "SELECT seq, time FROM event WHERE seq > coalesce((SELECT seq FROM trimmed), 0) ORDER BY seq LIMIT $1"
@@ -29,9 +30,9 @@ const (
 const trimRows = 1000
 
 // Events implements store.Store.
-func (s *Store) Events(ctx context.Context, after int64, limit int, yield func(store.Event) bool) error {
+func (r reading) Events(ctx context.Context, after int64, limit int, yield func(store.Event) bool) error {
 	err := piece.Events(after, limit, func(after int64, n int) (piece.Piece[store.Event], error) {
-		return readPiece(ctx, s, n, func(e *store.Event) int { return len(e.Body) + len(e.Before) },
+		return readPiece(ctx, r, n, func(e *store.Event) int { return len(e.Body) + len(e.Before) },
 			func(rows pgx.Rows) (store.Event, error) { return readEvent(rows) }, pageEvents, after, n)
 	}, yield)
 	if err != nil {
@@ -40,9 +41,37 @@ func (s *Store) Events(ctx context.Context, after int64, limit int, yield func(s
 	return nil
 }
 
+// EventsOf implements store.Store.
+func (r reading) EventsOf(ctx context.Context, entity string, key store.Key, before int64, limit int, yield func(store.Event) bool) error {
+	first, last, err := r.JournalBounds(ctx)
+	if err == nil {
+		err = piece.Search(first, last, before, limit, func(from, before int64, limit int) ([]store.Event, error) {
+			return r.searchEvents(ctx, from, before, entity, key, limit)
+		}, yield)
+	}
+	if err != nil {
+		return fmt.Errorf("search the journal for %s %v: %w", entity, key, err)
+	}
+	return nil
+}
+
+func (r reading) searchEvents(ctx context.Context, from, before int64, entity string, key store.Key, limit int) ([]store.Event, error) {
+	c, err := r.borrow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Release()
+	rows, err := c.Query(ctx, eventsOf, from, before, entity, key[0], key[1], limit)
+	if err != nil {
+		return nil, r.explain(err)
+	}
+	list, err := pgx.AppendRows([]store.Event(nil), rows, func(row pgx.CollectableRow) (store.Event, error) { return readEvent(row) })
+	return list, r.explain(err)
+}
+
 // JournalBounds implements store.Store.
-func (s *Store) JournalBounds(ctx context.Context) (first, last int64, err error) {
-	c, err := s.borrow(ctx)
+func (r reading) JournalBounds(ctx context.Context) (first, last int64, err error) {
+	c, err := r.borrow(ctx)
 	if err != nil {
 		return 0, 0, fmt.Errorf("find the ends of the journal: %w", err)
 	}
@@ -50,7 +79,7 @@ func (s *Store) JournalBounds(ctx context.Context) (first, last int64, err error
 	var low, high *int64
 	var trimmed int64
 	if err := c.QueryRow(ctx, journalBounds).Scan(&low, &high, &trimmed); err != nil {
-		return 0, 0, fmt.Errorf("find the ends of the journal: %w", s.explain(err))
+		return 0, 0, fmt.Errorf("find the ends of the journal: %w", r.explain(err))
 	}
 	switch {
 	case low != nil:

@@ -18,6 +18,7 @@ import (
 func Open(ctx context.Context, lease *Lease, o Options) (*Store, error) {
 	o.setDefaults()
 	s := &Store{options: o, lease: lease, log: o.Logger, room: room{limit: o.MaxSize}}
+	s.reading = reading{s}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the store in schema %s: %w", lease.claim.Schema, s.explain(err)), s.Close())
 	}

@@ -10,7 +10,7 @@ import (
 
 // readPiece reads the rows of a query that was limited to limit rows, on a
 // connection of the pool.
-func readPiece[T any](ctx context.Context, s *Store, limit int, size func(*T) int, decode func(pgx.Rows) (T, error), query string, arguments ...any) (p piece.Piece[T], err error) {
+func readPiece[T any](ctx context.Context, s source, limit int, size func(*T) int, decode func(pgx.Rows) (T, error), query string, arguments ...any) (p piece.Piece[T], err error) {
 	c, err := s.borrow(ctx)
 	if err != nil {
 		return p, err

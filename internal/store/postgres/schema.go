@@ -15,9 +15,12 @@ import (
 //go:embed schema.sql
 var schemaV1 string
 
+//go:embed schema_2.sql
+var schemaV2 string
+
 // migrations lead from one version of the schema to the next; the table
 // "migration" says which were done. What has been released never changes.
-var migrations = []string{schemaV1}
+var migrations = []string{schemaV1, schemaV2}
 
 const (
 	countMigrations = `SELECT to_regclass('migration') IS NOT NULL,

@@ -17,6 +17,7 @@ import (
 type Store struct {
 	options Options
 	lease   *Lease
+	reading // of what is committed
 	log     *slog.Logger
 	tables  []*table
 	pool    *pgxpool.Pool // sees what is committed, and writes in short transactions of its own

@@ -16,8 +16,8 @@ const (
 )
 
 // Cursors implements store.Store.
-func (s *Store) Cursors(ctx context.Context) (list []store.Cursor, err error) {
-	err = s.read(ctx, listCursors, func(q *capi.Stmt) error {
+func (r *Reader) Cursors(ctx context.Context) (list []store.Cursor, err error) {
+	err = r.read(ctx, listCursors, func(q *capi.Stmt) error {
 		for {
 			row, err := q.Step()
 			if err != nil || !row {

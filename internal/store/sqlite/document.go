@@ -11,13 +11,15 @@ import (
 )
 
 const (
-	documentColumns = "k1, k2, subject, revision, lsn, company, body"
+	documentColumns = "k1, k2, subject, revision, lsn, company, body, last"
 	getDocument     = "SELECT " + documentColumns + " FROM document WHERE entity=?1 AND k1=?2 AND k2=?3"
-	putDocument     = "INSERT INTO document (entity, " + documentColumns + ") VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET " +
-		"subject=excluded.subject, revision=excluded.revision, lsn=excluded.lsn, company=excluded.company, body=excluded.body"
+	// The subject is not set again: it stays, and its index would be written all the same.
+	putDocument = "INSERT INTO document (entity, " + documentColumns + ") VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET " +
+		"revision=excluded.revision, lsn=excluded.lsn, company=excluded.company, body=excluded.body, last=excluded.last"
 	forgetDocument = "DELETE FROM document WHERE entity=?1 AND k1=?2 AND k2=?3"
 	pageDocuments  = "SELECT " + documentColumns + " FROM document " +
 		"WHERE entity=(SELECT id FROM entity WHERE name=?1) AND (k1, k2) > (?2, ?3) ORDER BY k1, k2 LIMIT ?4"
+	namedDocuments = "SELECT " + documentColumns + ", (SELECT name FROM entity WHERE id=entity) FROM document WHERE subject=?1 ORDER BY entity, k1, k2"
 )
 
 // Document implements store.Mirror.
@@ -53,7 +55,7 @@ func readDocument(q *capi.Stmt, entity string) (store.Document, error) {
 	lsn, err := change.ParseLSN(q.ColumnText(4))
 	return store.Document{
 		Entity: entity, Key: store.Key{q.ColumnInt(0), q.ColumnInt(1)}, Subject: q.ColumnText(2),
-		Revision: q.ColumnInt(3), LSN: lsn, Company: q.ColumnInt(5), Body: q.ColumnBytes(6),
+		Revision: q.ColumnInt(3), LSN: lsn, Company: q.ColumnInt(5), Body: q.ColumnBytes(6), Last: q.ColumnInt(7),
 	}, err
 }
 
@@ -104,13 +106,14 @@ func (s *Store) putDocument(d *store.Document, entity int64) error {
 	q.Bytes(6, d.LSN.Append(lsn[:0]))
 	q.Int(7, d.Company)
 	q.Bytes(8, d.Body)
+	q.Int(9, d.Last)
 	return q.Run()
 }
 
 // Documents implements store.Store.
-func (s *Store) Documents(ctx context.Context, entity string, after store.Key, limit int, yield func(store.Document) bool) error {
+func (r *Reader) Documents(ctx context.Context, entity string, after store.Key, limit int, yield func(store.Document) bool) error {
 	err := piece.Documents(after, limit, func(after store.Key, n int) (piece.Piece[store.Document], error) {
-		return readPiece(ctx, s, pageDocuments, n, func(q *capi.Stmt) {
+		return readPiece(ctx, r, pageDocuments, n, func(q *capi.Stmt) {
 			q.Text(1, entity)
 			q.Int(2, after[0])
 			q.Int(3, after[1])
@@ -124,4 +127,26 @@ func (s *Store) Documents(ctx context.Context, entity string, after store.Key, l
 		return fmt.Errorf("read documents of %s: %w", entity, err)
 	}
 	return nil
+}
+
+// DocumentsNamed implements store.Store.
+func (r *Reader) DocumentsNamed(ctx context.Context, subject string) (list []store.Document, err error) {
+	err = r.read(ctx, namedDocuments, func(q *capi.Stmt) error {
+		q.Text(1, subject)
+		for {
+			row, err := q.Step()
+			if err != nil || !row {
+				return err
+			}
+			d, err := readDocument(q, q.ColumnText(8))
+			if err != nil {
+				return err
+			}
+			list = append(list, d)
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for %s: %w", subject, err)
+	}
+	return list, nil
 }

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	eventColumns = "seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync"
-	putEvent     = "INSERT INTO event (" + eventColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+	eventColumns = "seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, changed, before, body, epoch, resync, previous"
+	putEvent     = "INSERT INTO event (" + eventColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 
 func (s *Store) insertEvent(e *store.Event) error {
@@ -51,6 +51,7 @@ func (s *Store) insertEvent(e *store.Event) error {
 	if e.Resync {
 		q.Int(19, 1)
 	}
+	q.Int(20, e.Previous)
 	return q.Run()
 }
 
@@ -61,7 +62,7 @@ func readEvent(q *capi.Stmt) (e store.Event, size int, err error) {
 		Entity: q.ColumnText(6), What: q.ColumnText(7), Key: store.Key{q.ColumnInt(8), q.ColumnInt(9)},
 		Subject: q.ColumnText(10), Revision: q.ColumnInt(11), Company: q.ColumnInt(12), Origin: q.ColumnText(13),
 		Before: q.ColumnBytes(15), Body: q.ColumnBytes(16),
-		Epoch: int32(q.ColumnInt(17)), Resync: q.ColumnInt(18) != 0,
+		Epoch: int32(q.ColumnInt(17)), Resync: q.ColumnInt(18) != 0, Previous: q.ColumnInt(19),
 	}
 	if e.LSN, err = change.ParseLSN(q.ColumnText(2)); err != nil {
 		return e, 0, err

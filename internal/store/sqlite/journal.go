@@ -12,6 +12,7 @@ import (
 
 const (
 	pageEvents    = "SELECT " + eventColumns + " FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+	eventsOf      = "SELECT " + eventColumns + " FROM event WHERE seq >= ?1 AND seq < ?2 AND entity = ?3 AND k1 = ?4 AND k2 = ?5 ORDER BY seq DESC LIMIT ?6"
 	journalBounds = "SELECT (SELECT min(seq) FROM event), (SELECT max(seq) FROM event), (SELECT seq FROM trimmed)"
 	oldestEvents  = "SELECT seq, time FROM event ORDER BY seq LIMIT ?1"
 	removeEvents  = "DELETE FROM event WHERE seq <= ?1"
@@ -23,9 +24,9 @@ const (
 const trimRows = 1000
 
 // Events implements store.Store.
-func (s *Store) Events(ctx context.Context, after int64, limit int, yield func(store.Event) bool) error {
+func (r *Reader) Events(ctx context.Context, after int64, limit int, yield func(store.Event) bool) error {
 	err := piece.Events(after, limit, func(after int64, n int) (piece.Piece[store.Event], error) {
-		return readPiece(ctx, s, pageEvents, n, func(q *capi.Stmt) {
+		return readPiece(ctx, r, pageEvents, n, func(q *capi.Stmt) {
 			q.Int(1, after)
 			q.Int(2, int64(n))
 		}, readEvent)
@@ -36,9 +37,46 @@ func (s *Store) Events(ctx context.Context, after int64, limit int, yield func(s
 	return nil
 }
 
+// EventsOf implements store.Store.
+func (r *Reader) EventsOf(ctx context.Context, entity string, key store.Key, before int64, limit int, yield func(store.Event) bool) error {
+	first, last, err := r.JournalBounds(ctx)
+	if err == nil {
+		err = piece.Search(first, last, before, limit, func(from, before int64, limit int) ([]store.Event, error) {
+			return r.searchEvents(ctx, from, before, entity, key, limit)
+		}, yield)
+	}
+	if err != nil {
+		return fmt.Errorf("search the journal for %s %v: %w", entity, key, err)
+	}
+	return nil
+}
+
+func (r *Reader) searchEvents(ctx context.Context, from, before int64, entity string, key store.Key, limit int) (list []store.Event, err error) {
+	err = r.read(ctx, eventsOf, func(q *capi.Stmt) error {
+		q.Int(1, from)
+		q.Int(2, before)
+		q.Text(3, entity)
+		q.Int(4, key[0])
+		q.Int(5, key[1])
+		q.Int(6, int64(limit))
+		for {
+			row, err := q.Step()
+			if err != nil || !row {
+				return err
+			}
+			e, _, err := readEvent(q)
+			if err != nil {
+				return err
+			}
+			list = append(list, e)
+		}
+	})
+	return list, err
+}
+
 // JournalBounds implements store.Store.
-func (s *Store) JournalBounds(ctx context.Context) (first, last int64, err error) {
-	err = s.read(ctx, journalBounds, func(q *capi.Stmt) error {
+func (r *Reader) JournalBounds(ctx context.Context) (first, last int64, err error) {
+	err = r.read(ctx, journalBounds, func(q *capi.Stmt) error {
 		if _, err := q.Step(); err != nil {
 			return err
 		}

@@ -34,12 +34,12 @@ func newStore(o Options) *Store {
 	file := filepath.Join(o.Path, fileName)
 	return &Store{
 		options: o, file: file, log: o.Logger,
-		tables:  make([]*table, len(o.Tables)),
-		turn:    make(chan struct{}, 1),
-		done:    make(chan struct{}),
-		wake:    make(chan struct{}, 1),
-		readers: readers.New(file, readers.Options{Conns: o.ReadConns, Cache: readerCache}),
-		room:    diskRoom,
+		tables: make([]*table, len(o.Tables)),
+		turn:   make(chan struct{}, 1),
+		done:   make(chan struct{}),
+		wake:   make(chan struct{}, 1),
+		Reader: Reader{readers.New(file, readers.Options{Conns: o.ReadConns, Cache: readerCache})},
+		room:   diskRoom,
 	}
 }
 

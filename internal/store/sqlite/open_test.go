@@ -200,3 +200,94 @@ func TestPeopleCanReadTheStoreWhileItIsOpen(t *testing.T) {
 		t.Errorf("the copy has %q, %v, %v", text, found, err)
 	}
 }
+
+// TestAStoreOfAnOlderVersionIsReadAsBefore makes a store as version 2 of its schema had it.
+func TestAStoreOfAnOlderVersionIsReadAsBefore(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, fileName), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	edit(t, dir, "PRAGMA journal_mode = WAL; BEGIN; "+schemaV1+"; "+schemaV2+"; PRAGMA application_id = "+strconv.Itoa(applicationID)+`; PRAGMA user_version = 2;
+		INSERT INTO entity VALUES (1, 'order');
+		INSERT INTO document (entity, k1, k2, subject, revision, lsn, company, body) VALUES (1, 42, 0, 'order/S00042', 2, '0/10', 1, '{}');
+		INSERT INTO event (seq, timeline, lsn, ordinal, xid, time, entity, what, k1, k2, subject, revision, company, origin, body)
+			VALUES (1, 1, '0/10', 1, 7, 0, 'order', 'updated', 42, 0, 'order/S00042', 2, 1, '', '{}'); COMMIT`)
+	if _, err := OpenReader(dir); err == nil || !strings.Contains(err.Error(), "`odoobridge run` brings it up to date") {
+		t.Errorf("a reader of an older store: %v", err)
+	}
+	s, err := Open(t.Context(), Options{Path: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeStore(t, s)
+	found, err := s.DocumentsNamed(t.Context(), "order/S00042")
+	if err != nil || len(found) != 1 || found[0].Last != store.Unlinked {
+		t.Fatalf("found %v, %v", found, err)
+	}
+	n := 0
+	err = store.History(t.Context(), s, "order", found[0].Key, found[0].Last, 10, func(e store.Event) bool {
+		n++
+		return e.Seq == 1 && e.Previous == store.Unlinked
+	})
+	if err != nil || n != 1 {
+		t.Errorf("%d entries, %v", n, err)
+	}
+}
+
+// TestAReaderSeesWhatIsCommittedAndWritesNothing reads beside the store, and where a killed one has left its log.
+func TestAReaderSeesWhatIsCommittedAndWritesNothing(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := OpenReader(dir); !errors.Is(err, ErrNone) {
+		t.Errorf("where there is none: %v", err)
+	}
+	s, err := Open(t.Context(), Options{Path: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := store.Document{Entity: "order", Key: store.Key{42}, Subject: "order/S00042", Revision: 1, Body: []byte("{}")}
+	write := func(b *store.Batch, commit bool) {
+		t.Helper()
+		if err := s.Write(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		if commit {
+			if err := s.Commit(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	write(&store.Batch{Documents: []store.Document{order}, Meta: map[string]string{"position": "1"}}, true)
+	order.Revision = 2
+	write(&store.Batch{Documents: []store.Document{order}, Meta: map[string]string{"position": "2"}}, false)
+	look := func(where string) {
+		t.Helper()
+		r, err := OpenReader(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := r.DocumentsNamed(t.Context(), order.Subject)
+		position, _, metaErr := r.Meta(t.Context(), "position")
+		if err := errors.Join(err, metaErr, r.Close()); err != nil || len(found) != 1 || found[0].Revision != 1 || position != "1" {
+			t.Errorf("%s: %v, position %q, %v", where, found, position, err)
+		}
+	}
+	look("beside the bridge")
+	left := t.TempDir() // what a killed process leaves
+	for _, name := range []string{fileName, fileName + "-wal"} {
+		body, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(left, name), body, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closeStore(t, s)
+	look("after it")
+	dir = left
+	before, _ := os.ReadFile(filepath.Join(dir, fileName))
+	look("after a killed one")
+	if after, _ := os.ReadFile(filepath.Join(dir, fileName)); string(after) != string(before) {
+		t.Error("looking has written the database")
+	}
+}

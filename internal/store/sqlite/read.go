@@ -8,8 +8,8 @@ import (
 )
 
 // read runs fn with a statement that sees only what is committed.
-func (s *Store) read(ctx context.Context, sql string, fn func(*capi.Stmt) error) error {
-	return s.readers.Do(ctx, func(c *capi.Conn) error {
+func (r *Reader) read(ctx context.Context, sql string, fn func(*capi.Stmt) error) error {
+	return r.readers.Do(ctx, func(c *capi.Conn) error {
 		q, err := c.Prep(sql)
 		if err != nil {
 			return err
@@ -20,8 +20,8 @@ func (s *Store) read(ctx context.Context, sql string, fn func(*capi.Stmt) error)
 }
 
 // readPiece reads the rows of a statement that bind has limited to limit rows.
-func readPiece[T any](ctx context.Context, s *Store, sql string, limit int, bind func(*capi.Stmt), decode func(*capi.Stmt) (T, int, error)) (p piece.Piece[T], err error) {
-	err = s.read(ctx, sql, func(q *capi.Stmt) (err error) {
+func readPiece[T any](ctx context.Context, r *Reader, sql string, limit int, bind func(*capi.Stmt), decode func(*capi.Stmt) (T, int, error)) (p piece.Piece[T], err error) {
+	err = r.read(ctx, sql, func(q *capi.Stmt) (err error) {
 		bind(q)
 		p, err = piece.Fill(limit, func() (v T, n int, more bool, err error) {
 			if more, err = q.Step(); err != nil || !more {

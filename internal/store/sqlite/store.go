@@ -11,7 +11,6 @@ import (
 
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
-	"github.com/odoobridge/odoobridge/internal/store/sqlite/readers"
 )
 
 // Store keeps everything in one SQLite database.
@@ -21,7 +20,7 @@ type Store struct {
 	log     *slog.Logger
 	lock    *os.File
 	tables  []*table
-	readers *readers.Readers
+	Reader  // of what is committed, on connections of its own
 	room    func(dir string) (free, total int64, err error)
 
 	// turn is held by who has a transaction open on the writer's connection:

@@ -45,7 +45,7 @@ func documentPages(t *testing.T, s store.Store) {
 
 func exactDocuments(t *testing.T, s store.Store) {
 	want := store.Document{
-		Entity: "stock_level", Key: store.Key{7, 3}, Subject: "stock_level/7/3", Revision: 1 << 40, LSN: 0xFFFFFFFF_FFFFFFFE, Company: 12,
+		Entity: "stock_level", Key: store.Key{7, 3}, Subject: "stock_level/7/3", Revision: 1 << 40, LSN: 0xFFFFFFFF_FFFFFFFE, Company: 12, Last: 1 << 42,
 		Body: []byte(`{"name":"Größe \u0000 'x'","n":null}`),
 	}
 	commit(t, s, &store.Batch{Documents: []store.Document{want}})
@@ -58,7 +58,7 @@ func exactDocuments(t *testing.T, s store.Store) {
 		equal(t, where+" in a page", documents(t, s, want.Entity, store.Key{}, 10), []store.Document{want})
 	}
 	read("document")
-	want.Body, want.Revision, want.Company = []byte(`{}`), 0, 0
+	want.Body, want.Revision, want.Company, want.Last = []byte(`{}`), 0, 0, store.Unlinked
 	commit(t, s, &store.Batch{Documents: []store.Document{want}})
 	read("document after it was changed")
 	commit(t, s, &store.Batch{Forgotten: []store.Document{{Entity: want.Entity, Key: want.Key}, {Entity: "unknown", Key: want.Key}}})

@@ -29,14 +29,14 @@ func exactEvents(t *testing.T, s store.Store) {
 			Seq: 1, Epoch: math.MaxInt32, Resync: true, Timeline: math.MaxInt32, LSN: 0xFFFFFFFF_FFFFFFFE, Ordinal: 1_800_000_000_000_000_001, XID: math.MaxUint32,
 			Time: time.Date(2026, 11, 23, 7, 21, 37, 123456000, time.UTC), Entity: "stock_level", What: "out", Key: store.Key{1 << 40, 3},
 			Subject: "stock_level/1/3", Revision: 1 << 41, Company: 4, Origin: "shopify", Body: []byte(`{"a":"ü"}`),
-			Changed: []string{"on_hand", "available"}, Before: []byte(`{"on_hand":"1"}`),
+			Changed: []string{"on_hand", "available"}, Before: []byte(`{"on_hand":"1"}`), Previous: 1 << 43,
 		},
 		{Seq: 2, Time: second(0), Entity: "order", What: "created", Body: []byte(`{}`)},
 		{
 			Seq: 3, Time: second(0), Entity: "order", What: "updated", Body: []byte(`{}`),
 			Changed: []string{`qu"ote`, `back\slash`, "com,ma", `"`, "", "größe", "a\nb", "<&>"}, Before: []byte(`{}`),
 		},
-		{Seq: 4, Time: second(0), Entity: "order", What: "updated", Body: []byte(`{}`), Changed: []string{""}},
+		{Seq: 4, Time: second(0), Entity: "order", What: "updated", Body: []byte(`{}`), Changed: []string{""}, Previous: store.Unlinked},
 		{Seq: 5, Time: second(0), Entity: "order", What: "updated", Body: []byte(`{}`), Changed: []string{}},
 		{Seq: 6, Time: second(0), Entity: "order", What: "updated", Body: []byte(`{}`), Changed: []string{`","`, "x"}},
 	}

@@ -36,9 +36,10 @@ func NewQuants() *Quants {
 
 func (q *Quants) event(level store.Key) {
 	q.seq++
+	subject := fmt.Sprintf("stock_level/%d/%d", level[0], level[1])
 	q.batch.Events = append(q.batch.Events, store.Event{
 		Seq: q.seq, Timeline: 1, LSN: 0x1A2B3C8, Ordinal: 1, XID: 912345, Time: time.Now(), Entity: "stock_level", What: "changed",
-		Key: level, Subject: "stock_level/1717/1", Revision: q.seq, Company: 1, Body: q.body, Changed: []string{"on_hand", "available"}, Before: q.before,
+		Key: level, Subject: subject, Revision: q.seq, Company: 1, Body: q.body, Changed: []string{"on_hand", "available"}, Before: q.before,
 	})
 }
 
@@ -47,9 +48,10 @@ func (q *Quants) Through(k int64) {
 	level := store.Key{k / 4, k % 4}
 	q.event(level)
 	sum := fmt.Sprintf("%d\t%d\t1\t%d.00\t20.00", level[0], level[1], 100+q.seq%900)
+	subject := fmt.Sprintf("stock_level/%d/%d", level[0], level[1])
 	b := &q.batch
 	b.Puts = append(b.Puts, store.RowPut{Table: 0, Row: store.Row{Key: store.Key{k}, Text: q.text}}, store.RowPut{Table: 1, Row: store.Row{Key: level, Text: sum}})
-	b.Documents = append(b.Documents, store.Document{Entity: "stock_level", Key: level, Subject: "stock_level/1717/1", Revision: q.seq, LSN: 0x1A2B3C8, Company: 1, Body: q.body})
+	b.Documents = append(b.Documents, store.Document{Entity: "stock_level", Key: level, Subject: subject, Revision: q.seq, LSN: 0x1A2B3C8, Company: 1, Body: q.body})
 }
 
 // Logged writes a change as the router does under load: an event, and a line

@@ -47,6 +47,8 @@ func Run(t *testing.T, open Opener) {
 		{"documents come back as they were", exactDocuments},
 		{"events come in order", eventOrder},
 		{"events come back as they were", exactEvents},
+		{"what happened to one subject is found, newest first", history},
+		{"documents are found by their subject", documentsNamed},
 		{"journal bounds count on after a trim", journalBounds},
 		{"a trim removes the oldest alone", trimPrefix},
 		{"a slow reader overtaken by a trim misses nothing unnoticed", trimOvertakes},

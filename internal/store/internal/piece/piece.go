@@ -71,3 +71,24 @@ func each[T any](limit int, read func(limit int) (Piece[T], error), yield func(T
 	}
 	return nil
 }
+
+// searched is how many entries are looked at in one reading, so that none lasts long.
+const searched = 20_000
+
+// Search looks through the journal from its end, or from before the given entry, to its first one. read
+// returns what it finds in a part of it, newest first.
+func Search(first, last, before int64, limit int, read func(from, before int64, limit int) ([]store.Event, error), yield func(store.Event) bool) error {
+	for before = min(before, last+1); before > first && limit > 0; before -= searched {
+		list, err := read(max(first, before-searched), before, limit)
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			if !yield(e) {
+				return nil
+			}
+		}
+		limit -= len(list)
+	}
+	return nil
+}

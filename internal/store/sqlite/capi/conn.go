@@ -52,6 +52,16 @@ var tempDir sync.Once
 // Open opens a database file that is there, if only empty. A lock that another
 // process holds is waited for.
 func Open(path string, wait time.Duration) (*Conn, error) {
+	return open(path, wait, lib.SQLITE_OPEN_READWRITE)
+}
+
+// OpenReadOnly opens a database file to look into it: it is never written, not even with what its
+// write-ahead log holds.
+func OpenReadOnly(path string, wait time.Duration) (*Conn, error) {
+	return open(path, wait, lib.SQLITE_OPEN_READONLY)
+}
+
+func open(path string, wait time.Duration, mode int32) (*Conn, error) {
 	tls := libc.NewTLS()
 	c := &Conn{tls: tls, cells: libc.Xcalloc(tls, cellCount, libc.Tsize_t(wordSize)), cached: map[string]*Stmt{}}
 	name, err := libc.CString(path)
@@ -59,7 +69,7 @@ func Open(path string, wait time.Duration) (*Conn, error) {
 		return nil, errors.New("out of memory")
 	}
 	defer libc.Xfree(tls, name)
-	rc := lib.Xsqlite3_open_v2(tls, name, c.cell(cellOut), lib.SQLITE_OPEN_READWRITE|lib.SQLITE_OPEN_NOMUTEX, 0)
+	rc := lib.Xsqlite3_open_v2(tls, name, c.cell(cellOut), mode|lib.SQLITE_OPEN_NOMUTEX, 0)
 	c.db = *at[uintptr](c.cell(cellOut))
 	if rc != lib.SQLITE_OK {
 		return nil, errors.Join(c.error(rc), c.Close())

@@ -13,6 +13,9 @@ import (
 type Options struct {
 	Conns int
 	Cache int // bytes for each
+	// ReadOnly opens the file so that nothing at all is written to it; else the connections
+	// may do what any connection of the file's owner does when it ends.
+	ReadOnly bool
 }
 
 // Readers are the connections of a file, opened when first needed.
@@ -59,7 +62,11 @@ func (r *Readers) Do(ctx context.Context, fn func(*capi.Conn) error) error {
 }
 
 func (r *Readers) open() (*capi.Conn, error) {
-	c, err := capi.Open(r.file, capi.Patience)
+	open := capi.Open
+	if r.opts.ReadOnly {
+		open = capi.OpenReadOnly
+	}
+	c, err := open(r.file, capi.Patience)
 	if err != nil {
 		return nil, err
 	}
