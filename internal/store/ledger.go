@@ -51,6 +51,8 @@ type Ledger interface {
 
 	// Unsent returns results that were not marked as sent, oldest first, after the given number.
 	Unsent(ctx context.Context, after int64, limit int) ([]Result, error)
+	// Results returns the answers to a command, sent or not, oldest first. Those that were sent go with their command.
+	Results(ctx context.Context, seq int64) ([]Result, error)
 	// MarkSent marks results as sent. The mark may be lost by a power cut: they are then sent again.
 	MarkSent(ctx context.Context, numbers []int64) error
 
@@ -183,6 +185,7 @@ type Result struct {
 	ReplyTo       string
 	CorrelationID string
 	Body          []byte
+	Sent          bool // filled in by Results
 }
 
 // Decision is what a person, or the bridge for one, does to a command.
@@ -218,6 +221,7 @@ type CommandFilter struct {
 	Name    string
 	Code    string
 	About   string // id, subject or name in Odoo
+	Key     string // one of Keys; every command is looked at
 	After   int64  // Seq
 	Limit   int    // 0: 100
 	// SettledSince leaves out what settled before.

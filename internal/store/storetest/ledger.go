@@ -43,6 +43,7 @@ func RunLedger(t *testing.T, open LedgerOpener) {
 		{"a person retries, edits and discards what is parked or waits", decide},
 		{"a person decides nothing else", decideStates},
 		{"results are unsent until marked", outbox},
+		{"results are found by their command", results},
 		{"audit entries are found", audit},
 		{"counts say what is not done", counts},
 		{"commands are found", filters},

@@ -61,7 +61,7 @@ func counts(t *testing.T, l store.Ledger) {
 func filters(t *testing.T, l store.Ledger) {
 	a := parked(t, l, 1, "a", "ka")
 	claim(t, l, wish(10, "b", "kb"))
-	other := wish(11, "c", "kc")
+	other := wish(11, "c", "kc", `order/"ü"/<5001>`)
 	other.Channel, other.Name = "pos", "stock.count"
 	claim(t, l, other)
 	ids := func(f store.CommandFilter) (ids []string) {
@@ -82,6 +82,11 @@ func filters(t *testing.T, l store.Ledger) {
 		{store.CommandFilter{Code: "unknown_sku"}, []string{"a"}},
 		{store.CommandFilter{About: "s-b"}, []string{"b"}},
 		{store.CommandFilter{About: "b"}, []string{"b"}},
+		{store.CommandFilter{About: "c"}, []string{"c"}},
+		{store.CommandFilter{About: "s-c", Channel: "shop"}, nil},
+		{store.CommandFilter{Key: "kb"}, []string{"b"}},
+		{store.CommandFilter{Key: "k"}, nil},
+		{store.CommandFilter{Key: `order/"ü"/<5001>`}, []string{"c"}},
 		{store.CommandFilter{After: a}, []string{"b", "c"}},
 		{store.CommandFilter{Limit: 2}, []string{"a", "b"}},
 		{store.CommandFilter{States: []store.CommandState{store.CommandParked, store.CommandApplied}}, []string{"a"}},
@@ -140,4 +145,26 @@ func ledgerAfterClose(t *testing.T, l store.Ledger) {
 	if _, err := l.Take(t.Context(), "orders", 1, time.Now()); !errors.Is(err, store.ErrClosed) {
 		t.Errorf("take: %v", err)
 	}
+}
+
+func results(t *testing.T, l store.Ledger) {
+	seq := claim(t, l, wish(1, "a", "ka"))
+	take(t, l, "orders", 1, 2)
+	settle(t, l, seq, store.CommandApplied, 3, func(s *store.Settlement) {
+		s.Results = []store.Result{{ID: "first", RoutingKey: "shop.order.place.applied", ReplyTo: "q", CorrelationID: "7", Body: []byte(`{"n":1}`)}}
+	})
+	ok(t, l.Answer(t.Context(), []store.Result{{Command: seq, ID: "again", Body: []byte("{}")}, {Command: seq + 1, ID: "another's"}}))
+	ok(t, l.MarkSent(t.Context(), []int64{unsent(t, l)[0].Number}))
+	got, err := l.Results(t.Context(), seq)
+	ok(t, err)
+	for i := range got {
+		got[i].Number = 0
+	}
+	equal(t, "results", got, []store.Result{
+		{Command: seq, ID: "first", RoutingKey: "shop.order.place.applied", ReplyTo: "q", CorrelationID: "7", Body: []byte(`{"n":1}`), Sent: true},
+		{Command: seq, ID: "again", Body: []byte("{}")},
+	})
+	none, err := l.Results(t.Context(), seq+100)
+	ok(t, err)
+	equal(t, "of no command", len(none), 0)
 }

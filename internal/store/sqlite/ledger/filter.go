@@ -43,15 +43,32 @@ func limitOf(n int) int {
 	return n
 }
 
+// about finds rows of the table by id, subject and name in Odoo, each by its index: a walk along the
+// channels, of which there are few, takes the place of an index of ids alone.
+func (f *filter) about(table, row, text string) {
+	if text == "" {
+		return
+	}
+	byID := "SELECT " + row + " FROM " + table + " WHERE id = ?"
+	if table == "command" {
+		byID = `WITH RECURSIVE channels (one) AS (SELECT min(channel) FROM command
+				UNION ALL SELECT (SELECT min(c.channel) FROM command c WHERE c.channel > channels.one) FROM channels WHERE one IS NOT NULL)
+			SELECT c.seq FROM channels CROSS JOIN command c ON c.channel = channels.one AND c.id = ?`
+	}
+	f.add(row+` IN (`+byID+` UNION ALL SELECT `+row+` FROM `+table+` WHERE subject = ?
+		UNION ALL SELECT `+row+` FROM `+table+` WHERE odoo_name <> '' AND odoo_name = ?)`, text, text, text)
+}
+
 // Commands implements store.Ledger.
-func (l *Ledger) Commands(ctx context.Context, f store.CommandFilter) (found []store.Command, err error) {
+func (l *Reader) Commands(ctx context.Context, f store.CommandFilter) (found []store.Command, err error) {
 	var conditions filter
 	conditions.add("seq > ?", f.After)
 	conditions.equal("channel", f.Channel)
 	conditions.equal("name", f.Name)
 	conditions.equal("code", f.Code)
-	if f.About != "" {
-		conditions.add("(id = ? OR subject = ? OR odoo_name <> '' AND odoo_name = ?)", f.About, f.About, f.About)
+	conditions.about("command", "seq", f.About)
+	if f.Key != "" {
+		conditions.add("instr(keys, ?) > 0", strings.Trim(listText([]string{f.Key}), "[]"))
 	}
 	if !f.SettledSince.IsZero() {
 		conditions.add("settled >= ?", f.SettledSince)
@@ -92,15 +109,13 @@ func (l *Ledger) Commands(ctx context.Context, f store.CommandFilter) (found []s
 }
 
 // Audit implements store.Ledger.
-func (l *Ledger) Audit(ctx context.Context, f store.AuditFilter) (found []store.AuditEntry, err error) {
+func (l *Reader) Audit(ctx context.Context, f store.AuditFilter) (found []store.AuditEntry, err error) {
 	var conditions filter
 	conditions.add("number > ?", f.After)
 	conditions.equal("channel", f.Channel)
 	conditions.equal("actor", f.Actor)
 	conditions.equal("action", f.Action)
-	if f.About != "" {
-		conditions.add("(id = ? OR subject = ? OR odoo_name <> '' AND odoo_name = ?)", f.About, f.About, f.About)
-	}
+	conditions.about("audit", "number", f.About)
 	if !f.Since.IsZero() {
 		conditions.add("time >= ?", f.Since)
 	}

@@ -44,7 +44,7 @@ type Ledger struct {
 	// recovered says that the file is a ledger in order, and marked as open.
 	recovered bool
 
-	readers *readers.Readers
+	Reader // of what is committed
 }
 
 var _ store.Ledger = (*Ledger)(nil)
@@ -58,7 +58,7 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	file := filepath.Join(o.Path, fileName)
 	l := &Ledger{
 		options: o, file: file, ops: make(chan *op), done: make(chan struct{}),
-		readers: readers.New(file, readers.Options{Conns: readConns, Cache: readerCache}),
+		Reader: Reader{readers.New(file, readers.Options{Conns: readConns, Cache: readerCache})},
 	}
 	if err := l.open(); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the ledger in %s: %w", o.Path, capi.ExplainOpening(err, fileName, "a ledger")), l.end())

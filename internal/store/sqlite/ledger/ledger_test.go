@@ -165,3 +165,29 @@ func TestTheAuditTrailIsNeverChanged(t *testing.T) {
 		t.Errorf("trimmed %d, %v", n, err)
 	}
 }
+
+// TestAReaderSeesTheLedgerBesideItAndAfterIt looks while a bridge has the ledger, and when none has.
+func TestAReaderSeesTheLedgerBesideItAndAfterIt(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := OpenReader(t.Context(), dir); !errors.Is(err, ErrNone) {
+		t.Errorf("where there is none: %v", err)
+	}
+	l := open(t, dir)
+	if _, err := l.Claim(t.Context(), &store.Command{Channel: "shop", ID: "a", Workload: "orders", Keys: []string{"k"}, Body: []byte("{}"), Received: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	look := func(when string) {
+		t.Helper()
+		r, err := OpenReader(t.Context(), dir)
+		if err != nil {
+			t.Fatalf("%s: %v", when, err)
+		}
+		list, err := r.Commands(t.Context(), store.CommandFilter{About: "a"})
+		if err := errors.Join(err, r.Close()); err != nil || len(list) != 1 {
+			t.Errorf("%s: %v, %v", when, list, err)
+		}
+	}
+	look("beside it")
+	closeIt(t, l)
+	look("after it")
+}

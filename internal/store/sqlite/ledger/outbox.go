@@ -37,6 +37,24 @@ func (l *Ledger) Unsent(ctx context.Context, after int64, limit int) (list []sto
 	return list, nil
 }
 
+// Results implements store.Ledger.
+func (l *Reader) Results(ctx context.Context, seq int64) (list []store.Result, err error) {
+	err = l.readers.Do(ctx, func(c *capi.Conn) error {
+		return query(c, `SELECT number, command, id, routing_key, reply_to, correlation_id, body, sent FROM result
+			WHERE command = ?1 ORDER BY number`, func(q *capi.Stmt) error {
+			list = append(list, store.Result{
+				Number: q.ColumnInt(0), Command: q.ColumnInt(1), ID: q.ColumnText(2), RoutingKey: q.ColumnText(3),
+				ReplyTo: q.ColumnText(4), CorrelationID: q.ColumnText(5), Body: q.ColumnBytes(6), Sent: q.ColumnInt(7) != 0,
+			})
+			return nil
+		}, seq)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the results of command %d: %w", seq, err)
+	}
+	return list, nil
+}
+
 // MarkSent implements store.Ledger.
 func (l *Ledger) MarkSent(ctx context.Context, sent []int64) error {
 	err := l.submit(ctx, &op{do: func(c *capi.Conn) error {

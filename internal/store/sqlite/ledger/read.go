@@ -12,7 +12,7 @@ import (
 )
 
 // Command implements store.Ledger.
-func (l *Ledger) Command(ctx context.Context, channel, id string) (command store.Command, found bool, err error) {
+func (l *Reader) Command(ctx context.Context, channel, id string) (command store.Command, found bool, err error) {
 	err = l.readers.Do(ctx, func(c *capi.Conn) error {
 		got, err := commandWhere(c, "channel = ?1 AND id = ?2", channel, id)
 		if got != nil {
