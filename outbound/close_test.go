@@ -181,4 +181,18 @@ func TestMessageLargerThanTheBrokerTakesIsNamed(t *testing.T) {
 		t.Errorf("publish again: %v", err)
 	}
 	requireAcked(t, again)
+
+	// A restarted broker may take more. Its new limit takes effect on the next connection.
+	rabbit.Ctl(t, "eval", "application:set_env(rabbit, max_message_size, 200000).")
+	was, _ := p.link.get()
+	rabbit.Ctl(t, "close_all_connections", "--vhost", testkit.Vhost(url), "test")
+	testkit.Eventually(t, waitLong, func() bool {
+		now, _ := p.link.get()
+		return now.conn != nil && now.conn != was.conn
+	}, nil)
+	largeNow := large.Copy()
+	if err := p.Publish(testQueue, largeNow); err != nil {
+		t.Fatalf("publish when the broker takes it: %v", err)
+	}
+	requireAcked(t, largeNow)
 }

@@ -47,7 +47,7 @@
 //	returned: no such queue       all outstanding nacked, ErrReturned; before sending again the queue is
 //	                              declared (mode declare) or Publish fails until somebody does
 //	no confirmation for 30 s      all outstanding nacked, ErrConfirmTimeout; not while blocked
-//	message too large, invalid    an error with Permanent() true, once the limit is known; the others go on
+//	message too large, invalid    an error with Permanent() true, once the limit is known on a connection; the others go on
 //	memory or disk alarm          Publish waits; Reason is ErrBlocked
 //
 // [Publisher.Reason] and [Publisher.Status] say what stands in the way.

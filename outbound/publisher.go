@@ -26,12 +26,19 @@ type Publisher struct {
 	prepared atomic.Bool             // the queue was seen, and no message came back since
 	reason   atomic.Pointer[error]
 	returned atomic.Uint64
-	largest  atomic.Int64 // bytes the broker takes, once it has told; 0 before
+	largest  atomic.Pointer[largest]
 
 	closing chan struct{}
 	once    sync.Once
 	cancel  context.CancelFunc
 	work    sync.WaitGroup
+}
+
+// largest is how many bytes the broker takes, as it has told on a connection: the
+// limit is changed by restarting it, so another connection may know another one.
+type largest struct {
+	conn  *connection
+	bytes int64
 }
 
 // publisherOptions say how a publisher behaves.
@@ -123,11 +130,14 @@ func (p *Publisher) told(s *session, err error) error {
 
 // checkSize keeps back what the broker has said it does not take.
 func (p *Publisher) checkSize(o *outgoing) error {
-	size, limit := int64(len(o.publishing.Body)), p.largest.Load()
-	if limit > 0 && size > limit {
-		return &TooLargeError{ID: o.publishing.MessageId, Size: size, Limit: limit}
+	limit, size := p.largest.Load(), int64(len(o.publishing.Body))
+	if limit == nil || size <= limit.bytes {
+		return nil
 	}
-	return nil
+	if state, _ := p.link.get(); state.conn == nil || state.conn != limit.conn {
+		return nil // what it takes now is not known yet
+	}
+	return &TooLargeError{ID: o.publishing.MessageId, Size: size, Limit: limit.bytes}
 }
 
 // await returns when the session has room and the broker takes messages.
@@ -177,7 +187,8 @@ func (p *Publisher) Reason() error {
 func (p *Publisher) explain(err error) {
 	var large *TooLargeError
 	if errors.As(err, &large) {
-		p.largest.Store(large.Limit)
+		state, _ := p.link.get()
+		p.largest.Store(&largest{state.conn, large.Limit})
 	}
 	p.reason.Store(&err)
 }

@@ -27,7 +27,7 @@ type Parked struct {
 
 // remedies say what to do about each code.
 var remedies = map[string]string{
-	"message_too_large": "let the broker take more (max_message_size in rabbitmq.conf), or leave large fields out of the lane (fields); then retry",
+	"message_too_large": "let the broker take more (max_message_size in rabbitmq.conf, and restart it), or leave large fields out of the lane (fields); then retry",
 	"message_invalid":   "give the record a shorter name in Odoo, or leave it out of the lane (where); then retry or discard",
 }
 
