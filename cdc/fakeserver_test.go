@@ -28,6 +28,7 @@ type fakeServer struct {
 
 	mu       sync.Mutex
 	statuses [][3]uint64 // written, flushed, applied
+	starts   []string    // positions at which streaming was asked for
 }
 
 func newFakeServer(t testing.TB) *fakeServer {
@@ -93,6 +94,9 @@ func (f *fakeServer) talk(conn net.Conn) {
 			return
 		}
 		if strings.HasPrefix(q.String, "START_REPLICATION") {
+			f.mu.Lock()
+			f.starts = append(f.starts, strings.Fields(q.String)[4])
+			f.mu.Unlock()
 			send(&pgproto3.CopyBothResponse{})
 			f.stream(send, b)
 			return
@@ -100,6 +104,13 @@ func (f *fakeServer) talk(conn net.Conn) {
 		f.answer(b, q.String)
 		send(&pgproto3.ReadyForQuery{TxStatus: 'I'})
 	}
+}
+
+// started are the positions at which streaming was asked for.
+func (f *fakeServer) started() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]string(nil), f.starts...)
 }
 
 // answer gives one row, by what the question contains.
