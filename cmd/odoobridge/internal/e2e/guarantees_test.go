@@ -85,6 +85,37 @@ func TestASecondSignalAbortsAtOnceAndLosesNothing(t *testing.T) {
 	shop.checkStory(queue)
 }
 
+// TestStoppedWhileTheBrokerIsStalledEndsAfterItsGraceAndLosesNothing asks once, under
+// load, while nothing is confirmed: what is on its way cannot be waited for.
+func TestStoppedWhileTheBrokerIsStalledEndsAfterItsGraceAndLosesNothing(t *testing.T) {
+	rabbit := testkit.RabbitMQ(t)
+	dsn, amqp := restored(t, "17"), rabbit.NewVhost(t)
+	proxy := testkit.Proxy(t, rabbit.Addr())
+	p := newProcess(t, setup{
+		dsn: dsn, amqp: strings.Replace(amqp, rabbit.Addr(), proxy.Addr(), 1), channels: stockOnly, more: "shutdown_grace: 1s\n",
+	})
+	p.run()
+	queue, shop, odoo := listen(t, amqp, allQueue), sell(t, dsn), newPlayer(t, dsn)
+	shop.atLeast(100)
+	proxy.Stall()
+	shop.atLeast(200)
+	target := odoo.end()
+	testkit.Eventually(t, patience, func() bool { return odoo.confirmed("odoobridge") >= target }, nil)
+	p.signal(syscall.SIGTERM)
+	if code := p.wait(); code != 0 && code != 1 {
+		t.Errorf("exit code %d, want 0, or 1 for what was not confirmed", code)
+	}
+	p.cmd = nil
+	if stands := odoo.confirmed("odoobridge"); stands < target {
+		t.Errorf("the slot stands at %s, before %s, which was confirmed", stands, target)
+	}
+	proxy.Resume()
+	p.run()
+	n := shop.end()
+	queue.waitFor(n)
+	shop.checkStory(queue)
+}
+
 // TestABlockedBrokerHoldsNoLog raises RabbitMQ's memory alarm under load.
 func TestABlockedBrokerHoldsNoLog(t *testing.T) {
 	rabbit := testkit.StartRabbitMQ(t)
