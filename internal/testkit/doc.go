@@ -5,7 +5,8 @@
 // Servers start at first use, once per test binary, and stop in [Main]; each
 // test gets its own database ([PG.NewDatabase]) or virtual host
 // ([Rabbit.NewVhost]) there. A test that stops or kills a server starts its own
-// ([StartPostgres], [StartRabbitMQ]). These variables replace the shared
+// ([StartPostgres], [StartRabbitMQ]); tests that run side by side and name slots or
+// roles share none ([PostgresAlone]). These variables replace the shared
 // servers:
 //
 //	ODOOBRIDGE_TEST_POSTGRES     DSN of a superuser where wal_level is logical

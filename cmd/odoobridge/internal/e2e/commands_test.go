@@ -20,6 +20,7 @@ import (
 // order twice, to a bridge that is killed again and again while Odoo is slow: each order is
 // in Odoo once, and every command has its result.
 func TestCommandsHaveOneEffectThoughTheBridgeIsKilled(t *testing.T) {
+	t.Parallel()
 	const orders = 10
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

@@ -18,6 +18,7 @@ import (
 // developer's guide shows, in Go and in JavaScript, against a bridge with both rivers
 // and a simulated Odoo: each order is in Odoo once, though it is sent twice.
 func TestTheExamplesPlaceAnOrderAndHearOfIt(t *testing.T) {
+	t.Parallel()
 	odoo := newShop(t)
 	amqp := testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: odoo.dsn, amqp: amqp, more: odoo.settings(), channels: `  webshop:
@@ -66,7 +67,7 @@ func newShop(t testing.TB) *simulated {
 
 func newShopWith(t testing.TB, o odoosim.Options) *simulated {
 	t.Helper()
-	dsn := testkit.Postgres(t).NewDatabase(t)
+	dsn := testkit.PostgresAlone(t).NewDatabase(t)
 	if err := odoosim.Install(context.Background(), dsn); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,7 @@ func (s *simulated) settings() string {
 
 func (s *simulated) count(sql string, args ...any) (n int) {
 	s.t.Helper()
-	if err := testkit.Postgres(s.t).Connect(s.t, s.dsn).QueryRow(s.t.Context(), sql, args...).Scan(&n); err != nil {
+	if err := testkit.PostgresAlone(s.t).Connect(s.t, s.dsn).QueryRow(s.t.Context(), sql, args...).Scan(&n); err != nil {
 		s.t.Fatal(err)
 	}
 	return n

@@ -18,6 +18,7 @@ const stockOnly = `  golden:
 
 // TestKilledAnywhereLosesNothing kills the bridge with -9 under load, many times.
 func TestKilledAnywhereLosesNothing(t *testing.T) {
+	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	draw := rand.New(rand.NewPCG(seed, 0))
@@ -40,6 +41,7 @@ func TestKilledAnywhereLosesNothing(t *testing.T) {
 
 // TestStoppedUnderLoadDrainsAndGoesOnWhereItWas stops the bridge as systemd does.
 func TestStoppedUnderLoadDrainsAndGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
 	p.run()
@@ -62,6 +64,7 @@ func TestStoppedUnderLoadDrainsAndGoesOnWhereItWas(t *testing.T) {
 // TestASecondSignalAbortsAtOnceAndLosesNothing asks twice while the broker is
 // stalled, so that draining would take its whole grace.
 func TestASecondSignalAbortsAtOnceAndLosesNothing(t *testing.T) {
+	t.Parallel()
 	rabbit := testkit.RabbitMQ(t)
 	dsn, amqp := restored(t, "17"), rabbit.NewVhost(t)
 	proxy := testkit.Proxy(t, rabbit.Addr())
@@ -88,6 +91,7 @@ func TestASecondSignalAbortsAtOnceAndLosesNothing(t *testing.T) {
 // TestStoppedWhileTheBrokerIsStalledEndsAfterItsGraceAndLosesNothing asks once, under
 // load, while nothing is confirmed: what is on its way cannot be waited for.
 func TestStoppedWhileTheBrokerIsStalledEndsAfterItsGraceAndLosesNothing(t *testing.T) {
+	t.Parallel()
 	rabbit := testkit.RabbitMQ(t)
 	dsn, amqp := restored(t, "17"), rabbit.NewVhost(t)
 	proxy := testkit.Proxy(t, rabbit.Addr())
@@ -118,6 +122,7 @@ func TestStoppedWhileTheBrokerIsStalledEndsAfterItsGraceAndLosesNothing(t *testi
 
 // TestABlockedBrokerHoldsNoLog raises RabbitMQ's memory alarm under load.
 func TestABlockedBrokerHoldsNoLog(t *testing.T) {
+	t.Parallel()
 	rabbit := testkit.StartRabbitMQ(t)
 	dsn, amqp := restored(t, "17"), rabbit.URL()
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
@@ -143,6 +148,7 @@ func TestABlockedBrokerHoldsNoLog(t *testing.T) {
 
 // TestABrokerThatIsAwayHoldsNoLog stops RabbitMQ altogether.
 func TestABrokerThatIsAwayHoldsNoLog(t *testing.T) {
+	t.Parallel()
 	rabbit := testkit.StartRabbitMQ(t)
 	dsn, amqp := restored(t, "17"), rabbit.URL()
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
@@ -164,6 +170,7 @@ func TestABrokerThatIsAwayHoldsNoLog(t *testing.T) {
 // TestADeletedQueueIsMadeAgainAndNothingCountsAsDelivered deletes the queue of
 // an idle lane: what is committed next must not vanish.
 func TestADeletedQueueIsMadeAgainAndNothingCountsAsDelivered(t *testing.T) {
+	t.Parallel()
 	rabbit := testkit.RabbitMQ(t)
 	dsn, amqp := restored(t, "17"), rabbit.NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
@@ -180,6 +187,7 @@ func TestADeletedQueueIsMadeAgainAndNothingCountsAsDelivered(t *testing.T) {
 
 // TestAnotherDatabaseIsRefusedAndNoEventLeaves points a bridge with a store at a copy.
 func TestAnotherDatabaseIsRefusedAndNoEventLeaves(t *testing.T) {
+	t.Parallel()
 	amqp := testkit.RabbitMQ(t).NewVhost(t)
 	first, second := restored(t, "17"), restored(t, "17")
 	p := newProcess(t, setup{dsn: first, amqp: amqp, channels: stockOnly})
@@ -201,6 +209,7 @@ func TestAnotherDatabaseIsRefusedAndNoEventLeaves(t *testing.T) {
 // TestARecreatedSlotIsRefusedAndResyncPutsOutWhatWasMissed re-creates the slot
 // behind the bridge's back, with changes that it never saw.
 func TestARecreatedSlotIsRefusedAndResyncPutsOutWhatWasMissed(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: everything})
 	p.run()
@@ -242,6 +251,7 @@ func TestARecreatedSlotIsRefusedAndResyncPutsOutWhatWasMissed(t *testing.T) {
 
 // TestAnIdleSlotAdvances writes where the bridge does not look.
 func TestAnIdleSlotAdvances(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
 	p.run()
@@ -256,6 +266,7 @@ func TestAnIdleSlotAdvances(t *testing.T) {
 // TestAValueThatWasNotSentIsNotLost changes a row whose translated name is
 // stored out of line, and leaves the name alone.
 func TestAValueThatWasNotSentIsNotLost(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: everything})
 	p.run()
@@ -284,6 +295,7 @@ func TestAValueThatWasNotSentIsNotLost(t *testing.T) {
 // TestAnInitialLoadAndWhatFollowsMakeTheWholePicture starts a channel that wants
 // every document first, while the shop goes on selling.
 func TestAnInitialLoadAndWhatFollowsMakeTheWholePicture(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: strings.Replace(everything, "initial: skip", "initial: publish", 1)})
 	shop := sell(t, dsn)

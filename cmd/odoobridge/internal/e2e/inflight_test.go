@@ -17,6 +17,7 @@ import (
 // own, and kills the bridge in the middle. The channel hears a number that falls with its sales, and
 // never one that has forgotten a sale; one that is Odoo's in the end.
 func TestStockThatWasSoldNeverComesBack(t *testing.T) {
+	t.Parallel()
 	const (
 		orders   = 10
 		received = 5

@@ -24,7 +24,7 @@ func sell(t testing.TB, dsn string) *seller {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &seller{t: t, last: map[int]int{}, stop: cancel, done: make(chan struct{})}
-	conn := testkit.Postgres(t).Connect(t, dsn)
+	conn := testkit.PostgresAlone(t).Connect(t, dsn)
 	go func() {
 		defer close(s.done)
 		products := []int{17, 20, 21}

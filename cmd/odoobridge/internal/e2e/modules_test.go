@@ -17,6 +17,7 @@ const noDelivery = `ALTER TABLE sale_order DROP COLUMN carrier_id; ALTER TABLE s
 // TestAModuleInstalledWhileStreamingIsTakenUp installs a module under load: its table is
 // published and read, its columns show, and what was sold meanwhile is told one by one.
 func TestAModuleInstalledWhileStreamingIsTakenUp(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	odoo := newPlayer(t, dsn)
 	odoo.exec(noDelivery)
@@ -65,7 +66,8 @@ func TestAModuleInstalledWhileStreamingIsTakenUp(t *testing.T) {
 // TestATableThatMayNotBePublishedYetIsNamed installs a module while the publication belongs
 // to somebody else: its table is named, and taken up when the DBA has published it.
 func TestATableThatMayNotBePublishedYetIsNamed(t *testing.T) {
-	pg := testkit.Postgres(t)
+	t.Parallel()
+	pg := testkit.PostgresAlone(t)
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	odoo := newPlayer(t, dsn)
 	odoo.exec(noDelivery)
@@ -121,6 +123,7 @@ var upgrades = []odoosim.Upgrade{
 // TestAModuleUpgradeUnderLoadLosesNothing upgrades a module whose tables are sold from, while
 // they are sold from.
 func TestAModuleUpgradeUnderLoadLosesNothing(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	odoo := newPlayer(t, dsn)
 	server, err := odoosim.New(t.Context(), dsn, odoosim.Options{})
@@ -159,6 +162,7 @@ func TestAModuleUpgradeUnderLoadLosesNothing(t *testing.T) {
 // TestAVanishedColumnStopsTheBridgeUntilItIsBack drops a mapped column: no document goes out
 // without it, and when it is back, what differs is told.
 func TestAVanishedColumnStopsTheBridgeUntilItIsBack(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly})
 	p.run()
@@ -186,6 +190,7 @@ func TestAVanishedColumnStopsTheBridgeUntilItIsBack(t *testing.T) {
 
 // TestATableThatLeftThePublicationIsReadWhenItIsBack changes a table while nobody hears of it.
 func TestATableThatLeftThePublicationIsReadWhenItIsBack(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly})
 	p.replace("heartbeat: 1s", watchful)
@@ -212,6 +217,7 @@ func TestATableThatLeftThePublicationIsReadWhenItIsBack(t *testing.T) {
 
 // TestRunRefusesATableWithoutAPrimaryKey: publishing it would make Odoo's own UPDATE fail.
 func TestRunRefusesATableWithoutAPrimaryKey(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	odoo := newPlayer(t, dsn)
 	odoo.exec(`ALTER TABLE sale_order_line DROP CONSTRAINT sale_order_line_pkey CASCADE`)

@@ -15,7 +15,7 @@ var releases = []string{"17", "18"}
 // restored is a database as a real Odoo left it before the first recording.
 func restored(t testing.TB, release string) string {
 	t.Helper()
-	return restoredOn(t, testkit.Postgres(t), release)
+	return restoredOn(t, testkit.PostgresAlone(t), release)
 }
 
 func restoredOn(t testing.TB, pg *testkit.PG, release string) string {
@@ -34,7 +34,7 @@ type player struct {
 
 func newPlayer(t testing.TB, dsn string) *player {
 	t.Helper()
-	return newPlayerOn(t, testkit.Postgres(t), dsn)
+	return newPlayerOn(t, testkit.PostgresAlone(t), dsn)
 }
 
 func newPlayerOn(t testing.TB, pg *testkit.PG, dsn string) *player {

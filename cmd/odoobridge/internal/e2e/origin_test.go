@@ -26,6 +26,7 @@ func placed(guest string) map[string]any {
 // its own user in Odoo, and a till order as the bridge's user. Every channel hears who did what; the lanes that
 // drop what is their channel's own hear of the others alone.
 func TestWhatACommandCausedHasItsChannelAsOrigin(t *testing.T) {
+	t.Parallel()
 	odoo, url := newShop(t), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: `  webshop:
     odoo_login: channel_shopify
@@ -124,6 +125,7 @@ func (c *channel) lines() (list []string) {
 // TestAKeyIsRotatedWithoutARestart gives a channel's user a new key while the configuration is half edited:
 // the file of the key alone decides, and while there is no key in it the former one counts on.
 func TestAKeyIsRotatedWithoutARestart(t *testing.T) {
+	t.Parallel()
 	var valid atomic.Value
 	valid.Store("k1")
 	odoo := newShopWith(t, odoosim.Options{Password: func(login string) string {

@@ -19,6 +19,7 @@ const productsOnly = `  golden:
 // product: its neighbours of the same transaction and its own later events pass, it stays
 // parked over a kill and a retry in vain, and a larger limit lets it through.
 func TestAMessageThatIsTooLargeIsParkedAndSentWhenTheBrokerTakesIt(t *testing.T) {
+	t.Parallel()
 	rabbit := testkit.StartRabbitMQ(t)
 	dsn, amqp := restored(t, "17"), rabbit.URL()
 	proxy := testkit.Proxy(t, rabbit.Addr())

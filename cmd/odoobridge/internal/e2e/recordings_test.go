@@ -30,6 +30,7 @@ const allQueue = "channel.golden.all"
 // TestRecordingsArriveAsTheirGoldenEvents plays what a real Odoo wrote and
 // compares what arrives in the channel's queue, recording by recording.
 func TestRecordingsArriveAsTheirGoldenEvents(t *testing.T) {
+	t.Parallel()
 	for _, release := range releases {
 		t.Run(release, func(t *testing.T) {
 			dsn, amqp := restored(t, release), testkit.RabbitMQ(t).NewVhost(t)
@@ -111,6 +112,7 @@ func linesOf(events []received) []string {
 // TestRecordingsInOneBurstGiveTheSameEvents plays all of them while the bridge
 // is down, so that it gets everything at once.
 func TestRecordingsInOneBurstGiveTheSameEvents(t *testing.T) {
+	t.Parallel()
 	for _, release := range releases {
 		t.Run(release, func(t *testing.T) {
 			dsn, amqp := restored(t, release), testkit.RabbitMQ(t).NewVhost(t)
@@ -138,6 +140,7 @@ func TestRecordingsInOneBurstGiveTheSameEvents(t *testing.T) {
 // bridges on one database: one in peace, one that is killed with every
 // recording, at a moment drawn at random. Both must tell the same story.
 func TestKilledBetweenAnyTwoRecordingsGivesTheSameEventsWithTheSameIDs(t *testing.T) {
+	t.Parallel()
 	for _, release := range releases {
 		t.Run(release, func(t *testing.T) {
 			seed := uint64(time.Now().UnixNano())

@@ -26,6 +26,7 @@ func (p *process) verb(args ...string) (stdout, stderr string, code int) {
 // TestVerbsReplayAndPublishIntoARunningBridge goes through the built program, its
 // control socket and a real broker; a kill in the middle of the replay does not end it.
 func TestVerbsReplayAndPublishIntoARunningBridge(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
 	if _, said, code := p.verb("replay", "--list"); code != 1 || !strings.Contains(said, "no bridge runs on") {

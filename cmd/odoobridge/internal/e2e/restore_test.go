@@ -11,6 +11,7 @@ import (
 
 // TestAFailOverIsNoticedAndResyncHealsIt promotes a standby, which on PostgreSQL 15 has no slot.
 func TestAFailOverIsNoticedAndResyncHealsIt(t *testing.T) {
+	t.Parallel()
 	primary, amqp := testkit.StartPostgres(t), testkit.RabbitMQ(t).NewVhost(t)
 	dsn := restoredOn(t, primary, "17")
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly})
@@ -69,6 +70,7 @@ func (p *player) replayed() change.LSN {
 // TestADatabaseRestoredToAnEarlierMomentNeverRepeatsAnID restores a base backup: the same
 // cluster and timeline, whose log goes on from an earlier position with other commits.
 func TestADatabaseRestoredToAnEarlierMomentNeverRepeatsAnID(t *testing.T) {
+	t.Parallel()
 	first, amqp := testkit.StartPostgres(t), testkit.RabbitMQ(t).NewVhost(t)
 	dsn := restoredOn(t, first, "17")
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly})
@@ -121,7 +123,8 @@ func TestADatabaseRestoredToAnEarlierMomentNeverRepeatsAnID(t *testing.T) {
 // TestOdooDuplicatesItsDatabaseWhileWeStream does what Odoo does: it ends every session of
 // its database and copies it, which fails when one is back too soon. The copy is then refused.
 func TestOdooDuplicatesItsDatabaseWhileWeStream(t *testing.T) {
-	pg, amqp := testkit.Postgres(t), testkit.RabbitMQ(t).NewVhost(t)
+	t.Parallel()
+	pg, amqp := testkit.PostgresAlone(t), testkit.RabbitMQ(t).NewVhost(t)
 	dsn := restored(t, "17")
 	name := dsn[strings.LastIndex(dsn, "/")+1:]
 	if query := strings.IndexByte(name, '?'); query >= 0 {
@@ -177,14 +180,15 @@ func TestOdooDuplicatesItsDatabaseWhileWeStream(t *testing.T) {
 
 func setUUID(t *testing.T, dsn, uuid string) {
 	t.Helper()
-	testkit.Postgres(t).Exec(t, dsn, `DELETE FROM ir_config_parameter WHERE key = 'database.uuid';
+	testkit.PostgresAlone(t).Exec(t, dsn, `DELETE FROM ir_config_parameter WHERE key = 'database.uuid';
 		INSERT INTO ir_config_parameter (key, value) VALUES ('database.uuid', '`+uuid+`')`)
 }
 
 // TestAFirstLoadWhoseConnectionsAreCutBeginsAgain cuts every connection while the tables are
 // read; the slot's snapshot is gone with them.
 func TestAFirstLoadWhoseConnectionsAreCutBeginsAgain(t *testing.T) {
-	pg, amqp := testkit.Postgres(t), testkit.RabbitMQ(t).NewVhost(t)
+	t.Parallel()
+	pg, amqp := testkit.PostgresAlone(t), testkit.RabbitMQ(t).NewVhost(t)
 	dsn := restored(t, "17")
 	proxy := testkit.Proxy(t, pg.Addr())
 	locker, odoo := newPlayer(t, dsn), newPlayer(t, dsn)

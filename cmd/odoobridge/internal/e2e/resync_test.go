@@ -42,6 +42,7 @@ func checkResync(t *testing.T, got []received, want map[string]string) {
 // TestResyncPutsOutExactlyWhatWasMissed has the server give up the slot while
 // 1,000 of 100,000 customers change and 50 go. The resync is killed half-way.
 func TestResyncPutsOutExactlyWhatWasMissed(t *testing.T) {
+	t.Parallel()
 	const many, first = 100_000, 1_000_000
 	pg := testkit.Postgres(t, testkit.WithSetting("max_slot_wal_keep_size", "16MB"), testkit.WithSetting("min_wal_size", "32MB"),
 		testkit.WithSetting("max_wal_size", "4GB"), testkit.WithSetting("fsync", "off"))
@@ -104,6 +105,7 @@ func TestResyncPutsOutExactlyWhatWasMissed(t *testing.T) {
 // TestLanesDeliverWhileAResyncWaitsForItsSlot has a transaction of Odoo that stays
 // open keep the new slot from coming about.
 func TestLanesDeliverWhileAResyncWaitsForItsSlot(t *testing.T) {
+	t.Parallel()
 	rabbit := testkit.RabbitMQ(t)
 	dsn, amqp := restored(t, "17"), rabbit.NewVhost(t)
 	proxy := testkit.Proxy(t, rabbit.Addr())
@@ -140,6 +142,7 @@ func TestLanesDeliverWhileAResyncWaitsForItsSlot(t *testing.T) {
 // TestResyncOfAStreamingSlotTellsEveryChangeOnce changes the configuration's columns while
 // the shop sells: what was committed between the old position and the new snapshot is told by one or the other.
 func TestResyncOfAStreamingSlotTellsEveryChangeOnce(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
 	p.run()
@@ -164,6 +167,7 @@ func TestResyncOfAStreamingSlotTellsEveryChangeOnce(t *testing.T) {
 // TestALostSlotHealsByItself has the slot dropped while the bridge streams, with
 // postgres.resync: auto, and then again: that is not healed a second time so soon.
 func TestALostSlotHealsByItself(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly})
 	p.replace("heartbeat: 1s", "heartbeat: 1s, resync: auto")

@@ -15,6 +15,7 @@ import (
 // TestTheSimulatedOdooGivesTheRecordedEvents makes the recorded API calls on the simulated
 // Odoo, which works on a copy of the real one's database: the channel hears what it heard of the real one.
 func TestTheSimulatedOdooGivesTheRecordedEvents(t *testing.T) {
+	t.Parallel()
 	for _, release := range releases {
 		t.Run(release, func(t *testing.T) {
 			dsn, amqp := restored(t, release), testkit.RabbitMQ(t).NewVhost(t)

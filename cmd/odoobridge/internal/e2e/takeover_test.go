@@ -15,7 +15,7 @@ type pair struct {
 
 func newPair(t testing.TB, s setup) *pair {
 	t.Helper()
-	s.store = testkit.Postgres(t).NewDatabase(t)
+	s.store = testkit.PostgresAlone(t).NewDatabase(t)
 	p := &pair{newProcess(t, s), newProcess(t, s)}
 	p.active.run()
 	p.active.in("active")
@@ -40,6 +40,7 @@ func (p *process) in(state string) {
 // TestAStandbyTakesOverFromAKilledBridgeWithoutLossOrDisorder kills the active
 // of two bridges under load, and its successor, and that one's.
 func TestAStandbyTakesOverFromAKilledBridgeWithoutLossOrDisorder(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newPair(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
 	queue, shop := listen(t, amqp, allQueue), sell(t, dsn)
@@ -64,6 +65,7 @@ func TestAStandbyTakesOverFromAKilledBridgeWithoutLossOrDisorder(t *testing.T) {
 // TestAStoppedBridgeIsDeposedAndPublishesNothingWhenItComesBack stops the
 // active bridge without ending it: all its connections stay.
 func TestAStoppedBridgeIsDeposedAndPublishesNothingWhenItComesBack(t *testing.T) {
+	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newPair(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
 	queue, shop := listen(t, amqp, allQueue), sell(t, dsn)
@@ -95,6 +97,7 @@ func TestAStoppedBridgeIsDeposedAndPublishesNothingWhenItComesBack(t *testing.T)
 
 // TestAStoreThatIsRestartedLosesNothing crashes the shared store's server under load.
 func TestAStoreThatIsRestartedLosesNothing(t *testing.T) {
+	t.Parallel()
 	server := testkit.StartPostgres(t)
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly, store: server.NewDatabase(t)})

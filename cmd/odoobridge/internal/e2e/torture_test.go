@@ -29,6 +29,7 @@ const tortureChannels = `  golden:
 // subject, once, in order, with nothing that was rolled back; on the conflated
 // lane a part of it that ends with the truth.
 func TestTorture(t *testing.T) {
+	t.Parallel()
 	seed := *tortureSeed
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano())
