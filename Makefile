@@ -12,7 +12,7 @@ SEED          ?= 0
 ARGS          ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build deps test test-short lint generate verify-generated bench demo soak torture clean
+.PHONY: help build deps test test-short lint generate verify-generated bench demo soak torture live clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ soak: deps build ## the demo's shop under random orders for FOR=1h, counting wha
 
 torture: deps ## faults at random for FOR=1h against a model of what was committed (SEED=n draws the same again)
 	$(GO) test -race -count 1 -v -timeout 0 -run 'TestTorture$$' ./cmd/odoobridge/internal/e2e -args -torture.for $(FOR) -torture.seed $(SEED)
+
+live: deps ## the tests of commands against the Odoo of ODOO_URL, ODOO_DB, ODOO_LOGIN, ODOO_PASSWORD, ODOO_DSN (docs/LIVE.md)
+	@if [ -z "$$ODOO_URL" ]; then echo "ODOO_URL is not set; docs/LIVE.md says what is needed and what stays"; exit 1; fi
+	$(GO) test -count 1 -v -timeout 1h -run '^(TestEveryCommandOnTheOdooAtHand|TestCommandsHaveOneEffectThoughTheBridgeIsKilled)$$' ./cmd/odoobridge/internal/e2e
 
 clean: ## remove what was built
 	rm -rf bin dist coverage.out

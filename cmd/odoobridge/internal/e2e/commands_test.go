@@ -5,47 +5,43 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"sync"
 	"testing"
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
-	"github.com/odoobridge/odoobridge/internal/odoosim"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
 	"github.com/odoobridge/odoobridge/internal/testkit"
 	"github.com/odoobridge/odoobridge/outbound/outboundtest"
 )
 
 // TestCommandsHaveOneEffectThoughTheBridgeIsKilled sends customers and their orders, each
 // order twice, to a bridge that is killed again and again while Odoo is slow: each order is
-// in Odoo once, and every command has its result.
+// in Odoo once, and every command has its result. It runs on a live Odoo too (docs/LIVE.md).
 func TestCommandsHaveOneEffectThoughTheBridgeIsKilled(t *testing.T) {
 	t.Parallel()
 	const orders = 10
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	draw := rand.New(rand.NewPCG(seed, 2))
-	odoo, url := newShop(t), testkit.RabbitMQ(t).NewVhost(t)
-	odoo.server.Inject(odoosim.Fault{Delay: 20 * time.Millisecond, Times: odoosim.Always})
-	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: `  webshop:
-    odoo_login: channel_shopify
-    commands: [customer.upsert, order.place]
-    lanes:
-      orders: {entities: [order], pace: instant}
-`})
-	p.run()
-	results := hearResults(t, url, "results.webshop")
+	a, url := odooAtHand(t, os.Getenv, "18.0"), testkit.RabbitMQ(t).NewVhost(t)
+	a.slow(20 * time.Millisecond)
+	p := a.bridge(url, "customer.upsert", "order.place", "order.cancel")
+	results := hearResults(t, url, "results."+a.name)
 	send := newSender(t, url)
+	_, sku := a.product()
 	for i := range orders {
 		customer, order := fmt.Sprint(7000+i), fmt.Sprint(5000+i)
-		send.command("customer.upsert", "c-"+customer, customer, map[string]any{"name": "Customer " + customer, "email": customer + "@example.test"})
+		send.commandOf(a.name, "customer.upsert", "c-"+customer, customer, map[string]any{"name": a.name + customer, "email": a.name + customer + "@example.test"})
 		placed := map[string]any{
-			"placed_at": "2026-11-23T07:21:36Z", "currency": "USD", "customer": customer, "confirm": true,
-			"lines":  []any{map[string]any{"id": "1", "sku": "FILTER-100", "quantity": "1", "unit_price": "6.50", "taxes": []string{}}},
+			"number": a.name + order, "placed_at": now(), "currency": a.currency, "customer": customer,
+			"lines":  []any{map[string]any{"id": "1", "sku": sku, "quantity": "1", "unit_price": "6.50", "taxes": []string{}}},
 			"totals": map[string]any{"total": "6.50"},
 		}
-		send.command("order.place", "o-"+order, order, placed)
-		send.command("order.place", "again-"+order, order, placed)
+		send.commandOf(a.name, "order.place", "o-"+order, order, placed)
+		send.commandOf(a.name, "order.place", "again-"+order, order, placed)
 		if i%4 == 2 {
 			results.atLeast(t, draw.IntN(3*i))
 			p.kill()
@@ -60,29 +56,39 @@ func TestCommandsHaveOneEffectThoughTheBridgeIsKilled(t *testing.T) {
 			want = "duplicate"
 		}
 		if outcome != want {
-			t.Errorf("command %s is %s, want %s", id, outcome, want)
+			t.Errorf("command %s is %s, want %s: %s", id, outcome, want, results.said(id))
 		}
 	}
-	if n := odoo.count(`SELECT count(*) FROM sale_order WHERE state = 'sale'`); n != orders {
+	if n := len(a.found("sale.order", odoo.Domain{{"client_order_ref", "=like", a.name + "%"}, {"state", "=", "sale"}}, "id")); n != orders {
 		t.Errorf("%d orders in Odoo, want %d", n, orders)
 	}
-	if n := odoo.count(`SELECT count(*) FROM res_partner WHERE name LIKE 'Customer %'`); n != orders {
+	for i := range orders { // an Odoo that goes on living should not plan for them
+		send.commandOf(a.name, "order.cancel", fmt.Sprint("x-", i), fmt.Sprint(5000+i), map[string]any{"reason": "a test"})
+	}
+	results.atLeast(t, 4*orders)
+	if n := len(a.found("sale.order", odoo.Domain{{"client_order_ref", "=like", a.name + "%"}, {"state", "=", "cancel"}}, "id")); n != orders {
+		t.Errorf("%d of %d orders were cancelled afterwards", n, orders)
+	}
+	if n := len(a.found("res.partner", odoo.Domain{{"name", "=like", a.name + "%"}}, "id")); n != orders {
 		t.Errorf("%d customers in Odoo, want %d", n, orders)
 	}
-	if n := odoo.server.MostInFlight(); n > 2 {
-		t.Errorf("Odoo saw %d calls at a time, want at most 2", n)
+	if a.server != nil {
+		if n := a.server.MostInFlight(); n > 2 {
+			t.Errorf("Odoo saw %d calls at a time, want at most 2", n)
+		}
 	}
 }
 
 // outcomes are results by command; a result that comes again must say the same.
 type outcomes struct {
-	mu sync.Mutex
-	of map[string]string
+	mu     sync.Mutex
+	of     map[string]string
+	bodies map[string]string
 }
 
 func hearResults(t *testing.T, url, queue string) *outcomes {
 	t.Helper()
-	o := &outcomes{of: map[string]string{}}
+	o := &outcomes{of: map[string]string{}, bodies: map[string]string{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() {
@@ -99,7 +105,7 @@ func hearResults(t *testing.T, url, queue string) *outcomes {
 			if was, heard := o.of[r.Subject]; heard && was != r.Data.Outcome {
 				t.Errorf("command %s was %s and is %s", r.Subject, was, r.Data.Outcome)
 			}
-			o.of[r.Subject] = r.Data.Outcome
+			o.of[r.Subject], o.bodies[r.Subject] = r.Data.Outcome, string(d.Body)
 		})
 		if err != nil {
 			t.Errorf("consume results: %v", err)
@@ -107,6 +113,13 @@ func hearResults(t *testing.T, url, queue string) *outcomes {
 	})
 	t.Cleanup(func() { cancel(); done.Wait() })
 	return o
+}
+
+// said is a command's result.
+func (o *outcomes) said(id string) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.bodies[id]
 }
 
 func (o *outcomes) all() map[string]string {
