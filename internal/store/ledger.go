@@ -43,6 +43,9 @@ type Ledger interface {
 	// entry and what it wakes.
 	Settle(ctx context.Context, s *Settlement) error
 
+	// Bound returns what an external id was bound to last, by a settlement.
+	Bound(ctx context.Context, externalID string) (Binding, bool, error)
+
 	// Wake lets commands go on that wait for one of the keys, or are parked until it appears, and returns
 	// how many. Empty channel: of any. Each that was parked gets an audit entry by the actor.
 	Wake(ctx context.Context, channel string, keys []string, now time.Time, actor string) (int, error)
@@ -172,8 +175,17 @@ type Settlement struct {
 	Error    string
 	Odoo     OdooRecord
 	Provided string // what commands of the channel waited for, and is there now; "" for nothing
+	Bindings []Binding
 	Results  []Result
 	Audit    []AuditEntry
+}
+
+// Binding is which record of Odoo a channel's id means. It is kept for good, so that it is known of a
+// record that it was there though somebody deleted it.
+type Binding struct {
+	ExternalID string // "channel_shopify.customer_7001"
+	Model      string // "res.partner"
+	Record     int64
 }
 
 // Result is an answer to a channel, in the outbox until it is marked as sent.

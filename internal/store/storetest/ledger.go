@@ -39,6 +39,7 @@ func RunLedger(t *testing.T, open LedgerOpener) {
 		{"the newest word of a channel is named", newest},
 		{"notes are kept until the command goes", keepsNotes},
 		{"a settlement keeps everything", settleExact},
+		{"what ids are bound to is kept", bindings},
 		{"only what is applying is settled", settleStates},
 		{"a person retries, edits and discards what is parked or waits", decide},
 		{"a person decides nothing else", decideStates},

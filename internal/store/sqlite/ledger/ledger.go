@@ -128,9 +128,12 @@ func (l *Ledger) end() error {
 //go:embed schema.sql
 var schemaV1 string
 
+//go:embed schema_2.sql
+var schemaV2 string
+
 // migrations lead from one version of the schema to the next; the file's
 // user_version counts those that were done. What has been released never changes.
-var migrations = []string{schemaV1}
+var migrations = []string{schemaV1, schemaV2}
 
 // applicationID marks a database file as a ledger of the bridge ("odol").
 const applicationID = 0x6f646f6c

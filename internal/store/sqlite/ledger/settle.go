@@ -51,6 +51,9 @@ func settleIn(c *capi.Conn, s *store.Settlement) error {
 			return err
 		}
 	}
+	if err := bindAll(c, s.Bindings, s.Now); err != nil {
+		return err
+	}
 	if err := addResults(c, s.Seq, s.Results); err != nil {
 		return err
 	}
