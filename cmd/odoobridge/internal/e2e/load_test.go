@@ -6,9 +6,14 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
+
+// sellEvery is the pause between two changes: what a shop sells while a server restarts need not be
+// thousands, for the bridge and the tests beside this one share the machine with it.
+const sellEvery = 2 * time.Millisecond
 
 // seller changes the stock of products 17, 20 and 21 at WH/Stock, each change a
 // transaction of its own, until it is stopped. Every change shows in a document.
@@ -37,6 +42,7 @@ func sell(t testing.TB, dsn string) *seller {
 			}
 			s.last[product] = 1000 + n
 			s.changes.Add(1)
+			time.Sleep(sellEvery)
 		}
 	}()
 	t.Cleanup(func() { s.end() })
