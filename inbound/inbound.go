@@ -15,6 +15,7 @@ import (
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
@@ -204,6 +205,10 @@ func (i *Inbound) keep(ctx context.Context) error {
 		if now := i.now(); err == nil && now.Sub(trimmed) > trimEvery {
 			trimmed = now
 			err = i.trim(ctx, now)
+		}
+		if errors.Is(err, store.ErrFull) {
+			i.log.Warn("the ledger cannot be trimmed for lack of room", telemetry.KeyError, err.Error())
+			err = nil // receiving waits by itself, and what is taken is still to be carried out
 		}
 		if err != nil && ctx.Err() == nil {
 			return err

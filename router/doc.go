@@ -23,5 +23,6 @@
 // # What fails how
 //
 // Apply returns the error and keeps nothing of the group: the caller stops,
-// and a restart begins at the last confirmed position. A full store is store.ErrFull.
+// and a restart begins at the last confirmed position. A full store is store.ErrFull: opening
+// the router again when there is room goes on there.
 package router

@@ -126,7 +126,7 @@ func printStatus(out io.Writer, s bridge.Status, now time.Time) error {
 		if s.Store.Kind == "postgres" {
 			fmt.Fprintf(&b, "store      shared in PostgreSQL, and ours\n")
 		}
-		fmt.Fprintf(&b, "journal    events %d to %d, store %s\n", s.Journal.First, s.Journal.Last, size(s.Journal.StoreBytes))
+		fmt.Fprintf(&b, "journal    events %d to %d, store %s\n", s.Journal.First, s.Journal.Last, storeSize(s.Journal))
 	}
 	for _, c := range s.Checks {
 		mark := "ok"
@@ -158,6 +158,20 @@ func printStatus(out io.Writer, s bridge.Status, now time.Time) error {
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// fillingShare is the part of what the store can become from which on that is worth a word.
+const fillingShare = 0.8
+
+func storeSize(j bridge.JournalStatus) string {
+	if j.StoreLimit <= 0 {
+		return size(j.StoreBytes)
+	}
+	text := fmt.Sprintf("%s of at most %s", size(j.StoreBytes), size(j.StoreLimit))
+	if share := float64(j.StoreBytes) / float64(j.StoreLimit); share >= fillingShare {
+		text += fmt.Sprintf(", NEARLY FULL (%.0f %%): when it is, nothing is read; deliver, make room or raise store.max_size", 100*share)
+	}
+	return text
 }
 
 func note(l bridge.LaneStatus, now time.Time) string {

@@ -91,7 +91,7 @@ func init() {
 		{path: "store.retention", def: "7d", kind: durationOf(time.Hour, 3650*day), at: inConfig(func(c *Config) any { return &c.Store.Retention }),
 			doc: "How long delivered events stay in the journal, for replays. What a lane still needs is kept longer."},
 		{path: "store.max_size", def: "20GiB", kind: sizeOf(64 << 20), at: inConfig(func(c *Config) any { return &c.Store.MaxSize }),
-			doc: "What the store may occupy. At the limit the bridge stops reading and says so; it does not drop events."},
+			doc: "What the store may occupy. From 80 % on, what every lane has delivered goes before `store.retention`. At the limit, and on a disk with less than 256 MiB left, the bridge stops reading and says so until there is room; it does not drop events."},
 		{path: "store.cache", def: "64MiB", kind: sizeOf(1 << 20), at: inConfig(func(c *Config) any { return &c.Store.Cache }),
 			doc: "Memory for hot rows and documents."},
 

@@ -198,6 +198,9 @@ type Store interface {
 	// Size is what the store occupies, in bytes. Room that removed entries have
 	// left behind is used again and does not count.
 	Size(ctx context.Context) (int64, error)
+	// Limit is the size, in bytes, at which writes fail with ErrFull: what the store may have, or what there is
+	// room for on its disk when that is less. 0: none is known.
+	Limit(ctx context.Context) (int64, error)
 	Close() error
 }
 

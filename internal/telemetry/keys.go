@@ -17,6 +17,9 @@ const (
 	KeyTables    = "tables"
 	KeyRows      = "rows"
 	KeyBytes     = "bytes"
+	KeyLimit     = "limit"
+	KeyShare     = "share"
+	KeySafeWAL   = "safe_wal" // log that the server may still write before it gives the slot up
 	KeyCount     = "count"
 	KeyAttempt   = "attempt"
 	KeyWait      = "wait"

@@ -30,7 +30,9 @@ type Metrics struct {
 	RabbitMQConnected prometheus.Gauge
 	RabbitMQBlocked   prometheus.Gauge
 
-	StoreBytes prometheus.Gauge
+	StoreBytes      prometheus.Gauge
+	StoreLimitBytes prometheus.Gauge
+	StoreFull       prometheus.Gauge
 
 	Commands *Commands
 	Active   prometheus.Gauge
@@ -56,6 +58,8 @@ func New(version string) *Metrics {
 		RabbitMQConnected:     gauge(r, "rabbitmq_connected", "1 while there is a connection to the broker."),
 		RabbitMQBlocked:       gauge(r, "rabbitmq_blocked", "1 while the broker blocks publishers (memory or disk alarm)."),
 		StoreBytes:            gauge(r, "store_bytes", "What the store occupies."),
+		StoreLimitBytes:       gauge(r, "store_limit_bytes", "What the store may have (store.max_size), or what its disk has room for when that is less."),
+		StoreFull:             gauge(r, "store_full", "1 while nothing is read because the store takes no more; lanes go on, and Odoo's server keeps its log."),
 		Active:                gauge(r, "active", "1 while this bridge has the store: of several with one store, exactly one should."),
 		Commands:              newCommands(r),
 		lanes:                 newLaneVectors(r),

@@ -76,3 +76,6 @@ func (s *Store) Size(ctx context.Context) (size int64, err error) {
 	s.room.measured(size)
 	return size, nil
 }
+
+// Limit implements store.Store. The disk of the store's server is not known here.
+func (s *Store) Limit(context.Context) (int64, error) { return s.room.limit, nil }

@@ -129,6 +129,42 @@ func TestALowDiskStopsWritesBeforeItIsFull(t *testing.T) {
 	}
 }
 
+func TestRoomWithinTheFileCounts(t *testing.T) {
+	s := open(t, Options{Path: t.TempDir(), Tables: storetest.Tables(), Reserve: 8 << 20, MaxSize: 1 << 30})
+	defer closeStore(t, s)
+	free := int64(100 << 20)
+	s.room = func(string) (int64, int64, error) { return free, 1 << 40, nil }
+	text := strings.Repeat("x", 20_000)
+	for seq := int64(1); seq <= 500; seq++ {
+		put(t, s, &store.Batch{Events: []store.Event{{Seq: seq, Time: time.Unix(seq, 0), Body: []byte(`"` + text + `"`)}}})
+	}
+	small := &store.Batch{Meta: map[string]string{"a": "b"}}
+	limits := func(what string, full bool) {
+		t.Helper()
+		used, err := s.Size(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		limit, err := s.Limit(t.Context())
+		if err != nil || (limit <= used) != full {
+			t.Errorf("%s: %d bytes of at most %d, %v; want full: %v", what, used, limit, err, full)
+		}
+		err = errors.Join(s.Write(t.Context(), small), s.Rollback())
+		if errors.Is(err, store.ErrFull) != full {
+			t.Errorf("%s: writing gives %v; want full: %v", what, err, full)
+		}
+	}
+	limits("with 100 MiB free", false)
+	free = 5 << 20
+	limits("with 5 MiB free of which 8 are to stay", true)
+	if _, err := s.TrimJournal(t.Context(), 500, time.Unix(1<<40, 0)); err != nil {
+		t.Fatal(err)
+	}
+	limits("with 5 MiB free and 10 MB vacant in the file", false)
+	free = 1 << 20
+	limits("with next to no room for the log beside the file", true)
+}
+
 // A disk that is really full needs one that may be filled.
 func TestAFullDiskSaysSoAndKeepsNothingOfTheFailedWrite(t *testing.T) {
 	dir := t.TempDir()

@@ -5,6 +5,7 @@
 //
 //   - What can pass by itself is waited for: a server that is away, a broker that
 //     blocks, a slot that another bridge holds.
+//   - A store that is full ends reading and nothing else: lanes go on, and reading goes on when there is room.
 //   - What cannot is returned at once, with what to do; NeedsPerson tells which errors those are.
 //   - What can be healed by comparing is, beside the lanes: tables that come, go or were made
 //     again, and what a resync is asked for or allowed to do.

@@ -130,14 +130,11 @@ func (b *bridge) follow(ctx context.Context, r *control.Request, j jobs.Job) (an
 	return j, nil
 }
 
-// fullShare is the part of store.max_size beyond which jobs hold nothing back any more.
-const fullShare = 0.9
-
 // heldByJobs is the oldest journal entry that a job needs. A store that is about
 // to be full comes first: the job then says what it has lost.
 func (b *bridge) heldByJobs(ctx context.Context) int64 {
 	floor := b.jobs.Floor()
-	if size, err := b.store.Size(ctx); err == nil && b.cfg.Store.MaxSize > 0 && float64(size) > fullShare*float64(b.cfg.Store.MaxSize) {
+	if f, err := b.fullness(ctx); err == nil && f.share() > jobsShare {
 		if first, last := b.journal.Bounds(); floor <= last && floor >= first {
 			b.log.Warn("the store is nearly full: the journal is trimmed although a job still needs it")
 		}

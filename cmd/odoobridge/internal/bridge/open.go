@@ -168,7 +168,7 @@ func (b *bridge) useRouter(ctx context.Context, profile *odoo.Profile) error {
 	}
 	r, err := router.Open(ctx, router.Options{
 		Profile: profile, Store: b.store, CacheBytes: int(b.cfg.Store.Cache),
-		Committed: b.committed, Confirm: b.source.Confirm,
+		Committed: b.committed, Confirm: b.confirm,
 		OriginOf: b.origins.channelOf, WriteThrough: b.loading, Held: b.held, Observe: b.observer,
 	})
 	if err != nil {
@@ -200,9 +200,10 @@ func (b *bridge) committed(events []*store.Event, last int64) {
 	b.metrics.ReplicationLagSeconds.Set(time.Since(events[len(events)-1].Time).Seconds())
 }
 
-// loading reports whether a lane pages through the stored documents.
+// loading reports whether a lane pages through the stored documents, or the store fills, so
+// that the journal must not be kept for documents that are nowhere else.
 func (b *bridge) loading() bool {
-	return b.lanes != nil && b.jobs.ReadsDocuments() || b.lanes != nil && slices.ContainsFunc(b.lanes.Status(), func(s lane.Status) bool { return s.State == lane.Loading })
+	return b.filling.Load() || b.lanes != nil && b.jobs.ReadsDocuments() || b.lanes != nil && slices.ContainsFunc(b.lanes.Status(), func(s lane.Status) bool { return s.State == lane.Loading })
 }
 
 // eventSource is the CloudEvents source: which Odoo this is.

@@ -2,6 +2,9 @@ package bridge
 
 import (
 	"sync"
+	"sync/atomic"
+
+	"github.com/cenkalti/backoff/v5"
 
 	"github.com/odoobridge/odoobridge/cdc"
 	"github.com/odoobridge/odoobridge/internal/control"
@@ -36,8 +39,11 @@ type bridge struct {
 	observer *observer
 	specs    []lane.Spec
 
-	resynced    bool     // what a resync was asked for is done
-	toldWaiting []string // of what the log has said that it waits
+	resynced    bool            // what a resync was asked for is done
+	toldWaiting []string        // of what the log has said that it waits
+	filling     atomic.Bool     // the store is nearly full, and that has been said
+	full        atomic.Bool     // the store took no write, and none has become durable since
+	room        backoff.BackOff // until it is asked again
 
 	mu        sync.Mutex
 	streaming bool   // everything above is there

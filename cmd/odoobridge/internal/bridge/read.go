@@ -17,9 +17,15 @@ import (
 func (b *bridge) read(ctx context.Context, first step) error {
 	next := first
 	for {
-		err := next(ctx)
+		failed, err := next, next(ctx)
 		if err == nil {
-			err = b.stream(ctx)
+			failed, err = b.reopen, b.stream(ctx)
+		}
+		if noRoom(err) {
+			if err = b.awaitRoom(ctx, err); err == nil {
+				next = failed
+				continue
+			}
 		}
 		if ctx.Err() != nil {
 			return nil

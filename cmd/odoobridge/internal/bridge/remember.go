@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"strconv"
 
 	"github.com/odoobridge/odoobridge/cdc"
@@ -42,8 +41,17 @@ func (b *bridge) snapshotMeta(id cdc.Identity, s survey) map[string]string {
 // remember notes whose log the store holds, and in which shape its rows are.
 func (b *bridge) remember(ctx context.Context, id cdc.Identity) error {
 	meta := b.whose(id, b.found)
-	maps.Copy(meta, map[string]string{metaShape: b.known.text()})
-	return b.note(ctx, meta)
+	meta[metaShape] = b.known.text()
+	for name, value := range meta {
+		noted, found, err := b.store.Meta(ctx, name)
+		if err != nil {
+			return fmt.Errorf("read whose log the store holds: %w", err)
+		}
+		if !found || noted != value {
+			return b.note(ctx, meta)
+		}
+	}
+	return nil // a full store need not take a write for the bridge to start
 }
 
 func (b *bridge) note(ctx context.Context, meta map[string]string) error {

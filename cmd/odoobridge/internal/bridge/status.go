@@ -62,6 +62,8 @@ type JournalStatus struct {
 	First      int64 `json:"first"`
 	Last       int64 `json:"last"`
 	StoreBytes int64 `json:"store_bytes"`
+	// StoreLimit is what the store may have, or its disk has room for; 0 where that is not known.
+	StoreLimit int64 `json:"store_limit_bytes"`
 }
 
 // LaneStatus says how a lane is doing.
@@ -106,12 +108,12 @@ func (b *bridge) status(ctx context.Context) (any, error) {
 		Transactions: stats.Transactions, Changes: stats.Changes, Reconnects: stats.Reconnects, LastHeard: stats.LastHeard.UTC(),
 	}
 	s.Journal.First, s.Journal.Last = b.journal.Bounds()
-	size, err := b.store.Size(ctx)
+	full, err := b.fullness(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.Journal.StoreBytes = size
-	s.Poisoned = b.router.Poisoned()
+	s.Journal.StoreBytes, s.Journal.StoreLimit = full.used, full.limit
+	s.Poisoned = b.poisoned()
 	parked := b.jobs.ParkedCounts()
 	for _, l := range b.lanes.Status() {
 		s.Lanes = append(s.Lanes, laneStatus(l, parked[l.Channel+"/"+l.Lane]))
@@ -134,4 +136,11 @@ func laneStatus(l lane.Status, parked int) LaneStatus {
 		s.Error = l.Err.Error()
 	}
 	return s
+}
+
+// poisoned are the documents that cannot be built now.
+func (b *bridge) poisoned() []router.Poisoned {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.router.Poisoned()
 }

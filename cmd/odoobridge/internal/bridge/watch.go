@@ -93,9 +93,7 @@ func every(ctx context.Context, pause time.Duration, do func(context.Context) er
 func (b *bridge) lookAround(ctx context.Context) error {
 	b.lookAtSlot(ctx)
 	b.lookAtLanes()
-	if size, err := b.store.Size(ctx); err == nil {
-		b.metrics.StoreBytes.Set(float64(size))
-	}
+	b.lookAtStore(ctx)
 	return nil
 }
 
@@ -134,7 +132,7 @@ func (b *bridge) lookAtLanes() {
 	} else {
 		b.health.Set(telemetry.HealthBroker, true, "")
 	}
-	b.metrics.DocumentsPoisoned.Set(float64(len(b.router.Poisoned())))
+	b.metrics.DocumentsPoisoned.Set(float64(len(b.poisoned())))
 	parked := b.jobs.ParkedCounts()
 	for _, s := range b.lanes.Status() {
 		m := b.meters.of(b.metrics, s.Channel, s.Lane)
@@ -166,8 +164,16 @@ func (b *bridge) trim(ctx context.Context) error {
 	b.mu.Lock()
 	checkpointed := b.router.Checkpointed()
 	b.mu.Unlock()
-	removed, err := b.journal.Trim(ctx, b.store, journal.Retention{Age: b.cfg.Store.Retention, MaxSize: b.cfg.Store.MaxSize},
+	limit, err := b.store.Limit(ctx)
+	if err != nil {
+		limit = b.cfg.Store.MaxSize
+	}
+	removed, err := b.journal.Trim(ctx, b.store, journal.Retention{Age: b.cfg.Store.Retention, MaxSize: limit},
 		time.Now(), b.lanes.MinCursor(), min(checkpointed, b.heldByJobs(ctx)-1))
+	if noRoom(err) {
+		b.log.Warn("the journal cannot be trimmed for lack of room", telemetry.KeyError, err.Error())
+		return nil // reading stops by itself, and the next try may find some
+	}
 	if err != nil && ctx.Err() == nil {
 		b.health.Set(telemetry.HealthStore, false, err.Error())
 		return fmt.Errorf("keep the journal within its retention: %w", err)
