@@ -91,8 +91,18 @@ func unique(list []string) []string {
 func commandOf(c *store.Command, data json.RawMessage) command.Command {
 	return command.Command{
 		Channel: c.Channel, ID: c.ID, Name: c.Name, Subject: c.Subject, Time: c.Time, BasedOn: c.BasedOn,
-		Data: data, Attempt: c.Attempts, Notes: c.Notes,
+		Data: data, Attempt: c.Attempts, Notes: c.Notes, Parked: parkedFor(c),
 	}
+}
+
+// parkedFor is the code of what a command was parked for last. Its outcome tells, which stays until
+// there is another.
+func parkedFor(c *store.Command) string {
+	var last decided
+	if len(c.Outcome) == 0 || json.Unmarshal(c.Outcome, &last) != nil || last.Outcome != string(command.Parked) {
+		return ""
+	}
+	return last.code()
 }
 
 // dataOf is the data of a command in the ledger: as it arrived, or as a person mended it.

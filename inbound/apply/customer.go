@@ -43,7 +43,7 @@ func upsertCustomer(r *run) (command.Reference, error) {
 	if made {
 		id, err = r.newCustomer(externalID, fields)
 	} else {
-		err = r.changeCustomer(id, fields)
+		err = r.changeCustomer(id, fields, len(data.Addresses) > 0)
 	}
 	if err != nil {
 		return partner(id, ""), err
@@ -80,8 +80,9 @@ func (r *run) newCustomer(externalID string, fields []field) (int64, error) {
 	return id, err
 }
 
-// changeCustomer writes what is different and the channel's own.
-func (r *run) changeCustomer(id int64, fields []field) error {
+// changeCustomer writes what is different and the channel's own. What the command is based on is
+// compared for the further addresses too, before anything is written.
+func (r *run) changeCustomer(id int64, fields []field, addresses bool) error {
 	names := make([]string, 0, len(fields))
 	for _, f := range fields {
 		names = append(names, f.name)
@@ -113,15 +114,34 @@ func (r *run) changeCustomer(id int64, fields []field) error {
 			}
 		}
 		values[f.name] = f.written(now)
-		changed = append(changed, f.input)
+		changed = append(changed, documented(f.name))
+	}
+	if addresses {
+		changed = append(changed, "addresses")
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	if err := r.notLate(thing{"customer", [2]int64{id}}, changed, true); err != nil {
+		return err
 	}
 	if len(values) == 0 {
 		return nil
 	}
-	if err := r.notLate("customer", strconv.FormatInt(id, 10), changed, true); err != nil {
-		return err
-	}
 	return r.write("write customer", "res.partner", []int64{id}, values)
+}
+
+// documented is what a field of Odoo's customer is called in the customer's document.
+func documented(field string) string {
+	switch field {
+	case "state_id":
+		return "state"
+	case "country_id":
+		return "country"
+	case "category_id":
+		return "categories"
+	}
+	return field
 }
 
 // invoiced says whether a customer is named on posted invoices, which must not change. A user who

@@ -16,9 +16,9 @@ import (
 
 // Documents tells what the outbound river knows of a thing.
 type Documents interface {
-	// Since is what happened to an entity's document after a revision. found is false
-	// when there is no such document.
-	Since(ctx context.Context, entity, key string, revision int64) (now decide.Change, found bool, err error)
+	// Since is the newest revision of an entity's document, and what happened after the given one, oldest first; 0 and
+	// nothing when there is no such document. What is not known any more, or never was a revision, is a change of any field.
+	Since(ctx context.Context, entity string, key [2]int64, revision int64) (now int64, changes []decide.Change, err error)
 }
 
 // Bindings remember which record a channel's id means where Odoo does not let the

@@ -36,8 +36,12 @@ type lab struct {
 	shop   *config.Channel
 	db     *pgx.Conn
 	wire   *wire
-	notes  map[string]map[string]string // what was noted, by command id
-	at     func(step string) error      // the failpoint
+	notes  map[string]map[string]string // what was noted, by channel and command id
+	sender string                       // the channel that sends
+	// what the commands are based on, and for what they were parked before
+	basedOn int64
+	parked  string
+	at      func(step string) error // the failpoint
 }
 
 // wire stands between the executor and Odoo.
@@ -169,7 +173,7 @@ func newLabOf(t *testing.T, release string) *lab {
 		t.Fatal(err)
 	}
 	t.Cleanup(sim.Close)
-	l := &lab{t: t, db: pg.Connect(t, dsn), wire: &wire{odoo: sim}, notes: map[string]map[string]string{}}
+	l := &lab{t: t, db: pg.Connect(t, dsn), wire: &wire{odoo: sim}, notes: map[string]map[string]string{}, sender: "shopify"}
 	l.wire.books = newBooks()
 	web := httptest.NewServer(l.wire)
 	t.Cleanup(web.Close)
@@ -209,12 +213,13 @@ func (l *lab) sendAs(id, name, subject string, data any) (command.Outcome, error
 		}
 		raw = string(text)
 	}
-	if l.notes[id] == nil {
-		l.notes[id] = map[string]string{}
+	own := l.sender + " " + id
+	if l.notes[own] == nil {
+		l.notes[own] = map[string]string{}
 	}
-	c := command.Command{Channel: "shopify", ID: id, Name: name, Subject: subject, Time: time.Now(), Data: json.RawMessage(raw), Attempt: 1, Notes: maps.Clone(l.notes[id])}
+	c := command.Command{Channel: l.sender, ID: id, Name: name, Subject: subject, Time: time.Now(), Data: json.RawMessage(raw), Attempt: 1, Notes: maps.Clone(l.notes[own]), BasedOn: l.basedOn, Parked: l.parked}
 	return l.x.Execute(context.Background(), c, func(_ context.Context, key, value string) error {
-		l.notes[id][key] = value
+		l.notes[own][key] = value
 		return nil
 	})
 }

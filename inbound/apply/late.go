@@ -9,33 +9,36 @@ import (
 	"github.com/odoobridge/odoobridge/schema"
 )
 
-// notLate compares the revision that the channel had seen with the newest one, and decides by the
-// entity's policy. A command that an earlier attempt has begun goes on: what moved
-// since may be its own doing.
-func (r *run) notLate(entity, key string, fields []string, owns bool) error {
-	if r.c.BasedOn == 0 || r.x.documents == nil || r.noted("begun") != "" {
+// thing is what a command may be based on a revision of: an entity, and the key of its document.
+type thing struct {
+	entity string
+	key    [2]int64
+}
+
+// notLate compares the revision that the channel had seen with what happened since, and decides by the
+// entity's policy. A command that an earlier attempt has begun goes on: what moved since may be its own
+// doing. So does one that was parked for it: a person who has it tried again has decided.
+func (r *run) notLate(of thing, fields []string, owns bool) error {
+	if r.c.BasedOn == 0 || r.x.documents == nil || r.noted("begun") != "" || r.c.Parked == schema.CodeConflict {
 		return nil
 	}
-	now, found, err := r.x.documents.Since(r.ctx, entity, key, r.c.BasedOn)
+	now, since, err := r.x.documents.Since(r.ctx, of.entity, of.key, r.c.BasedOn)
 	if err != nil {
-		return fmt.Errorf("look up the revision of the %s: %w", entity, err)
+		return fmt.Errorf("look up the revision of the %s: %w", of.entity, err)
 	}
-	if found {
-		late := decide.Late{Channel: r.c.Channel, BasedOn: r.c.BasedOn, Time: r.c.Time, Fields: fields, Owns: owns}
-		p := problem(schema.CodeConflict, "", fmt.Sprintf("based on revision %d, Odoo is at %d", r.c.BasedOn, now.Revision))
-		switch decide.Judge(r.policies[entity], late, now) {
-		case decide.Refuse:
-			return r.reject(p)
-		case decide.Ask:
-			// A person who has it tried again has decided.
-			if err := r.note("begun", "asked"); err != nil {
-				return err
-			}
-			return r.park(command.Reference{}, p)
-		}
+	late := decide.Late{Channel: r.c.Channel, Time: r.c.Time, Fields: fields, Owns: owns}
+	p := problem(schema.CodeConflict, "basedon", fmt.Sprintf("based on revision %d of the %s, which is at %d", r.c.BasedOn, of.entity, now))
+	switch decide.Judge(r.policies[of.entity], late, since) {
+	case decide.Refuse:
+		return r.reject(p)
+	case decide.Ask:
+		return r.park(command.Reference{}, p)
 	}
 	return r.note("begun", "yes")
 }
+
+// owns says whether the channel owns an entity as a whole.
+func (r *run) owns(entity string) bool { return r.ownership.Field(r.c.Channel, entity, "", false) }
 
 // domainOf is a domain of fields that are equal to values.
 func domainOf(pairs ...any) odoo.Domain {

@@ -29,7 +29,7 @@ func cancelOrder(r *run) (command.Reference, error) {
 	if now.Text("state") == "cancel" {
 		return order(now), nil
 	}
-	if err := r.notLate("order", now.Text("name"), nil, true); err != nil {
+	if err := r.notLate(thing{"order", [2]int64{now.ID()}}, nil, r.owns("order")); err != nil {
 		return order(now), err
 	}
 	if err := r.nothingLeft(now); err != nil {

@@ -1,17 +1,14 @@
 package apply
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
-	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/schema"
 )
@@ -110,41 +107,6 @@ func TestWhatTheChannelDoesNotOwnIsLeftAlone(t *testing.T) {
 	}
 	l.shop.NotOwned = "reject"
 	l.stopped(command.Rejected, schema.CodeNotOwned, "customer.upsert", "1", `{"name":"Eve","phone":"3"}`)
-}
-
-// moved are documents of which a test says what happened to them.
-type moved2 struct{ decide.Change }
-
-func (m moved2) Since(context.Context, string, string, int64) (decide.Change, bool, error) {
-	return m.Change, true, nil
-}
-
-func TestACommandBasedOnAnOldRevisionIsAConflict(t *testing.T) {
-	l := newLab(t)
-	l.applied("customer.upsert", "1", `{"name":"Ada","email":"ada@example.test"}`)
-	l.x.documents = moved2{decide.Change{Revision: 5, Fields: []string{"email"}, Time: time.Now()}}
-	try := func(policy, data string) command.Outcome {
-		l.config.Conflicts = map[string]string{"customer": policy}
-		out, err := l.x.Execute(context.Background(), command.Command{
-			Channel: "shopify", Name: "customer.upsert", Subject: "1", BasedOn: 4, Time: time.Now().Add(-time.Hour), Data: []byte(data),
-		}, func(context.Context, string, string) error { return nil })
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-	email := `{"name":"Ada","email":"new@example.test"}`
-	for policy, want := range map[string]command.Kind{"": command.Rejected, "reject": command.Rejected, "park": command.Parked, "latest": command.Rejected} {
-		if out := try(policy, email); out.Kind != want || out.Problems[0].Code != schema.CodeConflict {
-			t.Errorf("%q: %+v", policy, out)
-		}
-	}
-	if out := try("reject", `{"name":"Ada","phone":"1"}`); out.Kind != command.Applied {
-		t.Errorf("another field: %+v", out)
-	}
-	if out := try("owner", email); out.Kind != command.Applied {
-		t.Errorf("its owner: %+v", out)
-	}
 }
 
 func TestAnOrderThatIsShippedIsNotCancelled(t *testing.T) {

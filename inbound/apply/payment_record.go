@@ -40,6 +40,9 @@ func (r *run) payInvoice(invoice odoo.Record, p paying, currency string) (comman
 	if p.currency, err = r.sameCurrency(invoice, currency); err != nil {
 		return command.Reference{}, err
 	}
+	if err := r.notLate(thing{"invoice", [2]int64{invoice.ID()}}, nil, r.owns("invoice")); err != nil {
+		return invoiceRef(invoice), err
+	}
 	return r.register(invoice, p)
 }
 
@@ -52,6 +55,9 @@ func (r *run) payOrder(data schema.PaymentRecord, p paying) (command.Reference, 
 		return order(of), r.park(order(of), problem(schema.CodeLateConfirmation, "order", "the order is cancelled in Odoo"))
 	}
 	if p.currency, err = r.sameCurrency(of, data.Currency); err != nil {
+		return order(of), err
+	}
+	if err := r.notLate(thing{"order", [2]int64{of.ID()}}, nil, r.owns("order")); err != nil {
 		return order(of), err
 	}
 	invoices, err := r.invoicesOf(of)

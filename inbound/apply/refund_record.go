@@ -20,12 +20,15 @@ func recordRefund(r *run) (command.Reference, error) {
 		}
 		p.reference = data.Payment.TransactionID
 	}
-	invoice, err := r.refundedInvoice(data)
+	invoice, refunding, err := r.refundedInvoice(data)
 	if err != nil {
 		return command.Reference{}, err
 	}
 	if p.currency, err = r.sameCurrency(invoice, data.Currency); err != nil {
 		return command.Reference{}, err
+	}
+	if err := r.notLate(refunding, nil, r.owns(refunding.entity)); err != nil {
+		return invoiceRef(invoice), err
 	}
 	credit, err := r.creditNote(invoice, data)
 	if err != nil {
@@ -52,19 +55,21 @@ func recordRefund(r *run) (command.Reference, error) {
 	return invoiceRef(credit), err
 }
 
-// refundedInvoice is the posted invoice that is given back. An order that is not invoiced
-// yet is waited for.
-func (r *run) refundedInvoice(data schema.RefundRecord) (odoo.Record, error) {
+// refundedInvoice is the posted invoice that is given back, and the thing that the command names: the invoice
+// or its order. An order that is not invoiced yet is waited for.
+func (r *run) refundedInvoice(data schema.RefundRecord) (odoo.Record, thing, error) {
 	if data.Invoice != "" {
-		return r.invoiceNamed(data.Invoice)
+		invoice, err := r.invoiceNamed(data.Invoice)
+		return invoice, thing{"invoice", [2]int64{invoice.ID()}}, err
 	}
 	of, err := r.orderOf(data.Order, "order", "invoice_ids")
 	if err != nil {
-		return nil, err
+		return nil, thing{}, err
 	}
+	named := thing{"order", [2]int64{of.ID()}}
 	invoices, err := r.invoicesOf(of)
 	if err != nil {
-		return nil, err
+		return nil, named, err
 	}
 	var posted []odoo.Record
 	for _, invoice := range invoices {
@@ -74,31 +79,31 @@ func (r *run) refundedInvoice(data schema.RefundRecord) (odoo.Record, error) {
 	}
 	switch len(posted) {
 	case 1:
-		return posted[0], nil
+		return posted[0], named, nil
 	case 0:
-		return nil, r.wait(problem(schema.CodeUnknownDocument, "order", "the order is not invoiced yet"), "invoice/order/"+data.Order)
+		return nil, named, r.wait(problem(schema.CodeUnknownDocument, "order", "the order is not invoiced yet"), "invoice/order/"+data.Order)
 	}
 	p := problem(schema.CodeUnknownDocument, "order", "the order has several invoices: name the one that is refunded")
 	for _, invoice := range posted {
 		p.Candidates = append(p.Candidates, invoiceRef(invoice))
 	}
-	return nil, r.park(order(of), p)
+	return nil, named, r.park(order(of), p)
 }
 
-// refundKey is what a credit note says of the command that made it.
-func (r *run) refundKey() string { return r.c.Channel + " refund " + r.c.Subject + ":" }
+// refundMark is what a credit note says of the command that made it.
+func (r *run) refundMark() mark { return mark{r.c.Channel, "refund", r.c.Subject} }
 
 // creditNote is the one of this refund, made if it is not there. Odoo puts the reason
 // into the credit note's reference, by which it is found again.
 func (r *run) creditNote(invoice odoo.Record, data schema.RefundRecord) (odoo.Record, error) {
-	domain := odoo.Domain{{"reversed_entry_id", "=", invoice.ID()}, {"ref", "like", r.refundKey()}, {"state", "!=", "cancel"}}
-	found, err := r.first("account.move", domain, invoiceFields)
+	domain := odoo.Domain{{"reversed_entry_id", "=", invoice.ID()}, {"state", "!=", "cancel"}}
+	found, err := r.firstMarked("account.move", domain, "ref", r.refundMark(), invoiceFields)
 	if err != nil || found != nil {
 		return found, err
 	}
 	context := r.context(map[string]any{"active_model": "account.move", "active_ids": []int64{invoice.ID()}})
 	wizard, err := r.x.odoo.Create(r.ctx, "account.move.reversal", map[string]any{
-		"reason": r.refundKey() + " " + data.Reason, "journal_id": invoice.Ref("journal_id"), "date": odooDate(data.RefundedAt),
+		"reason": r.refundMark().String() + ": " + data.Reason, "journal_id": invoice.Ref("journal_id"), "date": odooDate(data.RefundedAt),
 		"move_ids": []any{[]any{6, 0, []int64{invoice.ID()}}},
 	}, context)
 	if err != nil {
@@ -107,7 +112,7 @@ func (r *run) creditNote(invoice odoo.Record, data schema.RefundRecord) (odoo.Re
 	if _, err := r.verb("refund moves", "account.move.reversal", "refund_moves", []int64{wizard}, context); err != nil {
 		return nil, err
 	}
-	made, err := r.first("account.move", domain, invoiceFields)
+	made, err := r.firstMarked("account.move", domain, "ref", r.refundMark(), invoiceFields)
 	if err == nil && made == nil {
 		return nil, r.park(invoiceRef(invoice), problem(schema.CodeRefused, "", "Odoo made no credit note, without a reason"))
 	}

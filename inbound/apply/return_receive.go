@@ -38,6 +38,9 @@ func receiveReturn(r *run) (command.Reference, error) {
 		}
 		return transfer(rec), nil
 	}
+	if err := r.notLate(thing{"return", [2]int64{rec.ID()}}, nil, r.owns("return")); err != nil {
+		return transfer(rec), err
+	}
 	commands, err := r.moveCommands(rec.ID(), moves, want)
 	if err != nil {
 		return transfer(rec), err

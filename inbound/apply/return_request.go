@@ -2,7 +2,6 @@ package apply
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
@@ -10,16 +9,17 @@ import (
 	"github.com/odoobridge/odoobridge/schema"
 )
 
-// returnKey is what a return says of the command that asked for it.
-func (r *run) returnKey(request string) string { return r.c.Channel + " return " + request + ";" }
+// returnMark is what a return says of the command that asked for it.
+func (r *run) returnMark(request string) mark { return mark{r.c.Channel, "return", request} }
 
 // returnOf is the return that a request made, by what its source document says.
 func (r *run) returnOf(request string) (odoo.Record, error) {
-	return r.first("stock.picking", odoo.Domain{{"origin", "like", r.returnKey(request)}}, []string{"name", "state", "origin"})
+	return r.firstMarked("stock.picking", nil, "origin", r.returnMark(request), []string{"name", "state"})
 }
 
 // requestReturn makes the return of a shipment by Odoo's wizard, which makes it in one
-// transaction. It is marked right after; an attempt that ends in between knows it by what it noted before.
+// transaction. It is marked right after; an attempt that ends in between knows it by what it noted
+// before, and by who made it.
 func requestReturn(r *run) (command.Reference, error) {
 	data, err := read[schema.ReturnRequest](r)
 	if err != nil {
@@ -36,7 +36,7 @@ func requestReturn(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
-	made, err := r.returnMade(from)
+	made, err := r.returnMade(from, want)
 	if err != nil {
 		return command.Reference{}, err
 	}
@@ -49,13 +49,16 @@ func requestReturn(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
-	return transfer(rec), r.write("mark return", "stock.picking", []int64{made}, map[string]any{"origin": rec.Text("origin") + ", " + r.returnKey(r.c.Subject)})
+	return transfer(rec), r.write("mark return", "stock.picking", []int64{made}, map[string]any{"origin": rec.Text("origin") + ", " + r.returnMark(r.c.Subject).String() + ";"})
 }
 
 // returned finds the shipment that delivered what comes back, and how much of each of its moves.
 func (r *run) returned(data schema.ReturnRequest) (odoo.Record, []wanted, error) {
 	of, err := r.orderOf(data.Order, "order", "picking_ids")
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := r.notLate(thing{"order", [2]int64{of.ID()}}, nil, r.owns("order")); err != nil {
 		return nil, nil, err
 	}
 	domain := odoo.Domain{{"id", "in", of.Refs("picking_ids")}, {"state", "=", "done"}, {"picking_type_id.code", "=", "outgoing"}}
@@ -124,43 +127,6 @@ func (r *run) returnedProduct(order string, line schema.ReturnLine, path string)
 	}
 	sold, err := r.readOne("sale.order.line", id, "product_id")
 	return sold.Ref("product_id"), err
-}
-
-// returnsOf are the returns that a shipment has.
-func (r *run) returnsOf(shipment odoo.Record) ([]int64, error) {
-	release, err := r.release()
-	if err != nil {
-		return nil, err
-	}
-	domain := domainOf("return_id", shipment.ID())
-	if release < 17 {
-		domain = odoo.Domain{{"origin", "like", shipment.Text("name")}, {"picking_type_id.code", "=", "incoming"}}
-	}
-	found, err := r.search("stock.picking", domain, []string{"id"}, odoo.Window{Order: "id"})
-	var ids []int64
-	for _, one := range found {
-		ids = append(ids, one.ID())
-	}
-	return ids, err
-}
-
-// returnMade is the return that an earlier attempt made and did not mark: the one that was not there when it
-// was noted which there are.
-func (r *run) returnMade(shipment odoo.Record) (int64, error) {
-	now, err := r.returnsOf(shipment)
-	if err != nil {
-		return 0, err
-	}
-	before := r.noted("returns")
-	if before == "" {
-		return 0, r.note("returns", "were "+joinIDs(now))
-	}
-	for _, id := range now {
-		if !slices.Contains(splitIDs(before), id) {
-			return id, nil
-		}
-	}
-	return 0, nil
 }
 
 // makeReturn fills Odoo's wizard: it proposes everything up to 17, nothing from 18 on.

@@ -37,7 +37,7 @@ func confirmShipment(r *run) (command.Reference, error) {
 	if rec.Text("state") == "done" {
 		return transfer(rec), r.shippedAlready(rec, data, moves, want)
 	}
-	if err := r.notLate("shipment", data.Shipment, nil, true); err != nil {
+	if err := r.notLate(thing{"shipment", [2]int64{rec.ID()}}, nil, r.owns("shipment")); err != nil {
 		return transfer(rec), err
 	}
 	if moves, want, err = r.reserved(rec, data, moves, want); err != nil {

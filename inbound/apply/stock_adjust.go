@@ -9,7 +9,9 @@ import (
 )
 
 // adjustStock changes a quantity by so many, once. Before anything is written, what
-// there was and what there shall be are noted, so that the wish is absolute from then on.
+// there was and what there shall be are noted, so that the wish is absolute from then on. Whether
+// it was done is told by Odoo's stock move, which carries the mark: quantities that happen to
+// fit prove nothing.
 func adjustStock(r *run) (command.Reference, error) {
 	data, err := read[schema.StockAdjust](r)
 	if err != nil {
@@ -19,31 +21,33 @@ func adjustStock(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
+	if done, err := r.adjustmentMade(s); err != nil || done.ID != 0 {
+		return done, err
+	}
 	quants, err := r.quants(s)
 	if err != nil {
 		return command.Reference{}, err
 	}
-	now := sumOf(quants)
+	now, change := sumOf(quants), decide.Num(data.Change)
 	base, target, begun := r.adjustment()
+	if err := r.notLate(s.level(), onHand, true); err != nil {
+		return command.Reference{}, err
+	}
 	switch {
-	case !begun:
-		base, target = now, now.Add(decide.Num(data.Change))
+	case change.IsZero():
+		return command.Reference{}, nil
+	case !begun, !now.Same(base) && r.c.Parked == schema.CodeConflict:
+		base, target = now, now.Add(change)
 		if target.Sign() < 0 && r.channel.NegativeStock != "allow" {
 			return command.Reference{}, r.park(command.Reference{}, problem(schema.CodeNegativeStock, "change", "there are only "+now.String()))
 		}
 		if err := r.note("adjusting", base.String()+" "+target.String()); err != nil {
 			return command.Reference{}, err
 		}
-	case now.Same(target):
-		if len(quants) == 0 {
-			return command.Reference{}, nil
-		}
-		return quant(quants[0].ID()), nil
 	case !now.Same(base):
-		return r.adjustedAmid(s, now.String(), base.String(), target.String(), data)
+		return command.Reference{}, r.movedAmid(now, base, target)
 	}
-	id, err := r.adjustTo(s, base, target, data)
-	return quant(id), err
+	return r.adjustTo(s, base, target, data)
 }
 
 // adjustment is what an earlier attempt noted.
@@ -52,47 +56,56 @@ func (r *run) adjustment() (base, target decide.Decimal, begun bool) {
 	return decide.Num(from), decide.Num(to), ok
 }
 
-// adjustTo writes once. If goods moved between reading and writing, the quantity that
-// comes out is neither: that is for a person.
-func (r *run) adjustTo(s shelf, base, target decide.Decimal, data schema.StockAdjust) (int64, error) {
-	quants, err := r.quants(s)
-	if err != nil {
-		return 0, err
+// adjustmentMade is the stock move of this very adjustment; none when Odoo has not done it.
+func (r *run) adjustmentMade(s shelf) (command.Reference, error) {
+	domain := append(domainOf("product_id", s.product, "state", "done"), []any{"|"}, []any{"location_id", "=", s.location}, []any{"location_dest_id", "=", s.location})
+	found, err := r.firstMarked("stock.move", domain, "reference", r.stockMark(), nil)
+	if err != nil || found == nil {
+		return command.Reference{}, err
 	}
-	if now := sumOf(quants); !now.Same(base) {
-		if now.Same(target) && len(quants) > 0 {
-			return quants[0].ID(), nil
-		}
-		// Nothing was written yet: begin again from what there is now.
-		if err := r.note("adjusting", ""); err != nil {
-			return 0, err
-		}
-		return 0, &command.RetryError{Err: errMoving}
-	}
-	if err := r.setOnce(s, quants, target, r.reason(data.Reason)); err != nil {
-		return 0, err
-	}
-	if quants, err = r.quants(s); err != nil {
-		return 0, err
-	}
-	if len(quants) == 0 || !sumOf(quants).Same(target) {
-		_, err := r.adjustedAmid(s, sumOf(quants).String(), base.String(), target.String(), data)
-		return 0, err
-	}
-	return quants[0].ID(), nil
+	return command.Reference{Model: "stock.move", ID: found.ID()}, nil
 }
 
-// adjustedAmid decides when the quantity is neither what it was nor what it should be: other
-// goods moved too. Odoo's own stock move says whether the adjustment was done.
-func (r *run) adjustedAmid(s shelf, now, base, target string, data schema.StockAdjust) (command.Reference, error) {
-	found, err := r.first("stock.move", append(domainOf("product_id", s.product, "state", "done"), []any{"reference", "=like", r.reason(data.Reason) + "%"}), []string{"id"})
+// adjustTo writes once. If goods moved between reading and writing, the move tells whether the
+// adjustment is among what happened.
+func (r *run) adjustTo(s shelf, base, target decide.Decimal, data schema.StockAdjust) (command.Reference, error) {
+	quants, err := r.quants(s)
 	if err != nil {
 		return command.Reference{}, err
 	}
-	if found != nil {
-		return command.Reference{Model: "stock.move", ID: found.ID()}, nil
+	if !sumOf(quants).Same(base) {
+		// This attempt has written nothing yet: begin again from what there is then.
+		if err := r.note("adjusting", ""); err != nil {
+			return command.Reference{}, err
+		}
+		return command.Reference{}, &command.RetryError{Err: errMoving}
 	}
-	p := problem(schema.CodeConflict, "", "goods moved while the stock was adjusted from "+base+" to "+target+": now there are "+now)
-	p.Remedy = "Look whether the adjustment is among the product's stock moves, then count the place."
-	return command.Reference{}, r.park(command.Reference{}, p)
+	if err := r.setOnce(s, quants, target, r.reason(data.Reason)); err != nil {
+		return command.Reference{}, err
+	}
+	return r.adjusted(s, base, target)
+}
+
+// adjusted looks at what came of writing.
+func (r *run) adjusted(s shelf, base, target decide.Decimal) (command.Reference, error) {
+	quants, err := r.quants(s)
+	if err != nil {
+		return command.Reference{}, err
+	}
+	if len(quants) > 0 && sumOf(quants).Same(target) {
+		return quant(quants[0].ID()), nil
+	}
+	done, err := r.adjustmentMade(s)
+	if err != nil || done.ID != 0 {
+		return done, err
+	}
+	return command.Reference{}, r.movedAmid(sumOf(quants), base, target)
+}
+
+// movedAmid leaves it to a person: the quantity is not what it was, and no move says that it was this
+// adjustment. A person who has it tried again has looked: it then begins anew.
+func (r *run) movedAmid(now, base, target decide.Decimal) error {
+	p := problem(schema.CodeConflict, "", "goods moved while the stock was adjusted from "+base.String()+" to "+target.String()+": now there are "+now.String())
+	p.Remedy = "Look whether the adjustment is among the product's stock moves: if so discard the command, else retry it."
+	return r.park(command.Reference{}, p)
 }

@@ -6,6 +6,9 @@ import (
 	"github.com/odoobridge/odoobridge/schema"
 )
 
+// onHand is what counts and adjustments change of a stock level. Whether the channel owns it was asked before.
+var onHand = []string{"on_hand"}
+
 // countStock makes what was counted the quantity on hand, unless goods moved since.
 func countStock(r *run) (command.Reference, error) {
 	data, err := read[schema.StockCount](r)
@@ -20,7 +23,7 @@ func countStock(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
-	if moved {
+	if moved && r.c.Parked != schema.CodeConflict { // a person who has it tried again has decided
 		p := problem(schema.CodeConflict, "counted_at", "goods moved at this place after they were counted")
 		if r.policies["stock_level"] == "park" {
 			return command.Reference{}, r.park(command.Reference{}, p)
@@ -29,13 +32,19 @@ func countStock(r *run) (command.Reference, error) {
 			return command.Reference{}, r.reject(p)
 		}
 	}
+	if err := r.notLate(s.level(), onHand, true); err != nil {
+		return command.Reference{}, err
+	}
 	id, err := r.setQuantity(s, decide.Num(data.Quantity), r.reason(data.Reason))
 	return quant(id), err
 }
 
+// stockMark is how the move of a correction is known to be of this command.
+func (r *run) stockMark() mark { return mark{r.c.Channel, r.c.Name, r.c.Subject} }
+
 // reason is what Odoo's stock move is to say: who corrected, and why.
 func (r *run) reason(why string) string {
-	text := r.c.Channel + " " + r.c.Name + " " + r.c.Subject
+	text := r.stockMark().String()
 	if why != "" {
 		text += ": " + why
 	}

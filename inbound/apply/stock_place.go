@@ -12,7 +12,11 @@ import (
 // shelf is one product at one place, in one lot if it has lots.
 type shelf struct {
 	product, location, lot int64
+	warehouse              int64
 }
+
+// level is the stock level that a shelf is part of.
+func (s shelf) level() thing { return thing{"stock_level", [2]int64{s.product, s.warehouse}} }
 
 func (s shelf) domain() odoo.Domain {
 	d := domainOf("product_id", s.product, "location_id", s.location)
@@ -39,7 +43,7 @@ func (r *run) shelfOf(p schema.Product, at schema.StockPlace) (shelf, error) {
 	if err != nil {
 		return shelf{}, err
 	}
-	s := shelf{product: product.ID(), location: warehouse.Ref("lot_stock_id")}
+	s := shelf{product: product.ID(), location: warehouse.Ref("lot_stock_id"), warehouse: warehouse.ID()}
 	if at.Location != "" {
 		domain := odoo.Domain{{"complete_name", "=", at.Location}, {"usage", "=", "internal"}, {"id", "child_of", warehouse.Ref("view_location_id")}}
 		id, found, err := r.idOf("stock.location", domain)

@@ -17,6 +17,9 @@ type Command struct {
 	Data    json.RawMessage   // valid by the command's schema
 	Attempt int               // 1 for the first
 	Notes   map[string]string // what earlier attempts wrote down (see Note)
+	// Parked is the code of the problem that it was parked for, when a person, or something that appeared, has it
+	// tried again; "" for none. A person who does so has decided what the problem left open.
+	Parked string
 }
 
 // Note keeps a word about a step durably before the step is taken, so that a

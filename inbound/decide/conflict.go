@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Change is what happened to a thing since a revision of its events.
+// Change is one thing that happened to a document.
 type Change struct {
-	Revision int64 // the newest
-	Fields   []string
-	Origin   string // channel of the newest change; "" is Odoo
+	Revision int64
+	Fields   []string // nil: not known, any of them
+	Origin   string   // channel that caused it; "" is Odoo
 	Time     time.Time
 }
 
@@ -26,16 +26,28 @@ const (
 // Late is a command that may come too late.
 type Late struct {
 	Channel string
-	BasedOn int64 // 0: not said
 	Time    time.Time
 	Fields  []string // what it changes; nil: all of it
 	Owns    bool     // the channel owns all of Fields
 }
 
-// Judge decides by the entity's policy: reject, park, owner or latest. A change of other
-// fields, and one that the channel made itself, is no conflict.
-func Judge(policy string, c Late, now Change) Verdict {
-	if c.BasedOn == 0 || now.Revision <= c.BasedOn || now.Origin != "" && now.Origin == c.Channel || !overlap(c.Fields, now.Fields) {
+// Conflicts are those of the changes since the revision a command is based on that the channel has
+// not taken into account: neither its own doing, nor of other fields.
+func Conflicts(c Late, since []Change) []Change {
+	var against []Change
+	for _, change := range since {
+		own := change.Origin != "" && change.Origin == c.Channel
+		if !own && overlap(c.Fields, change.Fields) {
+			against = append(against, change)
+		}
+	}
+	return against
+}
+
+// Judge decides by the entity's policy: reject, park, owner or latest.
+func Judge(policy string, c Late, since []Change) Verdict {
+	against := Conflicts(c, since)
+	if len(against) == 0 {
 		return Apply
 	}
 	switch policy {
@@ -46,7 +58,7 @@ func Judge(policy string, c Late, now Change) Verdict {
 			return Apply
 		}
 	case "latest":
-		if c.Time.After(now.Time) {
+		if !slices.ContainsFunc(against, func(change Change) bool { return !c.Time.After(change.Time) }) {
 			return Apply
 		}
 	}

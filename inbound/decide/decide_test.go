@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -86,29 +87,37 @@ func TestOwnership(t *testing.T) {
 
 func TestConflicts(t *testing.T) {
 	at := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
-	now := Change{Revision: 7, Fields: []string{"email"}, Time: at}
+	email := []Change{{Revision: 7, Fields: []string{"email"}, Time: at}}
+	ownNewer := append(slices.Clone(email), Change{Revision: 8, Fields: []string{"email"}, Origin: "shopify", Time: at.Add(time.Hour)})
 	for name, c := range map[string]struct {
 		policy string
 		late   Late
-		now    Change
+		since  []Change
 		want   Verdict
 	}{
-		"nothing said":             {"reject", Late{}, now, Apply},
-		"the newest":               {"reject", Late{BasedOn: 7}, now, Apply},
-		"reject":                   {"reject", Late{BasedOn: 6}, now, Refuse},
-		"no policy":                {"", Late{BasedOn: 6}, now, Refuse},
-		"park":                     {"park", Late{BasedOn: 6}, now, Ask},
-		"another field":            {"reject", Late{BasedOn: 6, Fields: []string{"phone"}}, now, Apply},
-		"the same field":           {"reject", Late{BasedOn: 6, Fields: []string{"phone", "email"}}, now, Refuse},
-		"unknown what changed":     {"reject", Late{BasedOn: 6, Fields: []string{"phone"}}, Change{Revision: 7}, Refuse},
-		"its own doing":            {"reject", Late{BasedOn: 6, Channel: "shopify"}, Change{Revision: 7, Origin: "shopify"}, Apply},
-		"the owner":                {"owner", Late{BasedOn: 6, Owns: true}, now, Apply},
-		"not the owner":            {"owner", Late{BasedOn: 6}, now, Refuse},
-		"the later one":            {"latest", Late{BasedOn: 6, Time: at.Add(time.Second)}, now, Apply},
-		"the earlier one":          {"latest", Late{BasedOn: 6, Time: at.Add(-time.Second)}, now, Refuse},
-		"at the very same instant": {"latest", Late{BasedOn: 6, Time: at}, now, Refuse},
+		"nothing happened":             {"reject", Late{}, nil, Apply},
+		"reject":                       {"reject", Late{}, email, Refuse},
+		"no policy":                    {"", Late{}, email, Refuse},
+		"park":                         {"park", Late{}, email, Ask},
+		"another field":                {"reject", Late{Fields: []string{"phone"}}, email, Apply},
+		"the same field":               {"reject", Late{Fields: []string{"phone", "email"}}, email, Refuse},
+		"another field, to be parked":  {"park", Late{Fields: []string{"phone"}}, email, Apply},
+		"nothing is changed":           {"reject", Late{Fields: []string{}}, email, Apply},
+		"unknown what changed":         {"reject", Late{Fields: []string{"phone"}}, []Change{{Revision: 7}}, Refuse},
+		"its own doing":                {"reject", Late{Channel: "shopify"}, []Change{{Revision: 7, Origin: "shopify"}}, Apply},
+		"another channel's doing":      {"reject", Late{Channel: "shopify"}, []Change{{Revision: 7, Origin: "pos"}}, Refuse},
+		"a person's before its own":    {"reject", Late{Channel: "shopify"}, ownNewer, Refuse},
+		"the owner":                    {"owner", Late{Owns: true}, email, Apply},
+		"not the owner":                {"owner", Late{}, email, Refuse},
+		"the later one":                {"latest", Late{Time: at.Add(time.Second)}, email, Apply},
+		"the earlier one":              {"latest", Late{Time: at.Add(-time.Second)}, email, Refuse},
+		"at the very same instant":     {"latest", Late{Time: at}, email, Refuse},
+		"without a time":               {"latest", Late{}, email, Refuse},
+		"later than what is not its":   {"latest", Late{Channel: "shopify", Time: at.Add(time.Minute)}, ownNewer, Apply},
+		"later than the first of two":  {"latest", Late{Channel: "pos", Time: at.Add(time.Minute)}, ownNewer, Refuse},
+		"the owner, in another's life": {"owner", Late{Channel: "pos", Owns: true}, ownNewer, Apply},
 	} {
-		if got := Judge(c.policy, c.late, c.now); got != c.want {
+		if got := Judge(c.policy, c.late, c.since); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}

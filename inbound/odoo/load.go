@@ -21,10 +21,11 @@ type loadMessage struct {
 // Load creates or updates records by external id, in one transaction: the field "id"
 // holds it, as "module.name". All rows are taken or none. A second load of the same rows updates the
 // same records. A refusal is a Validation error, or Busy when load() only met another
-// transaction, which it does not try again itself.
+// transaction, which it does not try again itself. Times are in UTC: without being told so, load() takes
+// them for the user's own.
 func (c *Client) Load(ctx context.Context, model string, fields []string, rows [][]string, callContext map[string]any) ([]int64, error) {
 	var answer loadAnswer
-	call := Call{Model: model, Method: "load", Args: []any{fields, rows}, Context: callContext}
+	call := Call{Model: model, Method: "load", Args: []any{fields, rows}, Context: Context(callContext, map[string]any{"tz": "UTC"})}
 	if err := c.Do(ctx, call, &answer); err != nil {
 		return nil, err
 	}

@@ -185,7 +185,7 @@ func init() {
 		{path: "ownership", kind: ownershipMap, at: inConfig(func(c *Config) any { return &c.Ownership }),
 			doc: "Who may change what through the bridge: `customer.email: [shopify, pos]` (the first wins), `stock_level: {WH: wms}`. What is not named is Odoo's."},
 		{path: "conflicts", kind: conflictMap, at: inConfig(func(c *Config) any { return &c.Conflicts }),
-			doc: "Kind of thing → what becomes of a command that is based on an older revision than Odoo has now: `reject` as `conflict` (when not named), `park`, `owner` applies it if the channel owns what it changes, `latest` if it is the later one by time."},
+			doc: "Kind of thing (customer, order, shipment, return, invoice, stock_level) → what becomes of a command whose `basedon` is a revision that another than the channel has changed since (docs/COMMANDS.md): `reject` as `conflict` (when not named), `park`, `owner` applies it if the channel owns what it changes, `latest` if it is the later one by time. With stock_level also what becomes of a count that is older than goods which moved: `reject`, `park`, or `owner` and count all the same."},
 	}
 }
 

@@ -150,9 +150,23 @@ func (l *loader) set(m *model, r *loaded, field, text string) {
 		l.setByName(m, r, name, text)
 	case l.e.tables[m.table][name] == "boolean":
 		r.values[name] = text == "1" || strings.EqualFold(text, "true")
+	case strings.HasPrefix(l.e.tables[m.table][name], "timestamp"):
+		r.values[name] = l.e.fromLocal(text)
 	default:
 		r.values[name] = text
 	}
+}
+
+// fromLocal is a time in UTC that load() was told: in the context's time zone, else the user's own.
+func (e *env) fromLocal(text string) string {
+	zone, _ := e.context["tz"].(string)
+	if zone == "" {
+		zone = e.get("res_partner", e.get("res_users", e.uid).int("partner_id"))["tz"]
+	}
+	if zone == "" {
+		return text
+	}
+	return e.row("SELECT to_char($1::timestamp AT TIME ZONE $2 AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS utc", text, zone)["utc"]
 }
 
 func (l *loader) setByName(m *model, r *loaded, field, text string) {

@@ -106,7 +106,11 @@ func (e *env) moveCounted(quant rec, difference float64) {
 	product := e.get("product_product", quant.int("product_id"))
 	template := e.get("product_template", product.int("product_tmpl_id"))
 	user := e.get("res_partner", e.get("res_users", e.uid).int("partner_id"))
-	name := "Product Quantity Updated (" + user["name"] + ")"
+	name, named := e.context["inventory_name"].(string)
+	if !named {
+		name = "Product Quantity Updated"
+	}
+	name += " (" + user["name"] + ")"
 	move := e.insert("stock_move", vals{
 		"sequence": 10, "company_id": location["company_id"], "product_id": product.id(), "product_uom": template["uom_id"],
 		"location_id": from, "location_dest_id": to, "name": name, "priority": "0", "state": "confirmed", "procure_method": "make_to_stock",

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/odoobridge/odoobridge/inbound/apply"
 	"github.com/odoobridge/odoobridge/inbound/command"
@@ -23,7 +24,8 @@ func (b *bridge) executor() (command.Executor, func(*config.Config), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	u := &users{client: client, held: held, shared: user{cfg.Login, key, apply.New(apply.Options{Odoo: client, Config: b.cfg})}}
+	u := &users{client: client, held: held, known: documents{b.store, time.Now}}
+	u.shared = user{cfg.Login, key, u.executor(client, b.cfg)}
 	u.adopt(b.cfg)
 	return u, u.reload, nil
 }
@@ -34,6 +36,7 @@ func (b *bridge) executor() (command.Executor, func(*config.Config), error) {
 type users struct {
 	client *odoo.Client
 	held   *heldCalls
+	known  apply.Documents
 	shared user
 
 	mu  sync.RWMutex
@@ -96,5 +99,9 @@ func (u *users) adopt(cfg *config.Config) {
 func (u *users) newUser(c *config.Channel, cfg *config.Config) user {
 	key := &apiKey{log: u.shared.key.log}
 	client := u.client.As(odoo.Caller{Login: c.OdooLogin, Key: key.read, Refused: u.held.refused(c.Name)})
-	return user{c.OdooLogin, key, apply.New(apply.Options{Odoo: client, Config: cfg})}
+	return user{c.OdooLogin, key, u.executor(client, cfg)}
+}
+
+func (u *users) executor(client *odoo.Client, cfg *config.Config) *apply.Executor {
+	return apply.New(apply.Options{Odoo: client, Config: cfg, Documents: u.known})
 }

@@ -169,10 +169,20 @@ func (s *sender) command(kind, id, subject string, data map[string]any) {
 
 func (s *sender) commandOf(channel, kind, id, subject string, data map[string]any) {
 	s.t.Helper()
-	body, err := json.Marshal(map[string]any{
+	s.based(channel, kind, id, subject, 0, data)
+}
+
+// based publishes a command that is based on a revision; 0 for none.
+func (s *sender) based(channel, kind, id, subject string, revision int64, data map[string]any) {
+	s.t.Helper()
+	event := map[string]any{
 		"specversion": "1.0", "id": id, "source": "https://shop.example.com", "type": kind, "subject": subject,
 		"time": time.Now().UTC().Format(time.RFC3339Nano), "data": data,
-	})
+	}
+	if revision > 0 {
+		event["basedon"] = revision
+	}
+	body, err := json.Marshal(event)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -1,0 +1,84 @@
+package bridge
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/internal/store"
+)
+
+// kept is a store that holds one document, and of its events those from a revision on.
+type kept struct {
+	doc  store.Document
+	from int64
+}
+
+func (k kept) Documents(_ context.Context, entity string, after store.Key, _ int, yield func(store.Document) bool) error {
+	if entity == k.doc.Entity && (after[0] < k.doc.Key[0] || after[0] == k.doc.Key[0] && after[1] < k.doc.Key[1]) {
+		yield(k.doc)
+	}
+	return nil
+}
+
+var morning = time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
+
+// event is the one of a revision; entries are numbered by tens.
+func (k kept) event(revision int64) store.Event {
+	e := store.Event{
+		Seq: 10 * revision, Entity: k.doc.Entity, Key: k.doc.Key, Revision: revision, Previous: 10 * (revision - 1), Origin: "shopify",
+		Changed: []string{"email"}, Time: morning.Add(time.Duration(revision) * time.Minute),
+	}
+	if revision == 1 {
+		e.Changed = nil
+	}
+	return e
+}
+
+func (k kept) Events(_ context.Context, after int64, _ int, yield func(store.Event) bool) error {
+	if revision := after/10 + 1; revision >= k.from && revision <= k.doc.Revision {
+		yield(k.event(revision))
+	}
+	return nil
+}
+
+func (k kept) EventsOf(context.Context, string, store.Key, int64, int, func(store.Event) bool) error {
+	return nil
+}
+
+func TestWhatHappenedSinceARevisionIsKnownOrTakenForAnything(t *testing.T) {
+	now := morning.Add(24 * time.Hour)
+	email := func(revision int64) decide.Change {
+		return decide.Change{Revision: revision, Fields: []string{"email"}, Origin: "shopify", Time: morning.Add(time.Duration(revision) * time.Minute)}
+	}
+	for name, c := range map[string]struct {
+		from, basedOn int64
+		key           [2]int64
+		now           int64
+		want          []decide.Change
+	}{
+		"the newest":                     {1, 5, [2]int64{7, 1}, 5, nil},
+		"one before":                     {1, 4, [2]int64{7, 1}, 5, []decide.Change{email(5)}},
+		"three before":                   {1, 2, [2]int64{7, 1}, 5, []decide.Change{email(3), email(4), email(5)}},
+		"older than the journal":         {4, 2, [2]int64{7, 1}, 5, []decide.Change{{Revision: 3, Time: email(4).Time}, email(4), email(5)}},
+		"as old as the journal":          {4, 3, [2]int64{7, 1}, 5, []decide.Change{email(4), email(5)}},
+		"nothing is in the journal":      {6, 2, [2]int64{7, 1}, 5, []decide.Change{{Revision: 5, Time: now}}},
+		"a revision that never was told": {1, 6, [2]int64{7, 1}, 5, []decide.Change{{Revision: 5, Time: now}}},
+		"no such document":               {1, 4, [2]int64{7, 0}, 0, nil},
+		"another document comes next":    {1, 4, [2]int64{6, 9}, 0, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := documents{kept{store.Document{Entity: "customer", Key: store.Key{7, 1}, Revision: 5, Last: 50}, c.from}, func() time.Time { return now }}
+			revision, changes, err := d.Since(t.Context(), "customer", c.key, c.basedOn)
+			if err != nil || revision != c.now {
+				t.Errorf("at revision %d, want %d: %v", revision, c.now, err)
+			}
+			if diff := cmp.Diff(c.want, changes); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,207 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// told are documents of which a test says what happened to them, and which were asked for.
+type told struct {
+	changes []decide.Change
+	asked   []string
+}
+
+func (d *told) Since(_ context.Context, entity string, key [2]int64, revision int64) (now int64, since []decide.Change, err error) {
+	d.asked = append(d.asked, fmt.Sprint(entity, key))
+	for _, c := range d.changes {
+		if now = c.Revision; c.Revision > revision {
+			since = append(since, c)
+		}
+	}
+	return now, since, nil
+}
+
+// TestEachValueOfAPolicyDecides sends an update of an email that was changed in Odoo since.
+func TestEachValueOfAPolicyDecides(t *testing.T) {
+	l := newLab(t)
+	l.applied("customer.upsert", "1", `{"name":"Ada","email":"ada@example.test","phone":"1"}`)
+	at := time.Now().Add(-time.Minute)
+	l.x.documents = &told{changes: []decide.Change{{Revision: 4, Fields: nil, Time: at}, {Revision: 5, Fields: []string{"email"}, Time: at}}}
+	n := 0
+	try := func(policy string, basedOn int64, sent time.Time, field string) command.Outcome {
+		t.Helper()
+		n++
+		l.config.Conflicts = map[string]string{"customer": policy}
+		out, err := l.x.Execute(context.Background(), command.Command{
+			Channel: "shopify", ID: fmt.Sprint(n), Name: "customer.upsert", Subject: "1", BasedOn: basedOn, Time: sent, Data: fmt.Appendf(nil, `{"name":"Ada",%q:"%d"}`, field, n),
+		}, func(context.Context, string, string) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out.Kind != command.Applied && (out.Problems[0].Code != schema.CodeConflict || out.Problems[0].Path != "basedon" || !strings.Contains(out.Problems[0].Message, "at 5")) {
+			t.Errorf("%+v", out)
+		}
+		return out
+	}
+	early, late := at.Add(-time.Hour), at.Add(time.Hour)
+	for _, c := range []struct {
+		policy  string
+		basedOn int64
+		sent    time.Time
+		field   string
+		want    command.Kind
+	}{
+		{"", 4, late, "email", command.Rejected}, {"reject", 4, late, "email", command.Rejected}, {"park", 4, late, "email", command.Parked},
+		{"owner", 4, early, "email", command.Applied}, {"latest", 4, early, "email", command.Rejected}, {"latest", 4, late, "email", command.Applied},
+		{"latest", 4, time.Time{}, "email", command.Rejected}, {"reject", 5, early, "email", command.Applied}, {"reject", 0, early, "email", command.Applied},
+		{"reject", 4, early, "phone", command.Applied}, {"reject", 3, early, "phone", command.Rejected},
+	} {
+		if out := try(c.policy, c.basedOn, c.sent, c.field); out.Kind != c.want {
+			t.Errorf("%+v: %+v", c, out)
+		}
+	}
+	l.config.Ownership = map[string]any{"customer.email": "pos"}
+	if out := try("owner", 4, late, "email"); out.Kind != command.Applied || len(out.Problems) == 0 || out.Problems[0].Code != schema.CodeNotOwned {
+		t.Errorf("what it does not own is left alone, and no conflict: %+v", out)
+	}
+}
+
+// basedOnDocuments are commands, each with what it is compared with.
+var basedOnDocuments = []struct {
+	command, thing string // the thing by SQL that gives its key
+	data           func(l *lab, n int) string
+}{
+	{"customer.upsert", `SELECT 'customer[' || res_id || ' 0]' FROM ir_model_data WHERE name = 'customer_' || $1`, func(l *lab, n int) string {
+		l.applied("customer.upsert", subjectOf(n), `{"name":"Ada","addresses":[{"id":"home","type":"delivery","name":"Home","city":"Berlin"}]}`)
+		return `{"name":"Ada","addresses":[{"id":"home","type":"delivery","name":"Home","city":"Bonn"}]}`
+	}},
+	{"order.cancel", orderThing, func(l *lab, n int) string {
+		l.applied("order.place", subjectOf(n), anOrder(n, ""))
+		return `{}`
+	}},
+	{"shipment.confirm", `SELECT 'shipment[' || p.id || ' 0]' FROM stock_picking p JOIN ir_model_data d ON d.res_id = p.sale_id AND d.model = 'sale.order' WHERE d.name = 'order_' || $1`, func(l *lab, n int) string {
+		l.applied("order.place", subjectOf(n), anOrder(n, ""))
+		return fmt.Sprintf(`{"shipment":%q}`, l.shipment(n))
+	}},
+	{"return.request", orderThing, func(l *lab, n int) string {
+		l.shippedOrder(n)
+		return fmt.Sprintf(`{"order":%q,"lines":[{"line":"a","quantity":"1"}]}`, subjectOf(n))
+	}},
+	{"return.receive", `SELECT 'return[' || id || ' 0]' FROM stock_picking WHERE origin LIKE '%shopify return r' || $1 || ';'`, func(l *lab, n int) string {
+		l.shippedOrder(n)
+		l.applied("return.request", "r"+subjectOf(n), fmt.Sprintf(`{"order":%q,"lines":[{"line":"a","quantity":"1"}]}`, subjectOf(n)))
+		return fmt.Sprintf(`{"request":"r%s"}`, subjectOf(n))
+	}},
+	{"payment.record", orderThing, func(l *lab, n int) string {
+		l.shippedOrder(n)
+		return fmt.Sprintf(`{"order":%q,"amount":"1.00","currency":"USD","method":"card","transaction_id":"o%d","paid_at":"2026-11-21T10:00:00Z"}`, subjectOf(n), n)
+	}},
+	{"payment.record", invoiceThing, func(l *lab, n int) string {
+		l.invoicedOrder(n)
+		return fmt.Sprintf(`{"invoice":%q,"amount":"1.00","currency":"USD","method":"card","transaction_id":"i%d","paid_at":"2026-11-21T10:00:00Z"}`, l.invoice(n), n)
+	}},
+	{"refund.record", orderThing, func(l *lab, n int) string {
+		l.invoicedOrder(n)
+		return fmt.Sprintf(`{"order":%q,"full":true,"currency":"USD","refunded_at":"2026-11-22T10:00:00Z"}`, subjectOf(n))
+	}},
+	{"refund.record", invoiceThing, func(l *lab, n int) string {
+		l.invoicedOrder(n)
+		return fmt.Sprintf(`{"invoice":%q,"full":true,"currency":"USD","refunded_at":"2026-11-22T10:00:00Z"}`, l.invoice(n))
+	}},
+	{"stock.count", levelThing, func(*lab, int) string {
+		return `{"sku":"SCALE-1","warehouse":"WH","quantity":"11","counted_at":"2030-01-01T00:00:00Z"}`
+	}},
+	{"stock.adjust", levelThing, func(*lab, int) string { return adjustBroken }},
+}
+
+const (
+	orderThing   = `SELECT 'order[' || res_id || ' 0]' FROM ir_model_data WHERE name = 'order_' || $1`
+	invoiceThing = `SELECT 'invoice[' || m.id || ' 0]' FROM account_move m JOIN sale_order o ON o.name = m.invoice_origin JOIN ir_model_data d ON d.res_id = o.id AND d.model = 'sale.order'
+		WHERE m.move_type = 'out_invoice' AND d.name = 'order_' || $1`
+	levelThing = `SELECT 'stock_level[' || p.id || ' ' || w.id || ']' FROM product_product p, stock_warehouse w WHERE p.default_code = 'SCALE-1' AND w.code = 'WH' AND $1 <> ''`
+)
+
+// invoicedOrder is an order that is shipped and invoiced.
+func (l *lab) invoicedOrder(n int) {
+	l.shop.PaymentInvoices = "invoice"
+	l.shippedOrder(n)
+	l.applied("payment.record", fmt.Sprint("first", n), fmt.Sprintf(`{"order":%q,"amount":"2.00","currency":"USD","method":"card","transaction_id":"f%d","paid_at":"2026-11-21T10:00:00Z"}`, subjectOf(n), n))
+	l.shop.PaymentInvoices = "prepay"
+}
+
+func (l *lab) invoice(n int) string {
+	return l.text(`SELECT m.name FROM account_move m JOIN sale_order o ON o.name = m.invoice_origin WHERE m.move_type = 'out_invoice' AND o.client_order_ref = $1`, fmt.Sprintf("#%d", n))
+}
+
+// TestEveryCommandIsComparedWithWhatItIsBasedOn has every command come after a change: it is refused or parked
+// before anything is written, and goes on when a person has it tried again.
+func TestEveryCommandIsComparedWithWhatItIsBasedOn(t *testing.T) {
+	l := newLab(t)
+	l.config.Ownership = map[string]any{"customer": "shopify"}
+	l.exec("UPDATE stock_quant SET quantity = 100000 WHERE product_id IN (1, 6) AND location_id = 8")
+	for i, c := range basedOnDocuments {
+		n := 200 + i
+		entity, _, _ := strings.Cut(strings.TrimPrefix(c.thing, "SELECT '"), "[")
+		t.Run(c.command+" by "+entity, func(t *testing.T) {
+			l.t, l.basedOn, l.parked, l.x.documents = t, 0, "", nil
+			data := c.data(l, n)
+			subject := subjectOf(n)
+			documents := &told{changes: []decide.Change{{Revision: 5, Time: time.Now()}}}
+			l.x.documents, l.basedOn = documents, 4
+			for policy, kind := range map[string]command.Kind{"reject": command.Rejected, "park": command.Parked} {
+				l.config.Conflicts = map[string]string{entity: policy}
+				l.wire.forget()
+				l.stopped(kind, schema.CodeConflict, c.command, subject, data)
+				for _, write := range []string{".write", ".load", "action_cancel", "button_validate", "create_returns", "account.move.reversal", "payment.register"} {
+					if said := l.wire.said(); strings.Contains(said, write) {
+						t.Errorf("%s: something was written before it was %s:\n%s", policy, kind, said)
+					}
+				}
+			}
+			if want := l.text(c.thing, subject); documents.asked[0] != want {
+				t.Errorf("compared with %s, want %s", documents.asked[0], want)
+			}
+			l.parked = schema.CodeConflict
+			l.applied(c.command, subject, data)
+		})
+	}
+}
+
+// TestACommandIsNoConflictWithItsOwnDoing ends a command after its first step: what it changed in Odoo, and the bridge
+// has told of since, is not held against it when it goes on.
+func TestACommandIsNoConflictWithItsOwnDoing(t *testing.T) {
+	l := newLab(t)
+	l.applied("order.place", subjectOf(1), anOrder(1, ""))
+	documents := &told{changes: []decide.Change{{Revision: 4, Time: time.Now()}}}
+	l.x.documents, l.basedOn = documents, 4
+	ship := fmt.Sprintf(`{"shipment":%q,"tracking_references":["T1"]}`, l.shipment(1))
+	l.at = func(step string) error {
+		if step == "after write shipment" {
+			return errKilled
+		}
+		return nil
+	}
+	if _, err := l.send("shipment.confirm", "1", ship); err == nil {
+		t.Fatal("was not killed")
+	}
+	l.at, documents.changes = nil, append(documents.changes, decide.Change{Revision: 5, Time: time.Now()})
+	l.applied("shipment.confirm", "1", ship)
+}
+
+// TestTimesAreUTCWhateverTheUsersZone has the bridge's user live elsewhere.
+func TestTimesAreUTCWhateverTheUsersZone(t *testing.T) {
+	l := newLab(t)
+	l.exec("UPDATE res_partner SET tz = 'America/New_York' WHERE id = (SELECT partner_id FROM res_users WHERE login = 'admin')")
+	l.shop.Order.Confirm = "never"
+	l.applied("order.place", "1", anOrder(1, `,"deliver_by":"2026-11-25T23:30:00-05:00"`))
+	if got := l.text("SELECT date_order || ', ' || commitment_date FROM sale_order WHERE client_order_ref = '#1'"); got != "2026-11-20 10:00:00, 2026-11-26 04:30:00" {
+		t.Errorf("ordered, and promised for: %s", got)
+	}
+}
