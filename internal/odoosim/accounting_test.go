@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -31,6 +30,9 @@ var shown = map[string]string{
 	"quants":         `SELECT product_id, location_id, sum(quantity) AS quantity FROM stock_quant GROUP BY 1, 2`,
 }
 
+// accounting is where the recordings of invoice, payment, return and refund begin, which end with 22.
+const accounting = "19"
+
 // TestRecordedAccountingGivesTheRecordedFigures plays what comes before the
 // recordings of invoice, payment, return and refund as SQL, those themselves once as
 // SQL and once as calls, and compares answers and what documents show.
@@ -55,7 +57,7 @@ func compareAccounting(t *testing.T, release string) {
 		if r.Number > "22" {
 			break
 		}
-		simulate := slices.Contains(beyond, r.Number)
+		simulate := r.Number >= accounting
 		real.play(t, r.SQL)
 		if !simulate {
 			simulated.play(t, r.SQL)
@@ -63,10 +65,7 @@ func compareAccounting(t *testing.T, release string) {
 		}
 		testkit.NumberOn(t, simulated.conn)
 		for _, call := range r.Calls {
-			answer := r.Ask(t, web.URL, server.Database(), call)
-			if answer["error"] != nil {
-				t.Fatalf("%s of recording %s: %v", call.Request, r.Number, answer["error"])
-			}
+			compareAnswers(t, call, r.Ask(t, web.URL, server.Database(), call))
 		}
 		for _, name := range []string{"invoices", "invoice lines", "invoiced", "payments of " + release, "reconciled", "orders", "order lines", "transfers", "moves", "quants"} {
 			if diff := cmp.Diff(real.figures(t, shown[name]), simulated.figures(t, shown[name])); diff != "" {

@@ -15,14 +15,13 @@
 //
 // # What is like Odoo, and what is not
 //
-// Of the 46 recorded actions, in both releases: 42 have the same answers and the same rows,
+// The 46 recorded actions have the same answers in both releases, and 43 of them the same rows,
 // columns and numbers of writes included, as a test holds. Different are
 //
 //   - the order of the statements inside a transaction, which also differs
 //     between recordings;
-//   - invoices, payments, credit notes and returns (19 to 22): their answers lead to the same
-//     records and they give the figures that documents show, but the many intermediate writes
-//     of Odoo's accounting are left out;
+//   - the rows of invoices, payments and credit notes (19, 20, 22): they give the figures
+//     that documents show, but the many intermediate writes of Odoo's accounting are left out;
 //   - tables that no document is made from: messages, followers, activities,
 //     attachments, and the wizards, which live in memory;
 //   - a product's taxes, which have no table in the recorded databases: there

@@ -24,16 +24,10 @@ func createInvoices(e *env, c *call) any {
 	var action any
 	for _, id := range c.ids() {
 		for _, order := range many(e.wizard(c.model, id)["sale_order_ids"]) {
-			move := e.invoiceOrder(e.get("sale_order", order))
-			action = invoiceAction(move)
+			of := e.get("sale_order", order)
+			action = e.invoiceAction(of, e.invoiceOrder(of))
 		}
 	}
-	return action
-}
-
-func invoiceAction(move int64) map[string]any {
-	action := opens("Invoices", "account.move", move, map[string]any{"default_move_type": "out_invoice"})
-	action["xml_id"], action["views"] = "account.action_move_out_invoice_type", []any{[]any{false, "form"}}
 	return action
 }
 

@@ -9,6 +9,8 @@ func (e *env) donePicking(id int64, picked picks) {
 	rest := e.splitRest(picking, picked)
 	quants := e.newQuants()
 	sold := map[int64]float64{} // order line → delivered now
+	waited := len(e.waitingFor(picking)) > 0
+	var moved []int64
 	for _, move := range e.rows(openMoves, id) {
 		if slices.ContainsFunc(rest, func(m restMove) bool { return m.id == move.id() }) {
 			continue
@@ -21,7 +23,11 @@ func (e *env) donePicking(id int64, picked picks) {
 			if partial {
 				e.write("stock_move_line", line.id(), vals{}) // the split has Odoo write it before its state
 			}
-			e.write("stock_move_line", line.id(), vals{"state": "done", "picked": true, "date": e.second()})
+			done := vals{"picked": true, "date": e.second()}
+			if moved = append(moved, line.id()); !waited { // else reserving for who waits has Odoo write the state apart
+				done["state"] = "done"
+			}
+			e.write("stock_move_line", line.id(), done)
 		}
 		v := vals{"state": "done", "picked": true, "date": e.second()}
 		if partial {
@@ -54,7 +60,12 @@ func (e *env) donePicking(id int64, picked picks) {
 	e.write("stock_picking", id, done)
 	e.deliverLines(sold)
 	quants.flush()
-	e.assignWaiting(picking)
+	for _, move := range e.waitingFor(picking) {
+		e.assignMove(move.id(), move.int("picking_id"))
+	}
+	for _, line := range moved {
+		e.recompute("stock_move_line", line, vals{"state": "done"})
+	}
 	if sale := picking.int("sale_id"); sale != 0 {
 		e.deliveredOrder(sale)
 	}
@@ -100,16 +111,14 @@ func (e *env) deliveredOrder(id int64) {
 	e.write("sale_order", id, v)
 }
 
-// assignWaiting reserves what came in for moves that wait for it.
-func (e *env) assignWaiting(received rec) {
+// waitingFor are the moves that wait for what a transfer brings.
+func (e *env) waitingFor(received rec) []rec {
 	if !e.keepsStock(received.int("location_dest_id")) {
-		return
+		return nil
 	}
-	for _, move := range e.rows(`SELECT DISTINCT m.id, m.picking_id, m.priority, m.date FROM stock_move m JOIN stock_move r ON r.product_id = m.product_id
-		WHERE r.picking_id = $1 AND r.state = 'done' AND r.location_dest_id = m.location_id AND m.state IN ('confirmed', 'partially_available')
-		ORDER BY m.priority DESC, m.date, m.id`, received.id()) {
-		e.assignMove(move.id(), move.int("picking_id"))
-	}
+	return e.rows(`SELECT DISTINCT m.id, m.picking_id, m.priority, m.date FROM stock_move m JOIN stock_move r ON r.product_id = m.product_id
+		WHERE r.picking_id = $1 AND r.state <> 'cancel' AND r.location_dest_id = m.location_id AND m.state IN ('confirmed', 'partially_available')
+		ORDER BY m.priority DESC, m.date, m.id`, received.id())
 }
 
 // assignMove reserves what a move misses, as far as there is some.

@@ -71,6 +71,8 @@ func (e *env) displayName(m *model, id int64) string {
 		return e.productName(row)
 	case m.name == "product.template" && row["default_code"] != "":
 		return fmt.Sprintf("[%s] %s", row["default_code"], e.translated(row["name"]))
+	case m.name == "account.move":
+		return moveTitle(row)
 	case m.name == "res.users":
 		return e.get("res_partner", row.int("partner_id"))["name"]
 	case row["complete_name"] != "":

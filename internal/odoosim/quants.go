@@ -144,7 +144,7 @@ func (e *env) storable(product int64) bool {
 }
 
 // reserve takes what is free for a move and inserts its move lines, as
-// creator; it returns their ids.
+// creator, or lets those that it has grow; it returns their ids.
 func (e *env) reserve(q *quants, move rec, picking, creator int64) []int64 {
 	missing := move.float("product_uom_qty") - move.float("quantity")
 	if missing <= 0 {
@@ -174,7 +174,18 @@ func (e *env) reserve(q *quants, move rec, picking, creator int64) []int64 {
 		c.reserved += take
 		free -= take
 		missing -= take
-		made = append(made, insert(c.row.int("location_id"), take))
+		made = append(made, e.grow(move, c.row.int("location_id"), take, insert))
 	}
 	return made
+}
+
+// grow adds to a move's line at a place, or inserts one.
+func (e *env) grow(move rec, location int64, quantity float64, insert func(int64, float64) int64) int64 {
+	line := e.row(`SELECT id, quantity FROM stock_move_line WHERE move_id = $1 AND location_id = $2 AND NOT COALESCE(picked, FALSE)
+		AND lot_id IS NULL AND package_id IS NULL AND owner_id IS NULL ORDER BY id LIMIT 1`, move.id(), location)
+	if line == nil {
+		return insert(location, quantity)
+	}
+	e.write("stock_move_line", line.id(), vals{"quantity": two(line.float("quantity") + quantity)})
+	return line.id()
 }

@@ -33,7 +33,7 @@ func returnModel() *model {
 			userError("No products to return (only lines in Done state and not fully returned yet can be returned).")
 		}
 		v["product_return_moves"] = lines
-		e.insert("stock_return_picking", vals{"picking_id": id, "location_id": picking["location_id"], "original_location_id": picking["location_id"]})
+		e.keepReturn(picking)
 	}, map[string]method{"create_returns": createReturns, "action_create_returns": createReturns})
 }
 
@@ -71,8 +71,7 @@ func createReturns(e *env, c *call) any {
 		if len(lines) == 0 {
 			userError("Please specify at least one non-zero quantity.")
 		}
-		back := e.returnPicking(e.get("stock_picking", w.int("picking_id")), lines)
-		action = opens("Returned Picking", "stock.picking", back, map[string]any{"default_partner_id": e.get("stock_picking", back).ref("partner_id")})
+		action = e.returnAction(e.get("stock_picking", e.returnPicking(e.get("stock_picking", w.int("picking_id")), lines)))
 	}
 	return action
 }
@@ -84,22 +83,59 @@ func number(value any) any {
 	return value
 }
 
+// keepReturn writes the wizard's row, the only one of a wizard that is recorded.
+func (e *env) keepReturn(of rec) {
+	id := e.insert("stock_return_picking", vals{"picking_id": of["id"]})
+	if !e.tables.has("stock_return_picking", "original_location_id") {
+		return
+	}
+	kind := e.get("stock_picking_type", of.int("picking_type_id"))
+	e.write("stock_return_picking", id, vals{
+		"original_location_id": of["location_id"], "location_id": of["location_id"], "move_dest_exists": false,
+		"parent_location_id": e.get("stock_warehouse", kind.int("warehouse_id")).ref("view_location_id"),
+	})
+}
+
+// returnAction opens the transfer that was made.
+func (e *env) returnAction(back rec) map[string]any {
+	action := opens("Returned Picking", "stock.picking", back.id(), map[string]any{})
+	if e.newer() {
+		return action
+	}
+	action["view_mode"] = "form,tree,calendar"
+	action["context"] = e.wizardContext(map[string]any{
+		"default_partner_id": back.int("partner_id"), "search_default_picking_type_id": back.int("picking_type_id"), "search_default_draft": false,
+		"search_default_assigned": false, "search_default_confirmed": false, "search_default_ready": false, "search_default_planning_issues": false,
+		"search_default_available": false,
+	})
+	return action
+}
+
+// returnPicking is a transfer the way back, as a copy: who carried it out is not who brings it back.
 func (e *env) returnPicking(of rec, lines []vals) int64 {
 	kind := e.get("stock_picking_type", of.int("picking_type_id"))
 	back := kind.int("return_picking_type_id")
 	if back == 0 {
 		back = e.get("stock_warehouse", kind.int("warehouse_id")).int("in_type_id")
 	}
-	id := e.insert("stock_picking", vals{
+	inserted := vals{
 		"return_id": of.id(), "location_id": of["location_dest_id"], "location_dest_id": of["location_id"], "picking_type_id": back, "partner_id": of.ref("partner_id"),
 		"name": e.pickingName(back), "origin": "Return of " + of["name"], "move_type": "direct", "state": "draft", "priority": "0", "is_locked": true,
-		"has_deadline_issue": false, "scheduled_date": e.second(), "date": e.second(), "company_id": of["company_id"], "group_id": of.ref("group_id"),
-		"sale_id": of.ref("sale_id"), "carrier_id": of.ref("carrier_id"),
-	})
+		"has_deadline_issue": false, "scheduled_date": e.second(), "date": e.second(), "carrier_id": of.ref("carrier_id"), "carrier_price": 0,
+	}
+	derived := vals{"group_id": of.ref("group_id"), "company_id": of["company_id"], "sale_id": of.ref("sale_id"), "carrier_id": nil}
+	if e.newer() {
+		inserted["user_id"], derived["user_id"] = e.uid, nil
+	}
+	id := e.insert("stock_picking", inserted)
+	if !e.newer() {
+		e.write("stock_picking", id, vals{"company_id": of["company_id"]})
+	}
 	for _, l := range lines {
 		e.returnMove(id, back, e.get("stock_move", idOfPair(l["move_id"])), l)
 	}
-	e.write("stock_picking", id, vals{"state": "assigned", "weight": e.pickingWeight(id)})
+	derived["state"], derived["weight"] = "assigned", e.pickingWeight(id)
+	e.write("stock_picking", id, derived)
 	if sale := of.int("sale_id"); sale != 0 {
 		e.recompute("sale_order", sale, vals{"delivery_status": "partial"})
 	}
@@ -108,19 +144,26 @@ func (e *env) returnPicking(of rec, lines []vals) int64 {
 
 // returnMove moves a quantity the way back, ready to be received.
 func (e *env) returnMove(picking, kind int64, of rec, l vals) {
-	quantity := two(toFloat(number(l["quantity"])))
+	quantity, transfer := two(toFloat(number(l["quantity"]))), e.get("stock_picking", picking)["name"]
+	name := of["name"]
+	if e.newer() {
+		name = transfer
+	}
 	id := e.insert("stock_move", vals{
 		"sequence": 10, "company_id": of["company_id"], "product_id": of["product_id"], "product_uom": of["product_uom"], "location_id": of["location_dest_id"],
 		"location_dest_id": of["location_id"], "partner_id": of.ref("partner_id"), "picking_id": picking, "group_id": of.ref("group_id"), "rule_id": of.ref("rule_id"),
-		"picking_type_id": kind, "origin_returned_move_id": of.id(), "warehouse_id": of.ref("warehouse_id"), "name": of["name"], "priority": "0", "state": "assigned",
+		"picking_type_id": kind, "origin_returned_move_id": of.id(), "warehouse_id": of.ref("warehouse_id"), "name": name, "priority": "0", "state": "draft",
 		"origin": of.ref("origin"), "procure_method": "make_to_stock", "description_picking": of.ref("description_picking"), "product_uom_qty": quantity,
-		"product_qty": unrounded(quantity), "quantity": quantity, "picked": false, "propagate_cancel": false, "additional": false, "date": e.second(),
-		"reservation_date": e.today(), "to_refund": l["to_refund"] == true, "sale_line_id": of.ref("sale_line_id"), "scrapped": false,
-		"reference": e.get("stock_picking", picking)["name"],
+		"picked": false, "propagate_cancel": false, "is_inventory": false, "next_serial_count": 0, "additional": false, "date": e.second(),
+		"to_refund": l["to_refund"] == true, "sale_line_id": of.ref("sale_line_id"),
 	})
 	line := e.insert("stock_move_line", vals{
 		"picking_id": picking, "move_id": id, "company_id": of["company_id"], "product_id": of["product_id"], "product_uom_id": of["product_uom"],
 		"location_id": of["location_dest_id"], "location_dest_id": of["location_id"], "quantity": quantity, "picked": false, "date": e.second(),
+	})
+	e.write("stock_move", id, vals{
+		"state": "assigned", "reference": transfer, "reservation_date": e.today(), "product_qty": unrounded(quantity), "quantity": quantity, "scrapped": false,
+		"weight": e.moveWeight(e.get("stock_move", id)),
 	})
 	e.describeMoveLines([]int64{line})
 }
