@@ -60,6 +60,8 @@ type Inbound struct {
 
 	mu     sync.Mutex
 	queues map[string]error // why a queue cannot be received from; nil: it can
+
+	come come // what commands may wait for that came while some were carried out
 }
 
 // New prepares the inbound river. Nothing is done before Run.
@@ -96,6 +98,10 @@ var errNotConnected = errors.New("not connected yet")
 // Run receives, applies and answers until ctx ends, and returns nil then. What was being applied
 // is waited for, as long as the executor takes to notice that ctx has ended.
 func (i *Inbound) Run(ctx context.Context) error {
+	// What came while nobody was here, in Odoo or in the configuration, wakes what waits for it.
+	if err := i.WakeAll(ctx); err != nil {
+		return notEnded(ctx, err)
+	}
 	group, gctx := errgroup.WithContext(ctx)
 	s := &subscriber{
 		dialer: i.dialer, prefetch: i.config().Commands.Prefetch, log: i.log, changed: i.changed,
@@ -118,11 +124,16 @@ func (i *Inbound) Run(ctx context.Context) error {
 	}
 	group.Go(func() error { return i.send(gctx) })
 	group.Go(func() error { return i.keep(gctx) })
-	err := group.Wait()
-	if ctx.Err() != nil {
-		err = nil
-	}
+	err := notEnded(ctx, group.Wait())
 	return errors.Join(err, s.Close())
+}
+
+// notEnded is the error, unless ctx has ended.
+func notEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 func (i *Inbound) config() *config.Config { return i.cfg.Load() }
@@ -133,23 +144,11 @@ func (i *Inbound) Reload(ctx context.Context, cfg *config.Config) error {
 	i.cfg.Store(cfg)
 	for n := range cfg.Channels {
 		channel := &cfg.Channels[n]
-		if _, err := i.Wake(ctx, channel.Name, channel.Mapping.WaitKeys()); err != nil {
+		if _, err := i.Wake(ctx, channel.Name, channel.WaitKeys()); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// Wake lets commands go on that wait for one of the keys: of one channel, or of any.
-func (i *Inbound) Wake(ctx context.Context, channel string, keys []string) (int, error) {
-	if len(keys) == 0 {
-		return 0, nil
-	}
-	n, err := i.ledger.Wake(ctx, channel, keys, i.now(), "bridge")
-	if n > 0 {
-		i.nudge()
-	}
-	return n, err
 }
 
 // nudge tells all workloads that something may be due: keys are shared across them.

@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -69,6 +70,8 @@ func (i *Inbound) rest(ctx context.Context, workload string) {
 func (i *Inbound) carryOut(ctx context.Context, t store.Taken) {
 	i.failpoint("taken")
 	began := i.now()
+	i.come.begin(t.Seq, began)
+	defer i.come.end(t.Seq)
 	s := i.decide(ctx, &t, began)
 	if s == nil {
 		return // ctx has ended: it is received again at the next start
@@ -83,6 +86,9 @@ func (i *Inbound) carryOut(ctx context.Context, t store.Taken) {
 		return
 	}
 	i.failpoint("settled")
+	if err := i.persist(settling, func() error { return i.notMissed(settling, &t.Command, s.WaitsFor) }); err != nil {
+		i.log.Warn("a command may have missed what it waits for: it looks again after the next start", telemetry.KeyChannel, t.Channel, telemetry.KeyError, err.Error())
+	}
 	poke(i.answer)
 	if s.State != store.CommandReceived && s.State != store.CommandWaiting {
 		i.meter.Command(t.Channel, t.Name, string(s.State), s.Now.Sub(t.Received))
@@ -194,6 +200,9 @@ func (i *Inbound) settle(t *store.Taken, o *command.Outcome, now time.Time) *sto
 	}
 	s := settlement(&t.Command, d, store.CommandParked, now)
 	s.WaitsFor = o.WaitsFor
+	if bytes.Equal(s.Outcome, t.Outcome) {
+		s.Results = nil // it was looked at again, in vain: the channel knows
+	}
 	return s
 }
 

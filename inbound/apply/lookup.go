@@ -95,7 +95,7 @@ func (r *run) homeCountry() (string, error) {
 // warehouse is a stock.warehouse that the channel may use, with its main location.
 func (r *run) warehouse(code, path string) (odoo.Record, error) {
 	if len(r.channel.Warehouses) > 0 && !slices.Contains(r.channel.Warehouses, code) {
-		return nil, r.reject(problem(schema.CodeUnknownPlace, path, "the channel may not use this warehouse"))
+		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, path, "the channel may not use this warehouse"), config.MappingKey(config.MapWarehouses, code))
 	}
 	found, ok, err := lookUp(r.x.cache, fmt.Sprintf("warehouse/%d/%s", r.channel.Company, code), func() (odoo.Record, bool, error) {
 		domain := odoo.Domain{{"code", "=", code}}

@@ -3,6 +3,7 @@ package apply
 import (
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
@@ -26,7 +27,7 @@ func (r *run) guest(data schema.OrderPlace) (int64, error) {
 	case "shared":
 		id, found, err := r.record("res.partner", r.channel.Order.GuestCustomer)
 		if err == nil && !found {
-			return 0, r.park(command.Reference{}, problem(schema.CodeUnknownCustomer, "guest", "order.guest_customer is not in Odoo"))
+			return 0, r.park(command.Reference{}, problem(schema.CodeUnknownCustomer, "guest", "order.guest_customer is not in Odoo"), config.MappingKey(config.MapGuestCustomer, ""))
 		}
 		if err != nil {
 			return 0, err
@@ -43,7 +44,7 @@ func (r *run) guest(data schema.OrderPlace) (int64, error) {
 		country = data.Billing.Country
 	}
 	if r.channel.Order.Guest != "new" {
-		if id, err = r.findCustomer(who{data.Guest.Email, data.Guest.Phone, data.Guest.VAT, country}); err != nil || id != 0 {
+		if id, err = r.findCustomer(who{data.Guest.Email, data.Guest.Phone, data.Guest.VAT, country}, "guest/"+r.c.Subject); err != nil || id != 0 {
 			return id, err
 		}
 	}

@@ -70,7 +70,7 @@ func (r *run) returned(data schema.ReturnRequest) (odoo.Record, []wanted, error)
 		return nil, nil, err
 	}
 	if len(shipments) == 0 {
-		return nil, nil, r.wait(problem(schema.CodeUnknownDocument, "order", "nothing of the order is shipped yet"), "shipment/order/"+data.Order)
+		return nil, nil, r.wait(problem(schema.CodeUnknownDocument, "order", "nothing of the order is shipped yet"), "shipment/order/"+of.Text("name"))
 	}
 	var why error
 	for _, shipment := range shipments {

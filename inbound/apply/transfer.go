@@ -53,7 +53,7 @@ func (r *run) transferNamed(name, path string, more ...string) (odoo.Record, err
 	}
 	found, err := r.first("stock.picking", domain, slices.Concat([]string{"name", "state", "carrier_tracking_ref", "picking_type_id"}, more))
 	if err == nil && found == nil {
-		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownDocument, path, "Odoo has no such transfer, or the channel may not see it"))
+		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownDocument, path, "Odoo has no such transfer, or the channel may not see it"), "transfer/"+name)
 	}
 	return found, err
 }

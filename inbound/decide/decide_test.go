@@ -2,6 +2,7 @@ package decide
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +82,21 @@ func TestOwnership(t *testing.T) {
 	} {
 		if got := c.o.At(c.channel, "stock_level", c.place); got != c.want {
 			t.Errorf("%v %s %s: %v", c.o, c.channel, c.place, got)
+		}
+	}
+}
+
+func TestAnExternalIDTellsTheChannelsOwnID(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		id := rapid.String().Draw(t, "id")
+		_, name, _ := strings.Cut(ExternalID("shopify", "customer", id), ".")
+		if got, ok := IDOf("customer", name); !ok || got != id {
+			t.Errorf("%q is read from %q: %v", got, name, ok)
+		}
+	})
+	for _, other := range []string{"order_1", "customer", "customer_~", "customer_~4", "customer_~4x", "customer_~41", "customer_a b"} {
+		if id, ok := IDOf("customer", other); ok {
+			t.Errorf("%q is read from %q", id, other)
 		}
 	}
 }

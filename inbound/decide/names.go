@@ -37,6 +37,29 @@ func word(id string) string {
 	return b.String()
 }
 
+// IDOf is the channel's own id in the name of an external id, "customer_7001": what ExternalID put there.
+// ok is false for a name of another kind, or one that somebody wrote otherwise.
+func IDOf(kind, name string) (id string, ok bool) {
+	text, ok := strings.CutPrefix(name, kind+"_")
+	if !ok {
+		return "", false
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '~' {
+			b.WriteByte(text[i])
+			continue
+		}
+		c, err := hex.DecodeString(text[i+1 : min(i+3, len(text))])
+		if err != nil || len(c) != 1 {
+			return "", false
+		}
+		b.WriteByte(c[0])
+		i += 2
+	}
+	return b.String(), word(b.String()) == text
+}
+
 // digest is a short name of texts: equal texts, equal name.
 func digest(texts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(texts, "\x00")))

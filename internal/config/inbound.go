@@ -71,7 +71,21 @@ const (
 	MapPaymentMethods = "payment_method"
 	MapPaymentTerms   = "payment_term"
 	MapPricelists     = "pricelist"
+	MapWarehouses     = "warehouse" // that the channel may use, by short name
+	MapGuestCustomer  = "guest_customer"
 )
+
+// WaitKeys are what the channel's configuration gives to commands that wait for it.
+func (c *Channel) WaitKeys() []string {
+	keys := c.Mapping.WaitKeys()
+	for _, warehouse := range c.Warehouses {
+		keys = append(keys, MappingKey(MapWarehouses, warehouse))
+	}
+	if c.Order.GuestCustomer != "" {
+		keys = append(keys, MappingKey(MapGuestCustomer, ""))
+	}
+	return keys
+}
 
 // WaitKeys are the keys that each mapped code of the channel satisfies: "mapping/tax/VAT19".
 func (m *Mapping) WaitKeys() []string {

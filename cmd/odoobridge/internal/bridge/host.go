@@ -41,7 +41,7 @@ func newHost(cfg *config.Config, o Options) *host {
 
 // begin makes the next bridge.
 func (h *host) begin() *bridge {
-	b := &bridge{host: h, held: held.NewSet(), told: make(chan []*store.Event, 64), publishers: map[string]*outbound.Publisher{}, returned: map[string]uint64{}, topology: errNotSetUp, observer: newObserver(h.metrics)}
+	b := &bridge{host: h, held: held.NewSet(), wakes: newWakes(), publishers: map[string]*outbound.Publisher{}, returned: map[string]uint64{}, topology: errNotSetUp, observer: newObserver(h.metrics)}
 	h.current.Store(b)
 	return b
 }

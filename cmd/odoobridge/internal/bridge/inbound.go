@@ -100,20 +100,6 @@ func (b *bridge) reload(ctx context.Context) error {
 	return nil
 }
 
-// wakeCommands lets commands go on that wait for what events tell of: a product, by its SKU or barcode.
-func (b *bridge) wakeCommands(ctx context.Context, events []*store.Event) {
-	if b.commands == nil {
-		return
-	}
-	keys := wakeKeys(events)
-	if len(keys) == 0 {
-		return
-	}
-	if _, err := b.commands.river.Wake(ctx, "", keys); err != nil {
-		b.log.Warn("commands that wait could not be woken: they look again by themselves", telemetry.KeyError, err.Error())
-	}
-}
-
 // commandMeter counts what happens to commands.
 type commandMeter struct{ b *bridge }
 

@@ -193,6 +193,7 @@ func (b *bridge) fitted(s shape) (*odoo.Profile, error) {
 func (b *bridge) committed(events []*store.Event, last int64) {
 	if events == nil {
 		b.journal.Advance(last)
+		b.tell(nil)
 		return
 	}
 	b.journal.Append(events)

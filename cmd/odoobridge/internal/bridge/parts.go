@@ -25,9 +25,9 @@ type bridge struct {
 	lease    *postgres.Lease // of a shared store; nil where the store is this machine's
 	store    store.Store
 	control  *control.Server
-	commands *commands           // nil where no channel may send any
-	held     *held.Set           // what channels have in flight
-	told     chan []*store.Event // for commands that wait
+	commands *commands // nil where no channel may send any
+	held     *held.Set // what channels have in flight
+	wakes    *wakes    // for commands that wait
 	source   *cdc.Source
 	journal  *journal.Journal
 	broker   *outbound.Broker

@@ -39,7 +39,7 @@ func (b *bridge) read(ctx context.Context, first step) error {
 // stream follows the log, and watches that what is mirrored stays as it was.
 func (b *bridge) stream(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return b.source.Stream(gctx, b.router.Position(), b.router.Apply) })
+	g.Go(func() error { return b.source.Stream(gctx, b.router.Position(), b.tapped(b.router.Apply)) })
 	g.Go(func() error { return b.router.KeepTime(gctx) })
 	g.Go(func() error { return b.router.KeepFlight(gctx) })
 	g.Go(func() error { return b.watchTables(gctx) })

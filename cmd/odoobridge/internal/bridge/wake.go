@@ -3,48 +3,197 @@ package bridge
 import (
 	"context"
 	"encoding/json"
+	"strconv"
+	"strings"
+	"sync"
 
+	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
-// wakeKeys are what commands may wait for that these events bring: "sku/ABC", "barcode/4006381333931".
-func wakeKeys(events []*store.Event) []string {
-	var keys []string
-	for _, e := range events {
-		if e.Entity != "product" || e.What == "deleted" {
-			continue
-		}
-		for _, field := range []string{"sku", "barcode"} {
-			var text string
-			if json.Unmarshal(schema.Field(e.Body, field), &text) == nil && text != "" {
-				keys = append(keys, field+"/"+text)
-			}
-		}
-	}
-	return keys
+// wakes gathers the keys that commands may wait for and that have come, until the waker takes them:
+// beside the router and never in its way, and without losing one.
+type wakes struct {
+	mu      sync.Mutex
+	pending map[wake]struct{}
+	all     bool // too many to keep: whatever waits looks again
+	more    chan struct{}
 }
 
-// waker passes events on to commands that wait, beside the router and never in its way: what it cannot
-// take at once is looked at by those commands themselves.
+// wake is a key that has come, for the commands of one channel, or of any ("").
+type wake struct{ channel, key string }
+
+// manyWakes is how many keys are kept; with more, whatever waits looks again.
+const manyWakes = 20_000
+
+func newWakes() *wakes { return &wakes{pending: map[wake]struct{}{}, more: make(chan struct{}, 1)} }
+
+func (w *wakes) add(found ...wake) {
+	if len(found) == 0 {
+		return
+	}
+	w.mu.Lock()
+	for _, one := range found {
+		if len(w.pending) >= manyWakes {
+			w.all = true
+			break
+		}
+		w.pending[one] = struct{}{}
+	}
+	w.mu.Unlock()
+	w.poke()
+}
+
+// addAll has whatever waits look again.
+func (w *wakes) addAll() {
+	w.mu.Lock()
+	w.all = true
+	w.mu.Unlock()
+	w.poke()
+}
+
+func (w *wakes) poke() {
+	select {
+	case w.more <- struct{}{}:
+	default:
+	}
+}
+
+func (w *wakes) take() (byChannel map[string][]string, all bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	byChannel = map[string][]string{}
+	for one := range w.pending {
+		byChannel[one.channel] = append(byChannel[one.channel], one.key)
+	}
+	all, w.all = w.all, false
+	clear(w.pending)
+	return byChannel, all
+}
+
+// waker lets commands go on that wait for what has come.
 func (b *bridge) waker(ctx context.Context) error {
-	for {
+	for b.commands != nil {
 		select {
-		case events := <-b.told:
-			b.wakeCommands(ctx, events)
+		case <-b.wakes.more:
+			if err := b.wakeCommands(ctx); err != nil && ctx.Err() == nil {
+				b.log.Warn("commands that wait could not be woken: all of them look again after the next event", telemetry.KeyError, err.Error())
+				b.wakes.mu.Lock()
+				b.wakes.all = true
+				b.wakes.mu.Unlock()
+			}
 		case <-ctx.Done():
 			return nil
 		}
 	}
+	return nil
 }
 
-// tell hands events to the waker, if it has room.
+func (b *bridge) wakeCommands(ctx context.Context) error {
+	byChannel, all := b.wakes.take()
+	if all {
+		return b.commands.river.WakeAll(ctx)
+	}
+	for channel, keys := range byChannel {
+		if _, err := b.commands.river.Wake(ctx, channel, keys); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tell hands events to the waker; nil stands for more than were kept.
 func (b *bridge) tell(events []*store.Event) {
-	if b.commands == nil {
-		return
-	}
-	select {
-	case b.told <- events:
+	switch {
+	case b.commands == nil:
+	case events == nil:
+		b.wakes.addAll()
 	default:
+		for _, e := range events {
+			b.wakes.add(wakesOf(e)...)
+		}
 	}
+}
+
+// wakesOf are what commands may wait for that an event tells of.
+func wakesOf(e *store.Event) []wake {
+	if e.What == "deleted" && e.Entity != "customer" {
+		return nil
+	}
+	switch e.Entity {
+	case "product":
+		return keysOf(e, field{"sku/", "sku"}, field{"barcode/", "barcode"})
+	case "customer":
+		return wakesOfCustomer(e)
+	case "shipment":
+		found := keysOf(e, field{"transfer/", "name"})
+		if order := nameIn(e.Body, "order"); e.What == "shipped" && order != "" {
+			found = append(found, wake{"", "shipment/order/" + order})
+		}
+		return found
+	case "return":
+		return keysOf(e, field{"transfer/", "name"})
+	case "invoice":
+		if e.What != "posted" {
+			return nil
+		}
+		found := keysOf(e, field{"invoice/", "name"})
+		for _, order := range strings.FieldsFunc(textIn(e.Body, "source_document"), func(c rune) bool { return c == ',' || c == ' ' }) {
+			found = append(found, wake{"", "invoice/order/" + order})
+		}
+		return found
+	}
+	return nil
+}
+
+// wakesOfCustomer are the channels' ids that a customer has now, and, of several that looked alike,
+// the one that is not in the way any more.
+func wakesOfCustomer(e *store.Event) []wake {
+	switch e.What {
+	case "merged", "archived", "deleted":
+		return []wake{{"", "partner/" + strconv.FormatInt(e.Key[0], 10)}}
+	}
+	var ids map[string]string
+	if json.Unmarshal(schema.Field(e.Body, "external_ids"), &ids) != nil {
+		return nil
+	}
+	var found []wake
+	for channel, name := range ids {
+		for _, kind := range []string{"customer", "guest"} {
+			if id, ok := decide.IDOf(kind, name); ok {
+				found = append(found, wake{channel, kind + "/" + id})
+			}
+		}
+	}
+	return found
+}
+
+// field is a prefix of keys and the document's field that completes them.
+type field struct{ prefix, name string }
+
+func keysOf(e *store.Event, fields ...field) (found []wake) {
+	for _, f := range fields {
+		if text := textIn(e.Body, f.name); text != "" {
+			found = append(found, wake{"", f.prefix + text})
+		}
+	}
+	return found
+}
+
+func textIn(body []byte, name string) (text string) {
+	if json.Unmarshal(schema.Field(body, name), &text) != nil {
+		return ""
+	}
+	return text
+}
+
+// nameIn is the name of what a document refers to.
+func nameIn(body []byte, reference string) string {
+	var to struct{ Name string }
+	if json.Unmarshal(schema.Field(body, reference), &to) != nil {
+		return ""
+	}
+	return to.Name
 }
