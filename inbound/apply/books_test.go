@@ -2,6 +2,7 @@ package apply
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,7 +18,7 @@ type books struct {
 
 func newBooks() *books { return &books{next: 900, tables: map[string][]map[string]any{}} }
 
-var bookModels = []string{"mail.blacklist", "mailing.list", "mailing.contact", "mailing.subscription"}
+var bookModels = []string{"mail.message", "mail.blacklist", "mailing.list", "mailing.contact", "mailing.subscription"}
 
 func (b *books) add(model string, values map[string]any) int64 {
 	b.next++
@@ -27,7 +28,12 @@ func (b *books) add(model string, values map[string]any) int64 {
 }
 
 // call answers a call, or says that the simulator should.
-func (b *books) call(model, method string, args []any) (any, bool) {
+func (b *books) call(model, method string, args []any, named map[string]any) (any, bool) {
+	if method == "message_post" {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return b.add("mail.message", map[string]any{"model": model, "res_id": args[0].([]any)[0], "body": "<p>" + fmt.Sprint(named["body"]) + "</p>"}), true
+	}
 	if !slices.Contains(bookModels, model) {
 		return nil, false
 	}
@@ -91,6 +97,9 @@ func matches(r map[string]any, domain []any) bool {
 			have = false
 		}
 		ok := fmt.Sprint(have) == fmt.Sprint(want)
+		if t[1] == "like" {
+			ok = regexp.MustCompile(strings.NewReplacer("%", ".*", "_", ".").Replace(regexp.QuoteMeta(fmt.Sprint(want)))).MatchString(fmt.Sprint(have))
+		}
 		if list, many := want.([]any); many {
 			ok = slices.ContainsFunc(list, func(v any) bool { return fmt.Sprint(v) == fmt.Sprint(have) })
 		}

@@ -2,6 +2,8 @@ package apply
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
@@ -35,7 +37,24 @@ func updateConsent(r *run) (command.Reference, error) {
 			record = contact
 		}
 	}
-	return record, nil
+	return record, r.sayConsent(record, data)
+}
+
+// sayConsent leaves where and why a person decided at what Odoo has of the address. Who agrees and was never on
+// a list or the blacklist has nothing there.
+func (r *run) sayConsent(at command.Reference, data schema.ConsentUpdate) error {
+	if at.ID == 0 || data.Source == "" && data.Reason == "" {
+		return nil
+	}
+	words := []string{"decided " + data.DecidedAt.UTC().Format(time.RFC3339)}
+	if data.Source != "" {
+		words = append(words, "at "+data.Source)
+	}
+	text := strings.Join(words, " ")
+	if data.Reason != "" {
+		text += ": " + data.Reason
+	}
+	return r.say(at.Model, at.ID, mark{r.c.Channel, r.c.Name, r.c.ID}, text, "source")
 }
 
 // withoutModule says what is missing when Odoo has not got the models.

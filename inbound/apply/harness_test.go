@@ -74,7 +74,7 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			}
 		}
 		w.mu.Unlock()
-		faked, isFaked = w.books.call(call.model, call.method, call.args)
+		faked, isFaked = w.books.call(call.model, call.method, call.args, call.named)
 	}
 	answer := httptest.NewRecorder()
 	if isFaked {

@@ -1,6 +1,8 @@
 package apply
 
 import (
+	"errors"
+
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
@@ -69,6 +71,10 @@ func (r *run) post(step string, id int64) (odoo.Record, error) {
 	return now, r.park(invoiceRef(now), problem(schema.CodeRefused, "", "Odoo left the document unposted, without a reason"))
 }
 
+// errNothingToInvoice is Odoo's refusal to invoice an order of which nothing can be invoiced yet: a
+// quotation, or goods that are invoiced when they are delivered.
+var errNothingToInvoice = errors.New("nothing of the order can be invoiced yet")
+
 // invoiceOrder makes an order's invoice and posts it, going on with one that is there.
 func (r *run) invoiceOrder(order odoo.Record) (odoo.Record, error) {
 	invoices, err := r.invoicesOf(order)
@@ -82,8 +88,9 @@ func (r *run) invoiceOrder(order odoo.Record) (odoo.Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := r.verb("invoice order", "sale.advance.payment.inv", "create_invoices", []int64{wizard}, map[string]any{"active_model": "sale.order", "active_ids": []int64{order.ID()}}); err != nil {
-			return nil, err
+		_, refused := r.verb("invoice order", "sale.advance.payment.inv", "create_invoices", []int64{wizard}, map[string]any{"active_model": "sale.order", "active_ids": []int64{order.ID()}})
+		if refused != nil && !odoo.IsKind(refused, odoo.User) {
+			return nil, refused
 		}
 		again, err := r.readOne("sale.order", order.ID(), "name", "invoice_ids")
 		if err != nil {
@@ -91,6 +98,9 @@ func (r *run) invoiceOrder(order odoo.Record) (odoo.Record, error) {
 		}
 		if invoices, err = r.invoicesOf(again); err != nil {
 			return nil, err
+		}
+		if len(invoices) == 0 && refused != nil {
+			return nil, errNothingToInvoice
 		}
 		if len(invoices) == 0 {
 			return nil, r.park(command.Reference{Model: "sale.order", ID: order.ID(), Name: order.Text("name")}, problem(schema.CodeRefused, "", "Odoo made no invoice of the order, without a reason"))

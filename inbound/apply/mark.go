@@ -21,7 +21,7 @@ func (m mark) String() string { return m.channel + " " + m.what + " " + markedID
 func markedID(id string) string {
 	var b strings.Builder
 	for _, c := range id {
-		if c <= ' ' || strings.ContainsRune(",;:()~", c) {
+		if c <= ' ' || strings.ContainsRune(",;:()~<>&'\"", c) {
 			b.WriteByte('~')
 			b.WriteString(strings.ToUpper(hex.EncodeToString([]byte(string(c)))))
 			continue
@@ -32,7 +32,7 @@ func markedID(id string) string {
 }
 
 // marks finds marks in a text, where words begin and to their ends.
-var marks = regexp.MustCompile(`(?:^|[\s,])([a-z0-9_]+) (return|refund|stock\.adjust|stock\.count) ([^\s,;:()]+)`)
+var marks = regexp.MustCompile(`(?:^|[\s,>])([a-z0-9_]+) (return|refund|stock\.adjust|stock\.count|order\.cancel|consent\.update) ([^\s,;:()<]+)`)
 
 // in says whether a text carries the mark. The first of its kind counts: what follows may be
 // a reason, in anybody's words.

@@ -62,21 +62,22 @@ var wishes = []wish{
 		data:    func(*lab, int) any { return `{"reason":"changed my mind"}` },
 		effect: func(l *lab, n int) string {
 			return fmt.Sprint(l.count("SELECT count(*) FROM sale_order WHERE client_order_ref = $1 AND state = 'cancel'", fmt.Sprintf("#%d", n)), " ",
-				l.text("SELECT string_agg(p.state, ',') FROM stock_picking p JOIN sale_order o ON o.id = p.sale_id WHERE client_order_ref = $1", fmt.Sprintf("#%d", n)))
+				l.text("SELECT string_agg(p.state, ',') FROM stock_picking p JOIN sale_order o ON o.id = p.sale_id WHERE client_order_ref = $1", fmt.Sprintf("#%d", n)), ", ",
+				l.booked("mail.message", "model", "sale.order", "res_id", l.count("SELECT id FROM sale_order WHERE client_order_ref = $1", fmt.Sprintf("#%d", n)), "body", fmt.Sprintf("<p>shopify order.cancel %s: changed my mind</p>", subjectOf(n))), " note")
 		},
-		want: func(int) string { return "1 cancel" },
+		want: func(int) string { return "1 cancel, 1 note" },
 	},
 	{
 		name:    "shipment.confirm",
 		prepare: func(l *lab, n int) { l.applied("order.place", subjectOf(n), anOrder(n, "")) },
 		data: func(l *lab, n int) any {
-			return fmt.Sprintf(`{"shipment":%q,"lines":[{"sku":"FILTER-100","quantity":"1"}],"tracking_references":["T%d"]}`, l.shipment(n), n)
+			return fmt.Sprintf(`{"shipment":%q,"lines":[{"sku":"FILTER-100","quantity":"1"}],"tracking_references":["T%d"],"shipped_at":"2026-11-20T12:00:00Z"}`, l.shipment(n), n)
 		},
 		effect: func(l *lab, n int) string {
-			return l.text(`SELECT string_agg(p.state || ' ' || COALESCE(p.carrier_tracking_ref, '') || ' ' || (SELECT sum(m.product_uom_qty)::int FROM stock_move m WHERE m.picking_id = p.id), ', ' ORDER BY p.id)
+			return l.text(`SELECT string_agg(p.state || ' ' || COALESCE(p.carrier_tracking_ref, '') || ' ' || (SELECT sum(m.product_uom_qty)::int FROM stock_move m WHERE m.picking_id = p.id) || COALESCE(to_char(p.date_done, ' at YYYY-MM-DD HH24:MI'), ''), ', ' ORDER BY p.id)
 				FROM stock_picking p JOIN sale_order o ON o.id = p.sale_id WHERE client_order_ref = $1`, fmt.Sprintf("#%d", n))
 		},
-		want: func(n int) string { return fmt.Sprintf("done T%d 1, assigned  2", n) },
+		want: func(n int) string { return fmt.Sprintf("done T%d 1 at 2026-11-20 12:00, assigned  2", n) },
 	},
 	{
 		name: "stock.count",
@@ -157,10 +158,12 @@ var financial = []wish{
 		name:    "return.request",
 		prepare: func(l *lab, n int) { l.shippedOrder(n) },
 		data: func(_ *lab, n int) any {
-			return fmt.Sprintf(`{"order":%q,"lines":[{"line":"a","quantity":"1"}]}`, subjectOf(n))
+			return fmt.Sprintf(`{"order":%q,"lines":[{"line":"a","quantity":"1","reason":"<too> big"}],"reason":"not as shown"}`, subjectOf(n))
 		},
 		effect: func(l *lab, n int) string { return l.returns(n) },
-		want:   func(n int) string { return fmt.Sprintf("assigned 1 shopify return %s;", subjectOf(n)) },
+		want: func(n int) string {
+			return fmt.Sprintf("assigned 1 shopify return %s;<p>not as shown</p><p>a: &lt;too&gt; big</p>", subjectOf(n))
+		},
 	},
 	{
 		name: "return.receive",
@@ -169,10 +172,10 @@ var financial = []wish{
 			l.applied("return.request", "r"+subjectOf(n), fmt.Sprintf(`{"order":%q,"lines":[{"line":"a","quantity":"2"}]}`, subjectOf(n)))
 		},
 		data: func(_ *lab, n int) any {
-			return fmt.Sprintf(`{"request":"r%s","lines":[{"sku":"FILTER-100","quantity":"2"}]}`, subjectOf(n))
+			return fmt.Sprintf(`{"request":"r%s","lines":[{"sku":"FILTER-100","quantity":"2"}],"received_at":"2026-11-21T09:30:00Z"}`, subjectOf(n))
 		},
 		effect: func(l *lab, n int) string { return l.returns(n) },
-		want:   func(n int) string { return fmt.Sprintf("done 2 shopify return r%s;", subjectOf(n)) },
+		want:   func(n int) string { return fmt.Sprintf("done 2 shopify return r%s; at 2026-11-21 09:30", subjectOf(n)) },
 	},
 	{
 		name: "customer.upsert",
@@ -195,14 +198,15 @@ var financial = []wish{
 			}
 		},
 		data: func(_ *lab, n int) any {
-			return fmt.Sprintf(`{"email":"Ada%d@Example.test","marketing":false,"lists":[{"name":"News","subscribed":true}],"decided_at":"2026-11-22T10:00:00Z"}`, n)
+			return fmt.Sprintf(`{"email":"Ada%d@Example.test","marketing":false,"lists":[{"name":"News","subscribed":true}],"decided_at":"2026-11-22T10:00:00Z","source":"checkout","reason":"too many"}`, n)
 		},
 		effect: func(l *lab, n int) string {
 			email := fmt.Sprintf("ada%d@example.test", n)
 			contact := l.wire.books.find("mailing.contact", "email", email)["id"]
-			return fmt.Sprint(l.booked("mail.blacklist", "email", email, "active", true), l.booked("mailing.contact", "email", email), l.booked("mailing.subscription", "contact_id", contact))
+			return fmt.Sprint(l.booked("mail.blacklist", "email", email, "active", true), l.booked("mailing.contact", "email", email), l.booked("mailing.subscription", "contact_id", contact),
+				l.booked("mail.message", "model", "mail.blacklist", "body", fmt.Sprintf("<p>shopify consent.update consent.update/%s: decided 2026-11-22T10:00:00Z at checkout: too many</p>", subjectOf(n))))
 		},
-		want: func(int) string { return "1 1 1" },
+		want: func(int) string { return "1 1 1 1" },
 	},
 }
 
@@ -247,7 +251,7 @@ func (l *lab) shippedOrder(n int) {
 
 // returns are the returns of an order's shipment.
 func (l *lab) returns(n int) string {
-	return l.text(`SELECT COALESCE(string_agg(r.state || ' ' || (SELECT sum(m.product_uom_qty)::int FROM stock_move m WHERE m.picking_id = r.id) || ' ' || split_part(r.origin, ', ', 2), ' + '), 'none')
+	return l.text(`SELECT COALESCE(string_agg(r.state || ' ' || (SELECT sum(m.product_uom_qty)::int FROM stock_move m WHERE m.picking_id = r.id) || ' ' || split_part(r.origin, ', ', 2) || COALESCE(to_char(r.date_done, ' at YYYY-MM-DD HH24:MI'), '') || COALESCE(r.note, ''), ' + '), 'none')
 		FROM stock_picking r JOIN stock_picking p ON p.id = r.return_id JOIN sale_order o ON o.id = p.sale_id WHERE o.client_order_ref = $1`, fmt.Sprintf("#%d", n))
 }
 

@@ -22,12 +22,16 @@ func (r *run) orderOf(id, path string, fields ...string) (odoo.Record, error) {
 // cancelOrder cancels what nothing has left for yet. Odoo itself would cancel an order that
 // is shipped in part.
 func cancelOrder(r *run) (command.Reference, error) {
+	data, err := read[schema.OrderCancel](r)
+	if err != nil {
+		return command.Reference{}, err
+	}
 	now, err := r.orderOf(r.c.Subject, "", "picking_ids", "invoice_ids")
 	if err != nil {
 		return command.Reference{}, err
 	}
 	if now.Text("state") == "cancel" {
-		return order(now), nil
+		return order(now), r.sayWhy(now, data.Reason)
 	}
 	if err := r.notLate(thing{"order", [2]int64{now.ID()}}, nil, r.owns("order")); err != nil {
 		return order(now), err
@@ -50,7 +54,15 @@ func cancelOrder(r *run) (command.Reference, error) {
 		}
 		return order(now), r.park(order(now), problem(schema.CodeRefused, "", message))
 	}
-	return order(now), nil
+	return order(now), r.sayWhy(now, data.Reason)
+}
+
+// sayWhy leaves the reason at the order.
+func (r *run) sayWhy(of odoo.Record, reason string) error {
+	if reason == "" {
+		return nil
+	}
+	return r.say("sale.order", of.ID(), mark{r.c.Channel, r.c.Name, r.c.Subject}, reason, "reason")
 }
 
 // nothingLeft parks the cancelling of an order with goods on their way or a posted invoice.

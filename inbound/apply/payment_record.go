@@ -1,6 +1,8 @@
 package apply
 
 import (
+	"errors"
+
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
@@ -71,11 +73,16 @@ func (r *run) payOrder(data schema.PaymentRecord, p paying) (command.Reference, 
 	}
 	if r.channel.PaymentInvoices == "invoice" && (len(invoices) == 0 || invoices[len(invoices)-1].Text("state") == "draft") {
 		invoice, err := r.invoiceOrder(of)
-		if err != nil {
+		if err == nil {
+			r.also = append(r.also, invoiceRef(invoice))
+			return r.register(invoice, p)
+		}
+		if !errors.Is(err, errNothingToInvoice) {
 			return order(of), err
 		}
-		r.also = append(r.also, invoiceRef(invoice))
-		return r.register(invoice, p)
+		said := problem(schema.CodeRefused, "", "nothing of the order can be invoiced yet: the payment is registered for the customer")
+		said.Remedy = "None is needed: it is reconciled when the invoice is there."
+		r.report(said)
 	}
 	externalID := decide.ExternalID(r.c.Channel, "payment", data.Method+"/"+data.TransactionID)
 	return r.prepay(of.Ref("partner_invoice_id"), p, externalID)

@@ -36,7 +36,7 @@ func receiveReturn(r *run) (command.Reference, error) {
 		if len(data.Lines) > 0 && !sameMoved(moves, want) {
 			return transfer(rec), r.park(transfer(rec), problem(schema.CodeLateConfirmation, "lines", "the return is received already, with other quantities"))
 		}
-		return transfer(rec), nil
+		return transfer(rec), r.doneAt(rec, data.ReceivedAt, "received_at")
 	}
 	if err := r.notLate(thing{"return", [2]int64{rec.ID()}}, nil, r.owns("return")); err != nil {
 		return transfer(rec), err
@@ -45,10 +45,16 @@ func receiveReturn(r *run) (command.Reference, error) {
 	if err != nil {
 		return transfer(rec), err
 	}
+	if err := r.note("validating", "yes"); err != nil {
+		return transfer(rec), err
+	}
 	if err := r.write("write receipt", "stock.picking", []int64{rec.ID()}, map[string]any{"move_ids": commands}); err != nil {
 		return transfer(rec), err
 	}
-	return transfer(rec), r.validate(rec, data.Backorder == "drop")
+	if err := r.validate(rec, data.Backorder == "drop"); err != nil {
+		return transfer(rec), err
+	}
+	return transfer(rec), r.doneAt(rec, data.ReceivedAt, "received_at")
 }
 
 // expected is the return, by its name or by the channel's own id of it.

@@ -1,7 +1,10 @@
 package apply
 
 import (
+	"cmp"
 	"fmt"
+	"html"
+	"strings"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
@@ -49,7 +52,28 @@ func requestReturn(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
-	return transfer(rec), r.write("mark return", "stock.picking", []int64{made}, map[string]any{"origin": rec.Text("origin") + ", " + r.returnMark(r.c.Subject).String() + ";"})
+	values := map[string]any{"origin": rec.Text("origin") + ", " + r.returnMark(r.c.Subject).String() + ";"}
+	if why := reasonsOf(data); why != "" {
+		values["note"] = why
+	}
+	return transfer(rec), r.write("mark return", "stock.picking", []int64{made}, values)
+}
+
+// reasonsOf is why goods come back, as HTML: Odoo shows it on the transfer.
+func reasonsOf(data schema.ReturnRequest) string {
+	var paragraphs []string
+	say := func(text string) {
+		if text != "" {
+			paragraphs = append(paragraphs, "<p>"+html.EscapeString(text)+"</p>")
+		}
+	}
+	say(data.Reason)
+	for _, line := range data.Lines {
+		if line.Reason != "" {
+			say(cmp.Or(line.SKU, line.Barcode, line.Line) + ": " + line.Reason)
+		}
+	}
+	return strings.Join(paragraphs, "")
 }
 
 // returned finds the shipment that delivered what comes back, and how much of each of its moves.

@@ -35,7 +35,10 @@ func confirmShipment(r *run) (command.Reference, error) {
 		return transfer(rec), err
 	}
 	if rec.Text("state") == "done" {
-		return transfer(rec), r.shippedAlready(rec, data, moves, want)
+		if err := r.shippedAlready(rec, data, moves, want); err != nil {
+			return transfer(rec), err
+		}
+		return transfer(rec), r.doneAt(rec, data.ShippedAt, "shipped_at")
 	}
 	if err := r.notLate(thing{"shipment", [2]int64{rec.ID()}}, nil, r.owns("shipment")); err != nil {
 		return transfer(rec), err
@@ -53,7 +56,10 @@ func confirmShipment(r *run) (command.Reference, error) {
 	if err := r.write("write shipment", "stock.picking", []int64{rec.ID()}, values); err != nil {
 		return transfer(rec), err
 	}
-	return transfer(rec), r.validate(rec, data.Backorder == "drop")
+	if err := r.validate(rec, data.Backorder == "drop"); err != nil {
+		return transfer(rec), err
+	}
+	return transfer(rec), r.doneAt(rec, data.ShippedAt, "shipped_at")
 }
 
 // shipped is what left, by move.

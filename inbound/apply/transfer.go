@@ -3,6 +3,7 @@ package apply
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
@@ -231,6 +232,24 @@ func (r *run) validate(rec odoo.Record, drop bool) error {
 		message = "Odoo asks a question before it validates the transfer (" + action.Model + ")"
 	}
 	return r.park(transfer(rec), problem(schema.CodeRefused, "", message))
+}
+
+// doneAt writes when goods really moved, once Odoo has put its own time in its place by validating. A
+// time that is still to come is not believed.
+func (r *run) doneAt(rec odoo.Record, at *time.Time, path string) error {
+	if at == nil || at.After(r.x.now()) || r.noted("validating") == "" {
+		return nil
+	}
+	now, err := r.readOne("stock.picking", rec.ID(), "state", "date_done")
+	if err != nil || now.Text("state") != "done" || now.Text("date_done") == odooTime(*at) {
+		return err
+	}
+	err = r.write("date transfer", "stock.picking", []int64{rec.ID()}, map[string]any{"date_done": odooTime(*at)})
+	if absent(err) {
+		r.report(problem(schema.CodeNotAllowed, path, "Odoo keeps its own time of the transfer: it does not let the bridge's user write another"))
+		return nil
+	}
+	return err
 }
 
 // number is a quantity as write() takes it.

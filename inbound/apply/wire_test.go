@@ -10,6 +10,7 @@ import (
 type wireCall struct {
 	model, method string
 	args          []any
+	named         map[string]any
 	bare          bool // JSON-2
 }
 
@@ -31,7 +32,7 @@ func callIn(path string, body []byte) (call wireCall, ok bool) {
 		model, method, _ := strings.Cut(target, "/")
 		var named map[string]any
 		_ = json.Unmarshal(body, &named)
-		return wireCall{model, method, inOrder(method, named), true}, true
+		return wireCall{model, method, inOrder(method, named), named, true}, true
 	}
 	var rpc struct {
 		Params struct {
@@ -45,7 +46,11 @@ func callIn(path string, body []byte) (call wireCall, ok bool) {
 		return wireCall{}, false
 	}
 	positional, _ := args[5].([]any)
-	return wireCall{fmt.Sprint(args[3]), fmt.Sprint(args[4]), positional, false}, true
+	named := map[string]any{}
+	if len(args) > 6 {
+		named, _ = args[6].(map[string]any)
+	}
+	return wireCall{fmt.Sprint(args[3]), fmt.Sprint(args[4]), positional, named, false}, true
 }
 
 // inOrder are named arguments as JSON-RPC has them.

@@ -45,6 +45,7 @@ func toIDs(value any) []int64 {
 var generic = map[string]method{
 	"search": search, "search_count": searchCount, "read": read, "search_read": searchRead,
 	"create": create, "write": write, "unlink": unlink, "load": load, "exists": exists,
+	"message_post": messagePost,
 }
 
 // dispatch does one call, if this user may.

@@ -34,7 +34,7 @@ func init() {
 		partnerModel(), orderModel(), orderLineModel(), pickingModel(), moveModel(), moveLineModel(), quantModel(),
 		productModel(), templateModel(), pricelistModel(), pricelistItemModel(), languageInstallModel(), modelDataModel(),
 		accountMoveModel(), accountMoveLineModel(), paymentModel(), paymentRegisterModel(), advancePaymentModel(), reversalModel(),
-		returnModel(), returnLineModel(), blacklistModel(), partnerMergeModel(),
+		returnModel(), returnLineModel(), blacklistModel(), partnerMergeModel(), messageModel(),
 		{name: "account.journal", table: "account_journal", title: "Journal", order: "sequence, type, code, id",
 			refs: map[string]string{"company_id": "res.company", "currency_id": "res.currency"}},
 		{name: "account.payment.term", table: "account_payment_term", title: "Payment Terms", order: "sequence, id", refs: map[string]string{"company_id": "res.company"}},

@@ -159,6 +159,11 @@ func writePickings(e *env, ids []int64, v vals) {
 		if len(row) > 0 {
 			e.write("stock_picking", id, row)
 		}
+		if row.has("date_done") && e.get("stock_picking", id)["state"] == "done" {
+			for _, move := range e.rows("SELECT id FROM stock_move WHERE picking_id = $1 ORDER BY id", id) {
+				e.write("stock_move", move.id(), vals{"date": row["date_done"]})
+			}
+		}
 		if row.has("carrier_id") {
 			for _, line := range e.rows("SELECT id FROM stock_move_line WHERE picking_id = $1 ORDER BY id", id) {
 				e.write("stock_move_line", line.id(), vals{"carrier_id": row["carrier_id"]})

@@ -961,3 +961,16 @@ CREATE TABLE ir_module_module (
   latest_version varchar,
   state varchar
 );
+
+CREATE TABLE mail_message (
+  id serial PRIMARY KEY,
+  "res_id" integer,
+  "create_uid" integer,
+  "write_uid" integer,
+  "message_type" varchar NOT NULL,
+  "model" varchar,
+  "body" text,
+  "date" timestamp,
+  "create_date" timestamp,
+  "write_date" timestamp
+);

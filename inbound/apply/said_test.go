@@ -1,0 +1,47 @@
+package apply
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// TestAPaymentOfWhatCannotBeInvoicedYetIsRegisteredForTheCustomer pays an order before its goods are
+// delivered, by the rule that makes the invoice first.
+func TestAPaymentOfWhatCannotBeInvoicedYetIsRegisteredForTheCustomer(t *testing.T) {
+	l := newLab(t)
+	l.shop.PaymentInvoices = "invoice"
+	l.applied("order.place", subjectOf(1), anOrder(1, ""))
+	pay := fmt.Sprintf(`{"order":%q,"amount":"39.96","currency":"USD","method":"card","transaction_id":"t1","paid_at":"2026-11-21T10:00:00Z"}`, subjectOf(1))
+	for range 2 {
+		out := l.applied("payment.record", "1", pay)
+		if out.Odoo.Model != "account.payment" {
+			t.Errorf("%+v", out)
+		}
+	}
+	if got := l.text("SELECT count(*) || ' payment, ' || (SELECT count(*) FROM account_move WHERE move_type = 'out_invoice') || ' invoices' FROM account_payment p JOIN account_move m ON m.id = p.move_id WHERE m.ref = 't1' AND m.state = 'posted'"); got != "1 payment, 0 invoices" {
+		t.Error(got)
+	}
+	l.applied("shipment.confirm", "s1", fmt.Sprintf(`{"shipment":%q}`, l.shipment(1)))
+	out := l.applied("payment.record", "2", strings.Replace(pay, "t1", "t2", 1))
+	if len(out.Also) != 1 || out.Also[0].Model != "account.move" {
+		t.Errorf("no invoice was made when there was something to invoice: %+v", out)
+	}
+}
+
+// TestATimeToComeIsNotBelieved confirms a shipment that is still to leave, and cancels in vain with a reason.
+func TestATimeToComeIsNotBelieved(t *testing.T) {
+	l := newLab(t)
+	l.applied("order.place", subjectOf(1), anOrder(1, ""))
+	l.applied("shipment.confirm", "1", fmt.Sprintf(`{"shipment":%q,"shipped_at":"2099-01-01T00:00:00Z"}`, l.shipment(1)))
+	if n := l.count("SELECT count(*) FROM stock_picking WHERE date_done > now() + interval '1 day'"); n != 0 {
+		t.Errorf("%d shipments left in the future", n)
+	}
+	out := l.stopped(command.Parked, schema.CodeLateConfirmation, "order.cancel", subjectOf(1), `{"reason":"too late"}`)
+	if l.booked("mail.message", "res_id", out.Odoo.ID) != 0 {
+		t.Error("an order that was not cancelled says why it was")
+	}
+}
