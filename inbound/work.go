@@ -176,6 +176,14 @@ func (i *Inbound) again(t *store.Taken, err error, now time.Time) *store.Settlem
 
 // settle turns an outcome into what the ledger keeps.
 func (i *Inbound) settle(t *store.Taken, o *command.Outcome, now time.Time) *store.Settlement {
+	s := i.settleAs(t, o, now)
+	for _, b := range o.Bindings {
+		s.Bindings = append(s.Bindings, store.Binding(b))
+	}
+	return s
+}
+
+func (i *Inbound) settleAs(t *store.Taken, o *command.Outcome, now time.Time) *store.Settlement {
 	d := decidedOf(o)
 	begun := t.Begun
 	if begun.IsZero() {

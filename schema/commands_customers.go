@@ -48,7 +48,7 @@ func consentUpdate() Command {
 				{Name: "subscribed", Kind: Boolean, Required: true, Doc: "whether the person wants it"},
 			}},
 			required1(moment("decided_at", "when the person decided")),
-			line1("source", "where: `checkout`, `newsletter form`"),
+			line1("source", "where: `checkout`, `newsletter form`; with the reason it is noted at the blacklist's entry or the list's contact, where Odoo has one of the address"),
 			longText("reason", "why, in the person's words"),
 		},
 	}

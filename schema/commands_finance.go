@@ -36,7 +36,7 @@ func refundRecord() Command {
 			{Name: "delivery", Kind: Unsigned, Doc: "with lines: what is given back of the delivery's price, with tax"},
 			{Name: "total", Kind: Positive, Doc: "what the customer was told, with tax, to be compared with what Odoo makes of it"},
 			currencyInput(),
-			longText("reason", "why"),
+			longText("reason", "why; in the credit note's reference"),
 			required1(moment("refunded_at", "when")),
 			{Name: "payment", Kind: Object, Doc: "how the money went back; without it only the credit note is made", Inputs: []Input{
 				required1(code("method", "as `mapping.payment_methods` maps it to a journal")),

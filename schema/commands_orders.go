@@ -56,7 +56,7 @@ func orderCancel() Command {
 		Name: "order.cancel", Subject: "order", Workload: Orders,
 		Doc: "The order is not wanted any more. What is shipped stays shipped: an order with goods on their way or with a posted invoice is not cancelled but parked. " +
 			"An order that is cancelled already is `applied` again, without effect; one that is not there yet makes the command wait.",
-		Inputs: []Input{longText("reason", "why")},
+		Inputs: []Input{longText("reason", "why; an internal note at the order")},
 	}
 }
 
@@ -68,7 +68,7 @@ func shipmentConfirm() Command {
 			"A shipment that is done already in the same way is a `duplicate`.",
 		Inputs: []Input{
 			required1(line1("shipment", "the shipment's name in Odoo, the key of its events: `WH/OUT/00015`")),
-			moment("shipped_at", "when they left"),
+			moment("shipped_at", "when they left; the transfer's effective date in Odoo, unless it is still to come"),
 			{Name: "lines", Kind: Objects, Doc: "what left; everything when absent", OneOf: [][]string{{"move_id", "sku", "barcode"}}, Inputs: slices.Concat(
 				[]Input{{Name: "move_id", Kind: Integer, Doc: "`move_id` of the line in the shipment's events"}}, productInputs(),
 				[]Input{
@@ -98,8 +98,8 @@ func returnRequest() Command {
 		Inputs: []Input{
 			required1(own("order", "the channel's own id of the order")),
 			line1("shipment", "the shipment's name in Odoo, where several delivered the same product: `WH/OUT/00015`"),
-			returnLines(true, "what comes back", line1("reason", "why")),
-			longText("reason", "why, for the whole"),
+			returnLines(true, "what comes back", line1("reason", "why; in the return's note")),
+			longText("reason", "why, for the whole; in the return's note"),
 		},
 	}
 }
@@ -113,7 +113,7 @@ func returnReceive() Command {
 		Inputs: []Input{
 			line1("return", "name of the return in Odoo: `WH/IN/00012`"),
 			own("request", "the channel's own id of the return, as in `return.request`, instead"),
-			moment("received_at", "when they arrived"),
+			moment("received_at", "when they arrived; the transfer's effective date in Odoo, unless it is still to come"),
 			{Name: "lines", Kind: Objects, Doc: "what arrived; everything when absent", OneOf: [][]string{oneProduct}, Inputs: slices.Concat(
 				productInputs(), []Input{quantityInput("how many"), line1("lot", "lot or serial number")})},
 			{Name: "backorder", Kind: String, Values: []string{"keep", "drop"}, Doc: "what becomes of the rest: `keep` (when absent) expects it, `drop` does not"},

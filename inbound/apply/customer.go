@@ -45,6 +45,7 @@ func upsertCustomer(r *run) (command.Reference, error) {
 	} else {
 		err = r.changeCustomer(id, fields, len(data.Addresses) > 0)
 	}
+	r.remember(externalID, "res.partner", id)
 	if err != nil {
 		return partner(id, ""), err
 	}

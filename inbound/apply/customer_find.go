@@ -134,24 +134,3 @@ func (r *run) customers(domain odoo.Domain, keep func(odoo.Record) bool, more ..
 	}
 	return ids, nil
 }
-
-// bind gives a customer that was there before the channel's id. Odoo lets only some
-// users write external ids; for the others the bridge remembers it itself.
-func (r *run) bind(externalID, model string, id int64) error {
-	module, name, _ := strings.Cut(externalID, ".")
-	err := r.step("bind "+model, func() error {
-		_, err := r.x.odoo.Create(r.ctx, "ir.model.data", map[string]any{
-			"module": module, "name": name, "model": model, "res_id": id, "noupdate": true,
-		}, r.context())
-		return err
-	})
-	if !absent(err) {
-		return err
-	}
-	if r.x.bindings == nil {
-		p := problem(schema.CodeNotAllowed, "", "the customer is in Odoo already, and the bridge's user may not give it the channel's id")
-		p.Remedy = "Give the bridge's user an access right to create ir.model.data, or bind the customer by hand."
-		return r.park(command.Reference{Model: model, ID: id}, p)
-	}
-	return r.step("remember "+model, func() error { return r.x.bindings.Bind(r.ctx, externalID, id) })
-}

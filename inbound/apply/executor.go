@@ -21,11 +21,11 @@ type Documents interface {
 	Since(ctx context.Context, entity string, key [2]int64, revision int64) (now int64, changes []decide.Change, err error)
 }
 
-// Bindings remember which record a channel's id means where Odoo does not let the
-// bridge's user write external ids of records that were there before.
+// Bindings are what outcomes said of channels' ids. They tell which record one means where Odoo does not let the
+// bridge's user write external ids of records that were there before, and of a record that is
+// gone that it was there.
 type Bindings interface {
-	Bound(ctx context.Context, externalID string) (record int64, found bool, err error)
-	Bind(ctx context.Context, externalID string, record int64) error
+	Bound(ctx context.Context, externalID string) (b command.Binding, found bool, err error)
 }
 
 // Options are what an Executor works with.
@@ -109,7 +109,9 @@ func (x *Executor) Execute(ctx context.Context, c command.Command, note command.
 	c.Notes = notes
 	r := &run{ctx: ctx, x: x, c: c, channel: channel, ownership: decide.Ownership(cfg.Ownership), policies: cfg.Conflicts, keep: note}
 	record, err := do(r)
-	return r.outcome(record, err)
+	out, err := r.outcome(record, err)
+	out.Bindings = r.bound
+	return out, err
 }
 
 // read decodes a command's data; the schema has been checked.

@@ -37,6 +37,7 @@ type lab struct {
 	db     *pgx.Conn
 	wire   *wire
 	notes  map[string]map[string]string // what was noted, by channel and command id
+	bound  map[string]command.Binding   // what outcomes said of ids
 	sender string                       // the channel that sends
 	// what the commands are based on, and for what they were parked before
 	basedOn int64
@@ -52,7 +53,9 @@ type wire struct {
 	skip  int      // so many others
 	calls []string // "model.method" of what was called
 	bare  int      // how many came by JSON-2
-	books *books
+	// forbid is what the user may not do: "model.method"
+	forbid string
+	books  *books
 }
 
 func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
@@ -77,6 +80,10 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		faked, isFaked = w.books.call(call.model, call.method, call.args, call.named)
 	}
 	answer := httptest.NewRecorder()
+	if isCall && call.model+"."+call.method == w.forbid {
+		faked, isFaked = map[string]any{"code": 200, "message": "Odoo Server Error", "data": map[string]any{"name": "odoo.exceptions.AccessError", "message": "You are not allowed to create 'Model Data'"}}, true
+		call.failed = true
+	}
 	if isFaked {
 		_ = json.NewEncoder(answer).Encode(call.answer(faked))
 	} else {
@@ -173,7 +180,7 @@ func newLabOf(t *testing.T, release string) *lab {
 		t.Fatal(err)
 	}
 	t.Cleanup(sim.Close)
-	l := &lab{t: t, db: pg.Connect(t, dsn), wire: &wire{odoo: sim}, notes: map[string]map[string]string{}, sender: "shopify"}
+	l := &lab{t: t, db: pg.Connect(t, dsn), wire: &wire{odoo: sim}, notes: map[string]map[string]string{}, sender: "shopify", bound: map[string]command.Binding{}}
 	l.wire.books = newBooks()
 	web := httptest.NewServer(l.wire)
 	t.Cleanup(web.Close)
@@ -218,10 +225,20 @@ func (l *lab) sendAs(id, name, subject string, data any) (command.Outcome, error
 		l.notes[own] = map[string]string{}
 	}
 	c := command.Command{Channel: l.sender, ID: id, Name: name, Subject: subject, Time: time.Now(), Data: json.RawMessage(raw), Attempt: 1, Notes: maps.Clone(l.notes[own]), BasedOn: l.basedOn, Parked: l.parked}
-	return l.x.Execute(context.Background(), c, func(_ context.Context, key, value string) error {
+	out, err := l.x.Execute(context.Background(), c, func(_ context.Context, key, value string) error {
 		l.notes[own][key] = value
 		return nil
 	})
+	for _, b := range out.Bindings {
+		l.bound[b.ExternalID] = b
+	}
+	return out, err
+}
+
+// Bound has the lab be what remembers bindings.
+func (l *lab) Bound(_ context.Context, externalID string) (command.Binding, bool, error) {
+	b, found := l.bound[externalID]
+	return b, found, nil
 }
 
 // applied wants a command to be applied.

@@ -33,6 +33,7 @@ func placeOrder(r *run) (command.Reference, error) {
 			return command.Reference{}, err
 		}
 	}
+	r.remember(externalID, "sale.order", id)
 	if err := r.lineTaxes(id, data); err != nil {
 		return command.Reference{Model: "sale.order", ID: id}, err
 	}

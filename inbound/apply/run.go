@@ -25,6 +25,7 @@ type run struct {
 
 	reports []command.Problem   // what was left alone although the command is applied
 	also    []command.Reference // other records that were made
+	bound   []command.Binding
 }
 
 func decodeData(data json.RawMessage, target any) error {
@@ -93,22 +94,6 @@ func (r *run) readOne(model string, id int64, fields ...string) (odoo.Record, er
 		return nil, &odoo.Error{Kind: odoo.Missing, Call: model + ".read"}
 	}
 	return found[0], nil
-}
-
-// named finds a record by its external id, in Odoo or among the bridge's own bindings.
-func (r *run) named(externalID, model string) (int64, bool, error) {
-	of, id, found, err := r.x.odoo.Named(r.ctx, externalID, r.context())
-	if err != nil {
-		return 0, false, err
-	}
-	if found && of == model {
-		return id, true, nil
-	}
-	if r.x.bindings == nil {
-		return 0, false, nil
-	}
-	id, found, err = r.x.bindings.Bound(r.ctx, externalID)
-	return id, found, err
 }
 
 // create makes or updates one record with its lines by external id.

@@ -12,6 +12,7 @@ type wireCall struct {
 	args          []any
 	named         map[string]any
 	bare          bool // JSON-2
+	failed        bool // what goes back is an error of JSON-RPC
 }
 
 // answer is how a result goes back.
@@ -20,6 +21,10 @@ func (c wireCall) answer(result any) any {
 		return result
 	}
 	said := map[string]any{"jsonrpc": "2.0", "id": 1}
+	if c.failed {
+		said["error"] = result
+		return said
+	}
 	if result != nil {
 		said["result"] = result
 	}
@@ -32,7 +37,7 @@ func callIn(path string, body []byte) (call wireCall, ok bool) {
 		model, method, _ := strings.Cut(target, "/")
 		var named map[string]any
 		_ = json.Unmarshal(body, &named)
-		return wireCall{model, method, inOrder(method, named), named, true}, true
+		return wireCall{model: model, method: method, args: inOrder(method, named), named: named, bare: true}, true
 	}
 	var rpc struct {
 		Params struct {
@@ -50,7 +55,7 @@ func callIn(path string, body []byte) (call wireCall, ok bool) {
 	if len(args) > 6 {
 		named, _ = args[6].(map[string]any)
 	}
-	return wireCall{fmt.Sprint(args[3]), fmt.Sprint(args[4]), positional, named, false}, true
+	return wireCall{model: fmt.Sprint(args[3]), method: fmt.Sprint(args[4]), args: positional, named: named}, true
 }
 
 // inOrder are named arguments as JSON-RPC has them.

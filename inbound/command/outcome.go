@@ -18,6 +18,7 @@ type Outcome struct {
 	Kind     Kind
 	Odoo     Reference     // the main record
 	Also     []Reference   // other records that were made or changed
+	Bindings []Binding     // which records the channel's ids were found, or made, to mean
 	Problems []Problem     // why not; or, with Applied, what was left alone
 	WaitsFor []string      // with Waiting or Parked: what may let it go on by itself: "customer/7001", "mapping/tax/VAT21", "sku/ABC"
 	After    time.Duration // with Waiting: look again then at the latest
@@ -28,6 +29,13 @@ type Reference struct {
 	Model string `json:"model"`          // "sale.order"
 	ID    int64  `json:"id"`             // 42
 	Name  string `json:"name,omitempty"` // "S00042"
+}
+
+// Binding is which record a channel's id means, to be remembered for good.
+type Binding struct {
+	ExternalID string // "channel_shopify.customer_7001"
+	Model      string // "res.partner"
+	Record     int64
 }
 
 // Problem is one reason, for the channel's developer and for the person who decides.

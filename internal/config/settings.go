@@ -156,7 +156,7 @@ func init() {
 		{path: "channels.*.customer.match", kind: wordList("a list of fields", matchFields), at: inChannel(func(c *Channel) any { return &c.Customer.Match }),
 			doc: "What a customer that the bridge has not seen yet is looked for by, in this order: `email`, `phone`, `vat`. Without it, all three in this order."},
 		{path: "channels.*.payment.without_invoice", def: "prepay", kind: oneOf("prepay", "invoice"), at: inChannel(func(c *Channel) any { return &c.PaymentInvoices }),
-			doc: "What a payment for an order that has no invoice yet does: `prepay` registers it for the customer, to be reconciled later; `invoice` makes and posts the invoice first."},
+			doc: "What a payment for an order that has no invoice yet does: `prepay` registers it for the customer, to be reconciled later; `invoice` makes and posts the invoice first, or does the same as `prepay` while Odoo has nothing of the order to invoice: a quotation, goods that are invoiced on delivery."},
 		{path: "channels.*.stock.negative", def: "park", kind: oneOf("park", "allow"), at: inChannel(func(c *Channel) any { return &c.NegativeStock }),
 			doc: "What becomes of a command that would make stock negative: `park` as `negative_stock`, or `allow` it, as Odoo does."},
 		{path: "channels.*.not_owned", def: "leave", kind: oneOf("leave", "reject"), at: inChannel(func(c *Channel) any { return &c.NotOwned }),

@@ -9,10 +9,11 @@ import (
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
 	"github.com/odoobridge/odoobridge/internal/config"
+	"github.com/odoobridge/odoobridge/internal/store"
 )
 
 // executor is what carries out commands in Odoo, and how it is told of another configuration.
-func (b *bridge) executor() (command.Executor, func(*config.Config), error) {
+func (b *bridge) executor(l store.Ledger) (command.Executor, func(*config.Config), error) {
 	cfg := b.cfg.Odoo
 	held := newHeldCalls(b.log, b.metrics.Commands.OdooCircuit)
 	key := &apiKey{log: b.log}
@@ -24,10 +25,19 @@ func (b *bridge) executor() (command.Executor, func(*config.Config), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	u := &users{client: client, held: held, known: documents{b.store, time.Now}}
+	u := &users{client: client, held: held, known: documents{b.store, time.Now}, bound: bindings{l}}
 	u.shared = user{cfg.Login, key, u.executor(client, b.cfg)}
 	u.adopt(b.cfg)
 	return u, u.reload, nil
+}
+
+// bindings are the ledger's, as executors ask for them.
+type bindings struct{ ledger store.Ledger }
+
+// Bound implements apply.Bindings.
+func (b bindings) Bound(ctx context.Context, externalID string) (command.Binding, bool, error) {
+	bound, found, err := b.ledger.Bound(ctx, externalID)
+	return command.Binding(bound), found, err
 }
 
 // users carry out each channel's commands as the channel's own user in Odoo where it has one, so
@@ -37,6 +47,7 @@ type users struct {
 	client *odoo.Client
 	held   *heldCalls
 	known  apply.Documents
+	bound  apply.Bindings
 	shared user
 
 	mu  sync.RWMutex
@@ -103,5 +114,5 @@ func (u *users) newUser(c *config.Channel, cfg *config.Config) user {
 }
 
 func (u *users) executor(client *odoo.Client, cfg *config.Config) *apply.Executor {
-	return apply.New(apply.Options{Odoo: client, Config: cfg, Documents: u.known})
+	return apply.New(apply.Options{Odoo: client, Config: cfg, Documents: u.known, Bindings: u.bound})
 }

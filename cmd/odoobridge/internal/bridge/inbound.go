@@ -39,7 +39,7 @@ func (b *bridge) openInbound(ctx context.Context, version string) (closeInbound 
 	if err != nil {
 		return nil, err
 	}
-	executor, reloaded, err := b.executor()
+	executor, reloaded, err := b.executor(l)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}

@@ -1,0 +1,68 @@
+package apply
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// named finds a record by its external id in Odoo. Where Odoo has none, what the bridge remembers counts: the
+// record, or that there was one which somebody deleted. A late command must not make that anew
+// by itself.
+func (r *run) named(externalID, model string) (int64, bool, error) {
+	of, id, found, err := r.x.odoo.Named(r.ctx, externalID, r.context())
+	if err != nil || found && of == model {
+		return id, err == nil, err
+	}
+	if r.x.bindings == nil {
+		return 0, false, nil
+	}
+	b, found, err := r.x.bindings.Bound(r.ctx, externalID)
+	if err != nil || !found || b.Model != model {
+		return 0, false, err
+	}
+	there, err := r.x.odoo.SearchRead(r.ctx, model, domainOf("id", b.Record), []string{"id"}, odoo.Window{}, r.context(map[string]any{"active_test": false}))
+	switch {
+	case err != nil:
+		return 0, false, err
+	case len(there) == 1:
+		return b.Record, true, nil
+	case r.c.Parked == schema.CodeConflict: // a person has decided that it is made anew
+		return 0, false, nil
+	}
+	p := problem(schema.CodeConflict, "", "the record that the channel's id means was deleted in Odoo, or the bridge's user may not see it any more")
+	p.Remedy = "Discard the command, or retry it to make the record anew."
+	return 0, false, r.park(command.Reference{Model: model, ID: b.Record}, p)
+}
+
+// remember says which record a channel's id means.
+func (r *run) remember(externalID, model string, id int64) {
+	b := command.Binding{ExternalID: externalID, Model: model, Record: id}
+	if id != 0 && !slices.Contains(r.bound, b) {
+		r.bound = append(r.bound, b)
+	}
+}
+
+// bind gives a record that was there before the channel's id. Odoo lets only some
+// users write external ids; for the others the bridge remembers it alone.
+func (r *run) bind(externalID, model string, id int64) error {
+	module, name, _ := strings.Cut(externalID, ".")
+	err := r.step("bind "+model, func() error {
+		_, err := r.x.odoo.Create(r.ctx, "ir.model.data", map[string]any{
+			"module": module, "name": name, "model": model, "res_id": id, "noupdate": true,
+		}, r.context())
+		return err
+	})
+	if absent(err) && r.x.bindings != nil {
+		return nil
+	}
+	if absent(err) {
+		p := problem(schema.CodeNotAllowed, "", "the customer is in Odoo already, and the bridge's user may not give it the channel's id")
+		p.Remedy = "Give the bridge's user an access right to create ir.model.data, or bind the customer by hand."
+		return r.park(command.Reference{Model: model, ID: id}, p)
+	}
+	return err
+}

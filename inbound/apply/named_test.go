@@ -1,0 +1,71 @@
+package apply
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// TestACustomerIsBoundThoughOdooTakesNoExternalID has a customer that was there before, and a user who may not write
+// external ids: the bridge remembers the binding, and the channel's orders find the customer.
+func TestACustomerIsBoundThoughOdooTakesNoExternalID(t *testing.T) {
+	l := newLab(t)
+	l.exec("INSERT INTO res_partner (id, name, email, email_normalized, type, active, lang) VALUES (950, 'Known', 'known@example.test', 'known@example.test', 'contact', true, 'en_US')")
+	l.wire.forbid = "ir.model.data.create"
+	upsert := `{"name":"Known","email":"Known@example.test","phone":"1"}`
+	l.stopped(command.Parked, schema.CodeNotAllowed, "customer.upsert", "1", upsert)
+	l.x.bindings = l
+	if out := l.applied("customer.upsert", "1", upsert); out.Odoo.ID != 950 {
+		t.Errorf("bound to %d", out.Odoo.ID)
+	}
+	// The email is another's now: the id still means the same customer.
+	l.exec("UPDATE res_partner SET email = NULL, email_normalized = NULL WHERE id = 950")
+	if out := l.applied("customer.upsert", "1", `{"name":"Known","email":"new@example.test"}`); out.Odoo.ID != 950 {
+		t.Errorf("then bound to %d", out.Odoo.ID)
+	}
+	order := strings.Replace(anOrder(1, ""), `"guest":{"name":"Gast 1","email":"gast1@example.test"}`, `"customer":"1"`, 1)
+	out := l.applied("order.place", "5001", order)
+	if n := l.count("SELECT partner_id FROM sale_order WHERE id = $1", out.Odoo.ID); n != 950 {
+		t.Errorf("ordered by %d", n)
+	}
+}
+
+// TestWhatWasDeletedInOdooIsNotMadeAnewByALateCommand deletes a customer and an order, by whatever
+// way they were known.
+func TestWhatWasDeletedInOdooIsNotMadeAnewByALateCommand(t *testing.T) {
+	l := newLab(t)
+	l.x.bindings = l
+	upsert := `{"name":"Ada","email":"gone@example.test"}`
+	l.shop.Order.Confirm = "never"
+	l.applied("customer.upsert", "1", upsert)
+	l.applied("order.place", "5001", anOrder(1, ""))
+	gone := func(table, model, id string) {
+		l.exec("DELETE FROM " + table + " WHERE id = " + id)
+		l.exec("DELETE FROM ir_model_data WHERE model = $1 AND res_id::text = $2", model, id)
+	}
+	gone("res_partner", "res.partner", l.text("SELECT id::text FROM res_partner WHERE email = 'gone@example.test'"))
+	l.exec("DELETE FROM sale_order_line")
+	gone("sale_order", "sale.order", l.text("SELECT id::text FROM sale_order WHERE client_order_ref = '#1'"))
+	l.stopped(command.Parked, schema.CodeConflict, "customer.upsert", "1", upsert)
+	l.stopped(command.Parked, schema.CodeConflict, "order.place", "5001", anOrder(1, ""))
+	if n := l.count("SELECT (SELECT count(*) FROM sale_order) + (SELECT count(*) FROM res_partner WHERE email = 'gone@example.test')"); n != 0 {
+		t.Errorf("%d were made anew", n)
+	}
+	// A person wants it.
+	l.parked = schema.CodeConflict
+	l.applied("customer.upsert", "1", upsert)
+	l.parked = ""
+	l.applied("customer.upsert", "1", `{"name":"Ada","email":"back@example.test"}`)
+	if n := l.count("SELECT count(*) FROM res_partner WHERE email = 'back@example.test'"); n != 1 {
+		t.Errorf("%d customers", n)
+	}
+	// An archived one is still there.
+	l.exec("UPDATE res_partner SET active = false WHERE email = 'back@example.test'")
+	l.exec("DELETE FROM ir_model_data WHERE module = 'channel_shopify' AND model = 'res.partner'")
+	l.applied("customer.upsert", "1", `{"name":"Ada","active":true}`)
+	if n := l.count("SELECT count(*) FROM res_partner WHERE email = 'back@example.test' AND active"); n != 1 {
+		t.Errorf("%d customers are back", n)
+	}
+}
