@@ -6,7 +6,9 @@
 // sequence of steps, one call of Odoo each, and every step can be recognised afterwards:
 //
 //   - What is made gets an external id by load(), which Odoo keeps unique; where Odoo makes
-//     records itself (wizards), the channel's id goes into a field that can be searched.
+//     records itself (wizards), the channel's id goes into a field that can be searched,
+//     or into a text, as a mark that is read exactly. What is not marked yet is known by who made it and by all
+//     its lines, never by being new alone.
 //   - Verbs are preceded by reading the state and followed by reading it again. What a verb
 //     answers proves nothing; what it answers with an action was not done.
 //   - Quantities are written as they should be, never as a difference. A

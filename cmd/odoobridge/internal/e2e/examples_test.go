@@ -92,6 +92,14 @@ func (s *simulated) count(sql string, args ...any) (n int) {
 	return n
 }
 
+func (s *simulated) text(sql string, args ...any) (text string) {
+	s.t.Helper()
+	if err := testkit.Postgres(s.t).Connect(s.t, s.dsn).QueryRow(s.t.Context(), sql, args...).Scan(&text); err != nil {
+		s.t.Fatal(err)
+	}
+	return text
+}
+
 func goExample(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "shop")

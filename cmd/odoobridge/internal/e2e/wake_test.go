@@ -1,0 +1,49 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/odoobridge/odoobridge/internal/testkit"
+)
+
+// TestWhatACommandWaitsForLetsItGoByItself has commands miss a shipment, a product and a location: each goes on when
+// Odoo's log tells of it, long before it would look again. What appears while the bridge is down is found at its start.
+func TestWhatACommandWaitsForLetsItGoByItself(t *testing.T) {
+	odoo, url := newShop(t), testkit.RabbitMQ(t).NewVhost(t)
+	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: `  webshop:
+    commands: [order.place, shipment.confirm, return.request, stock.count]
+    lanes: {orders: {entities: [order]}}
+`})
+	p.run()
+	results, send, person := hearResults(t, url, "results.webshop"), newSender(t, url), newPlayer(t, odoo.dsn)
+	count := func(id, location string) {
+		send.command("stock.count", id, id, map[string]any{"sku": "SCALE-1", "warehouse": "WH", "location": location, "quantity": "3", "counted_at": "2026-11-23T07:21:36Z"})
+	}
+	appear := func(location string) {
+		person.exec("INSERT INTO stock_location (name, complete_name, usage, parent_path, location_id, company_id, warehouse_id, active) SELECT 'New', '" + location +
+			"', 'internal', parent_path || '9001/', id, company_id, warehouse_id, true FROM stock_location WHERE id = 8")
+	}
+	send.command("order.place", "o-1", "5001", placed("anna"))
+	results.becomes(t, "o-1", "applied")
+	send.command("return.request", "r-1", "901", map[string]any{"order": "5001", "lines": []any{map[string]any{"line": "1", "quantity": "1"}}})
+	later := placed("bert")
+	later["lines"].([]any)[0].(map[string]any)["sku"] = "LATER"
+	send.command("order.place", "o-2", "5002", later)
+	results.becomes(t, "o-2", "parked")
+	count("c-1", "WH/Stock/New")
+	results.becomes(t, "c-1", "parked")
+
+	person.exec("UPDATE product_product SET default_code = 'LATER' WHERE default_code = 'FILTER-100'")
+	results.becomes(t, "o-2", "applied")
+	appear("WH/Stock/New")
+	results.becomes(t, "c-1", "applied")
+	send.command("shipment.confirm", "s-1", "801", map[string]any{"shipment": odoo.text("SELECT p.name FROM stock_picking p JOIN sale_order o ON o.id = p.sale_id ORDER BY p.id DESC LIMIT 1 OFFSET 1")})
+	results.becomes(t, "r-1", "applied")
+
+	count("c-2", "WH/Stock/Newer")
+	results.becomes(t, "c-2", "parked")
+	p.kill()
+	appear("WH/Stock/Newer")
+	p.start("run")
+	results.becomes(t, "c-2", "applied")
+}
