@@ -97,6 +97,13 @@ func (r *run) customerAddress(customer int64, made bool, a schema.CustomerAddres
 	if err != nil {
 		return err
 	}
+	switch {
+	case a.Type != contact:
+	case addressed(p):
+		fields = append(fields, field{"addresses", "type", ownAddress})
+	default:
+		fields = nil // Odoo has the customer's there; emptying it would, from 19 on, empty that too
+	}
 	for _, f := range []field{{"addresses", "name", p.Name}, {"addresses", "email", p.Email}, {"addresses", "phone", p.Phone}} {
 		if f.value != "" {
 			fields = append(fields, f)
@@ -130,6 +137,17 @@ func (r *run) changeContact(id int64, fields []field, path string) error {
 	return r.write("write address", "res.partner", []int64{id}, values)
 }
 
+// Odoo gives a contact its parent's address, whatever is sent, and from 19 on the parent the
+// address that is written to a contact. Whoever has an address of his own is "other".
+const (
+	contact    = "contact"
+	ownAddress = "other"
+)
+
+func addressed(p decide.Place) bool {
+	return p.Street != "" || p.Street2 != "" || p.Zip != "" || p.City != "" || p.State != 0 || p.Country != 0
+}
+
 // newContact makes a contact below a customer.
 func (r *run) newContact(externalID string, customer int64, kind string, p decide.Place) (int64, error) {
 	names := []string{"id", "parent_id/.id", "type"}
@@ -152,9 +170,9 @@ func (r *run) newContact(externalID string, customer int64, kind string, p decid
 	if p.Country != 0 {
 		add("country_id/.id", strconv.FormatInt(p.Country, 10))
 	}
-	if p.Name == "" && kind == "contact" {
+	if kind == contact && (p.Name == "" || addressed(p)) {
 		// A contact without a name is refused by Odoo; an address is not.
-		row[2] = "other"
+		row[2] = ownAddress
 	}
 	return r.create("load address", "res.partner", names, [][]string{row})
 }

@@ -27,8 +27,8 @@
 //   - a product's taxes, which have no table in the recorded databases: there
 //     the orders made before tell whether products have the company's tax;
 //   - rights: but for one user who may not see orders, everybody may do everything;
-//   - what was never asked in a recording, such as the address of a company that its
-//     contacts take over.
+//   - what was never recorded: merging contacts, and the address that contacts share with
+//     their company, follow Odoo's source; the rest is a guess.
 //
 // Odoo 19 was not recorded. [InstallRelease] makes 19's tables by the analyses of OpenUpgrade
 // as far as the bridge reads them, order lines have 19's field names, and the server speaks JSON-2.

@@ -25,6 +25,7 @@ func createPartner(e *env, v vals) int64 {
 	}
 	maps.Copy(row, v)
 	id := e.insert("res_partner", row)
+	e.addressFromParent(id)
 	e.later(func() {
 		derived := e.partnerDerived(e.get("res_partner", id))
 		derived["partner_share"] = true
@@ -54,6 +55,7 @@ func writePartner(e *env, ids []int64, v vals) {
 		row := maps.Clone(v)
 		maps.Copy(row, e.partnerDerived(after))
 		e.write("res_partner", id, row)
+		e.shareAddress(id, v)
 	}
 }
 
