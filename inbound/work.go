@@ -191,11 +191,11 @@ func (i *Inbound) settleAs(t *store.Taken, o *command.Outcome, now time.Time) *s
 	}
 	switch o.Kind {
 	case command.Applied:
-		s := settlement(&t.Command, d, store.CommandApplied, now)
+		s := settlement(&t.Command, d, store.CommandApplied, i.now())
 		s.Provided = t.Provides
 		return s
 	case command.Rejected:
-		return settlement(&t.Command, d, store.CommandRejected, now)
+		return settlement(&t.Command, d, store.CommandRejected, i.now())
 	case command.Waiting:
 		if now.Sub(begun) <= i.config().Commands.Patience {
 			after := o.After
@@ -206,7 +206,7 @@ func (i *Inbound) settleAs(t *store.Taken, o *command.Outcome, now time.Time) *s
 		}
 		d.Outcome = string(command.Parked)
 	}
-	s := settlement(&t.Command, d, store.CommandParked, now)
+	s := settlement(&t.Command, d, store.CommandParked, i.now())
 	s.WaitsFor = o.WaitsFor
 	if bytes.Equal(s.Outcome, t.Outcome) {
 		s.Results = nil // it was looked at again, in vain: the channel knows

@@ -42,16 +42,29 @@ type poison struct {
 	fresh bool    // is differs from what the store has
 }
 
+// PoisonedIn is what a store knows of documents that could not be built.
+func PoisonedIn(ctx context.Context, s metaReader) (all []Poisoned, err error) {
+	text, found, err := s.Meta(ctx, metaPoison)
+	if err != nil || !found || text == "" {
+		return nil, err
+	}
+	if err := json.Unmarshal([]byte(text), &all); err != nil {
+		return nil, fmt.Errorf("the store's %s: %w", metaPoison, err)
+	}
+	return all, nil
+}
+
+// CheckpointIn is the last entry whose document is in its own table.
+func CheckpointIn(ctx context.Context, s metaReader) (int64, error) {
+	return readNumber(ctx, s, metaCheckpoint)
+}
+
 // readPoison takes up what the store knows, and has it tried again.
 func (r *Router) readPoison(ctx context.Context) error {
 	r.poison.is = map[docID]Poisoned{}
-	text, found, err := r.Store.Meta(ctx, metaPoison)
-	if err != nil || !found || text == "" {
+	all, err := PoisonedIn(ctx, r.Store)
+	if err != nil || all == nil {
 		return err
-	}
-	var all []Poisoned
-	if err := json.Unmarshal([]byte(text), &all); err != nil {
-		return fmt.Errorf("the store's %s: %w", metaPoison, err)
 	}
 	for _, p := range all {
 		entity := slices.IndexFunc(r.Profile.Entities, func(e *odoo.Entity) bool { return e.Name == p.Entity })

@@ -59,6 +59,21 @@ func readParked(c store.Cursor) (p Parked, err error) {
 	return p, nil
 }
 
+// ParkedIn is what is parked by what a store has among its cursors.
+func ParkedIn(cursors []store.Cursor) (list []Parked, err error) {
+	for _, c := range cursors {
+		if !strings.HasPrefix(c.Lane, parkedPrefix) {
+			continue
+		}
+		p, err := readParked(c)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
 // Parked is everything that is parked, oldest first.
 func (m *Manager) Parked() []Parked {
 	m.mu.Lock()

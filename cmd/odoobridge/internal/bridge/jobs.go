@@ -48,6 +48,7 @@ func (b *bridge) openJobs(ctx context.Context) (err error) {
 func (b *bridge) withJobs(ctx context.Context, flow func(context.Context) error) error {
 	b.jobs.Attach(b.lanes)
 	b.commandJobs()
+	b.handleTrace()
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var group errgroup.Group

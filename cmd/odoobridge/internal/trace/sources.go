@@ -1,0 +1,74 @@
+package trace
+
+import (
+	"context"
+	"time"
+
+	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/router"
+	"github.com/odoobridge/odoobridge/router/jobs"
+	"github.com/odoobridge/odoobridge/router/lane"
+)
+
+// journal is what of a store is read.
+type journal interface {
+	store.Chained
+	Documents(ctx context.Context, entity string, after store.Key, limit int, yield func(store.Document) bool) error
+	DocumentsNamed(ctx context.Context, subject string) ([]store.Document, error)
+	JournalBounds(ctx context.Context) (first, last int64, err error)
+}
+
+// commands is what of a ledger is read.
+type commands interface {
+	Commands(ctx context.Context, f store.CommandFilter) ([]store.Command, error)
+	Audit(ctx context.Context, f store.AuditFilter) ([]store.AuditEntry, error)
+	Results(ctx context.Context, seq int64) ([]store.Result, error)
+}
+
+// Lane is how far a lane is.
+type Lane struct {
+	Spec  lane.Spec
+	Seq   int64  // its cursor
+	Known bool   // it has one
+	Note  string // why it does not get on, "" when it does
+}
+
+// Sources are what a trace is made of.
+type Sources struct {
+	Store    journal
+	Commands commands // nil: there is no ledger
+	Lanes    []Lane
+	Parked   []jobs.Parked
+	Poisoned []router.Poisoned
+	// Checkpoint is the last entry whose document is in its own table.
+	Checkpoint int64
+	Now        time.Time
+}
+
+// LanesOf joins lanes with their cursors.
+func LanesOf(specs []lane.Spec, cursors []store.Cursor) []Lane {
+	at := map[string]int64{}
+	for _, c := range cursors {
+		at[c.Lane] = c.Seq
+	}
+	var lanes []Lane
+	for _, s := range specs {
+		seq, known := at[s.ID()]
+		lanes = append(lanes, Lane{Spec: s, Seq: seq, Known: known})
+	}
+	return lanes
+}
+
+// Request is what is asked for.
+type Request struct {
+	Key     string    `json:"key"`
+	Channel string    `json:"channel,omitempty"` // only its commands and lanes
+	Since   time.Time `json:"since,omitzero"`
+	Events  int       `json:"events,omitempty"` // so many of each thing at most, the newest; 0: 100
+}
+
+const (
+	defaultEvents = 100
+	mostCommands  = 200 // about one key
+	mostOrders    = 20  // of a customer, and that an invoice is for
+)

@@ -1,0 +1,81 @@
+package trace
+
+import "time"
+
+// Trace is what happened to a key.
+type Trace struct {
+	Key    string    `json:"key"`
+	At     time.Time `json:"at"` // when it was asked for
+	Things []Thing   `json:"things"`
+	Lines  []Line    `json:"lines"` // oldest first
+	Notes  []string  `json:"notes,omitempty"`
+}
+
+// Thing is a document that the trace is about, as it is now.
+type Thing struct {
+	Subject  string            `json:"subject"`
+	Why      string            `json:"why"`
+	Revision int64             `json:"revision"`
+	LSN      string            `json:"lsn"` // of the commit that gave it its present form
+	State    map[string]string `json:"state,omitempty"`
+	Gone     bool              `json:"gone,omitempty"`
+	Poisoned string            `json:"poisoned,omitempty"` // why it cannot be built; channels have it as it was
+}
+
+// Kinds of lines.
+const (
+	KindEvent   = "event"   // journalled, and what became of it on each lane
+	KindCommand = "command" // received, tried, waiting
+	KindAudit   = "audit"   // who did what to a command
+	KindResult  = "result"  // answered to the channel
+)
+
+// Line is one thing that happened.
+type Line struct {
+	Time  time.Time `json:"time"`
+	Kind  string    `json:"kind"`
+	What  string    `json:"what"`  // order.confirmed; order.place received; applied
+	About string    `json:"about"` // a subject, or the command's channel and id
+	Why   string    `json:"why"`
+	*Event
+	*Command
+}
+
+// Event is what a line of an event says beside.
+type Event struct {
+	Entry    int64      `json:"entry"`
+	LSN      string     `json:"lsn"`
+	ID       string     `json:"event"`
+	Revision int64      `json:"revision"`
+	Origin   string     `json:"origin,omitempty"`
+	Resync   bool       `json:"resync,omitempty"`
+	Changed  []string   `json:"changed,omitempty"` // names of fields
+	Lanes    []Delivery `json:"lanes,omitempty"`
+}
+
+// Delivery is what became of an event on a lane.
+type Delivery struct {
+	Lane string `json:"lane"` // "<channel>/<lane>"
+	Fate string `json:"fate"`
+	Note string `json:"note,omitempty"`
+}
+
+// Fates of an event on a lane.
+const (
+	Delivered = "delivered" // the broker has confirmed it
+	Covered   = "covered"   // likewise, by itself or as one with later ones of its subject
+	Waiting   = "waiting"   // not yet read, or not yet confirmed
+	Held      = "held"      // for the lane's pace
+	Parked    = "parked"    // the broker can never take it
+)
+
+// Command is what a line about a command says beside.
+type Command struct {
+	Channel string `json:"channel"`
+	ID      string `json:"id"`
+	Name    string `json:"command"`
+	Actor   string `json:"actor,omitempty"`
+	State   string `json:"state,omitempty"` // of the command now
+	Odoo    string `json:"odoo,omitempty"`  // the record that it made or changed
+	Detail  string `json:"detail,omitempty"`
+}

@@ -1,0 +1,52 @@
+package lane
+
+import (
+	"slices"
+
+	"github.com/odoobridge/odoobridge/internal/store"
+)
+
+// Fate is what a lane makes of a journal entry, whatever its pace.
+type Fate string
+
+// The fates of an entry.
+const (
+	Delivers Fate = "delivers"
+	Filtered Fate = "filtered" // not its business: another entity, or not in its view
+	Unseen   Fate = "unseen"   // nothing of what the lane shows has changed
+	Own      Fate = "own"      // the channel caused it, and is not told of its own
+)
+
+// Judge is what the lane makes of an entry by itself. A lane that conflates may also let an entry go
+// with later ones of its subject, and come to nothing with them.
+func (s Spec) Judge(e *store.Event) (Fate, error) {
+	p, err := newPromise(s)
+	if err != nil {
+		return "", err
+	}
+	if p != nil && e.Entity == entityStockLevel {
+		shown := p.event(e)
+		e = &shown
+	}
+	f := newFilter(s)
+	switch _, v := f.judge(e); {
+	case v == filtered:
+		return Filtered, nil
+	case v == nothing:
+		return Unseen, nil
+	case s.DropOwn && e.Origin == s.Channel:
+		return Own, nil
+	}
+	return Delivers, nil
+}
+
+// Paced reports whether the lane holds events back, so that several may become one.
+func (s Spec) Paced() bool {
+	p, err := newPace(s.Pace)
+	return err == nil && !p.instant()
+}
+
+// Takes reports whether events of the entity are the lane's business at all.
+func (s Spec) Takes(entity string) bool {
+	return s.Entities == nil || slices.Contains(s.Entities, entity)
+}
