@@ -46,7 +46,7 @@ func (b *bridge) traceSources(ctx context.Context) (*trace.Sources, error) {
 		}
 	}
 	if b.commands != nil {
-		src.Commands = b.commands.ledger
+		src.Commands, src.Channels = b.commands.ledger, trace.ChannelsOf(b.cfg)
 	}
 	return src, nil
 }

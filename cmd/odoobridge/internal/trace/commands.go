@@ -70,14 +70,8 @@ func (f *finder) thingsOfCommands(ctx context.Context) error {
 	for _, seq := range f.seqs {
 		c := f.commands[seq]
 		for _, r := range recordsOf(&c.Command) {
-			for _, entity := range entitiesOf[r.Model] {
-				d, found, err := f.get(ctx, ident{entity, store.Key{r.ID}})
-				if err != nil {
-					return err
-				}
-				if found {
-					f.add(d, fmt.Sprintf("record of %s %s of %s", c.Name, c.ID, c.Channel), c.why == "asked for")
-				}
+			if _, err := f.addRecord(ctx, r.Model, r.ID, fmt.Sprintf("record of %s %s of %s", c.Name, c.ID, c.Channel), c.why == "asked for"); err != nil {
+				return err
 			}
 		}
 	}

@@ -3,10 +3,12 @@ package trace
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
 
+	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/schema"
 )
@@ -148,6 +150,9 @@ func (f *finder) match(ctx context.Context) error {
 	if err := f.thingsOfCommands(ctx); err != nil {
 		return err
 	}
+	if err := f.matchBindings(ctx); err != nil {
+		return err
+	}
 	if len(f.things) > 0 {
 		return nil
 	}
@@ -155,6 +160,50 @@ func (f *finder) match(ctx context.Context) error {
 		return err
 	}
 	return f.matchKeys(ctx)
+}
+
+// matchBindings takes the key for what a channel calls a thing whose record of Odoo the ledger remembers.
+func (f *finder) matchBindings(ctx context.Context) error {
+	if f.src.Commands == nil {
+		return nil
+	}
+	for _, channel := range f.src.Channels {
+		if f.req.Channel != "" && channel != f.req.Channel {
+			continue
+		}
+		for _, kind := range []string{"customer", "order", "return", "refund", "payment"} {
+			b, found, err := f.src.Commands.Bound(ctx, decide.ExternalID(channel, kind, f.req.Key))
+			if err != nil {
+				return err
+			}
+			if !found {
+				continue
+			}
+			there, err := f.addRecord(ctx, b.Model, b.Record, "asked for", true)
+			if err != nil {
+				return err
+			}
+			if !there {
+				f.notes = append(f.notes, fmt.Sprintf("%s %s of %s is record %d of %s, of which there is no document", kind, f.req.Key, channel, b.Record, b.Model))
+			}
+		}
+	}
+	return nil
+}
+
+// addRecord adds the document of a record of Odoo, if there is one.
+func (f *finder) addRecord(ctx context.Context, model string, record int64, why string, asked bool) (there bool, err error) {
+	for _, entity := range entitiesOf[model] {
+		d, found, err := f.get(ctx, ident{entity, store.Key{record}})
+		if err != nil {
+			return false, err
+		}
+		if found {
+			there = true
+			f.add(d, why, asked)
+		}
+	}
+	return there, nil
 }
 
 // matchSubject takes the key for a subject, or for what follows the entity in one. A number alone is
@@ -194,12 +243,13 @@ func isNumber(key string) bool {
 // matchNames looks into all documents for one that bears the key as a name.
 func (f *finder) matchNames(ctx context.Context) error {
 	needle := []byte(strings.TrimPrefix(string(schema.AppendString(nil, []byte(f.req.Key))), `"`)) // with its closing quote
+	external := []byte(strings.TrimPrefix(decide.ExternalID("", "", f.req.Key), decide.ExternalID("", "", "")) + `"`)
 	for _, e := range schema.Entities() {
 		if slices.Contains(busy, e.Name) {
 			continue
 		}
 		if err := f.all(ctx, e.Name, func(d store.Document) {
-			if bytes.Contains(d.Body, needle) && bears(d.Entity, d.Body, f.req.Key) {
+			if (bytes.Contains(d.Body, needle) || bytes.Contains(d.Body, external)) && bears(d.Entity, d.Body, f.req.Key) {
 				f.add(d, "asked for", true)
 			}
 		}); err != nil {

@@ -36,7 +36,7 @@ func Offline(ctx context.Context, cfg *config.Config) (*Sources, func() error, e
 	}
 	switch l, err := ledger.OpenReader(ctx, cfg.Store.Path); {
 	case err == nil:
-		src.Commands = l
+		src.Commands, src.Channels = l, ChannelsOf(cfg)
 		closing = func() error { return errors.Join(l.Close(), r.Close()) }
 	case !errors.Is(err, ledger.ErrNone):
 		return nil, nil, errors.Join(err, closing())
@@ -66,4 +66,14 @@ func sourcesOf(ctx context.Context, r reader, specs []lane.Spec) (*Sources, erro
 	}
 	src.Checkpoint, err = router.CheckpointIn(ctx, r)
 	return src, err
+}
+
+// ChannelsOf are the channels that may send commands.
+func ChannelsOf(cfg *config.Config) (names []string) {
+	for i := range cfg.Channels {
+		if len(cfg.Channels[i].Commands) > 0 {
+			names = append(names, cfg.Channels[i].Name)
+		}
+	}
+	return names
 }

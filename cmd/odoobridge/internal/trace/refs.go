@@ -2,8 +2,8 @@ package trace
 
 import (
 	"strconv"
-	"strings"
 
+	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/schema"
 )
@@ -98,7 +98,11 @@ type channelID struct{ channel, id, external string }
 func channelIDs(entity string, body []byte) (list []channelID) {
 	schema.Fields(schema.Field(body, "external_ids"), func(channel string, raw []byte) bool {
 		external := text(raw)
-		list = append(list, channelID{channel, strings.TrimPrefix(external, entity+"_"), external})
+		id, ours := decide.IDOf(entity, external)
+		if !ours {
+			id = external
+		}
+		list = append(list, channelID{channel, id, external})
 		return true
 	})
 	return list

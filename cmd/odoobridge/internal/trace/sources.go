@@ -23,6 +23,7 @@ type commands interface {
 	Commands(ctx context.Context, f store.CommandFilter) ([]store.Command, error)
 	Audit(ctx context.Context, f store.AuditFilter) ([]store.AuditEntry, error)
 	Results(ctx context.Context, seq int64) ([]store.Result, error)
+	Bound(ctx context.Context, externalID string) (store.Binding, bool, error)
 }
 
 // Lane is how far a lane is.
@@ -37,6 +38,7 @@ type Lane struct {
 type Sources struct {
 	Store    journal
 	Commands commands // nil: there is no ledger
+	Channels []string // that may send commands
 	Lanes    []Lane
 	Parked   []jobs.Parked
 	Poisoned []router.Poisoned

@@ -291,18 +291,21 @@ func TestCommandsThatNamedAnOrderAreFound(t *testing.T) {
 	claim("o-1", "order.place", "5001", "order/shopify/5001")
 	claim("p-1", "payment.record", "tx-9", "payment/shopify/card/tx-9", "order/shopify/5001")
 	claim("o-2", "order.place", "50011", "order/shopify/50011")
+	bound := &store.Settlement{Bindings: []store.Binding{{ExternalID: "channel_shopify.customer_gid~2F9", Model: "res.partner", Record: 45}}}
 	settle := func(state store.CommandState, waits ...string) {
-		t.Helper()
 		taken, err := s.ledger.Take(context.Background(), "orders", 1, moment(5))
 		if err != nil || len(taken) != 1 {
 			t.Fatal(taken, err)
 		}
-		if err := s.ledger.Settle(t.Context(), &store.Settlement{Seq: taken[0].Seq, State: state, Now: moment(6), Due: moment(60), WaitsFor: waits,
+		if err := s.ledger.Settle(t.Context(), &store.Settlement{Seq: taken[0].Seq, State: state, Now: moment(6), Due: moment(60), WaitsFor: waits, Bindings: bound.Bindings,
 			Odoo: store.OdooRecord{Model: "sale.order", ID: 42, Name: "S00042"}, Audit: []store.AuditEntry{{Time: moment(6), Actor: "channel shopify", Action: string(state), Channel: "shopify", ID: taken[0].ID}}}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	settle(store.CommandApplied)
+	if got := s.trace(Request{Key: "gid/9"}, func(src *Sources) { src.Channels = []string{"pos", "shopify"} }).Things; len(got) == 0 || got[0].Subject != "customer/45" {
+		t.Errorf("a customer that the ledger alone knows: %+v", got)
+	}
 	var got []string
 	for _, l := range s.trace(Request{Key: "WH/OUT/00015"}).Lines {
 		if l.Command != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // Bound implements store.Ledger.
-func (l *Ledger) Bound(ctx context.Context, externalID string) (b store.Binding, found bool, err error) {
+func (l *Reader) Bound(ctx context.Context, externalID string) (b store.Binding, found bool, err error) {
 	err = l.readers.Do(ctx, func(c *capi.Conn) error {
 		return query(c, "SELECT model, record FROM binding WHERE external_id = ?1", func(q *capi.Stmt) error {
 			b, found = store.Binding{ExternalID: externalID, Model: q.ColumnText(0), Record: q.ColumnInt(1)}, true
