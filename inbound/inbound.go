@@ -98,6 +98,9 @@ var errNotConnected = errors.New("not connected yet")
 // Run receives, applies and answers until ctx ends, and returns nil then. What was being applied
 // is waited for, as long as the executor takes to notice that ctx has ended.
 func (i *Inbound) Run(ctx context.Context) error {
+	if _, err := i.ledger.Recover(ctx, i.now()); err != nil {
+		return notEnded(ctx, err)
+	}
 	// What came while nobody was here, in Odoo or in the configuration, wakes what waits for it.
 	if err := i.WakeAll(ctx); err != nil {
 		return notEnded(ctx, err)

@@ -39,6 +39,13 @@ type Ledger interface {
 	NextDue(ctx context.Context, workload string) (time.Time, error)
 	// Note keeps a word of the command that is being applied, durably.
 	Note(ctx context.Context, seq int64, key, value string) error
+	// Calling marks a command that is being applied: from now on Odoo may be at work for it, whatever becomes of this process.
+	// The mark goes when the command is settled. It may be lost by a power cut, not by a crash.
+	Calling(ctx context.Context, seq int64) error
+	// Recover makes received again what a process that has ended was applying, and says how many that were. It is
+	// called before the first Take. What was marked as calling, or may have been when power was lost, is due
+	// at the given moment at the earliest; the rest is due as it was.
+	Recover(ctx context.Context, calling time.Time) (int, error)
 	// Settle says what became of a command that was taken, durably and at once with its results, audit
 	// entry and what it wakes.
 	Settle(ctx context.Context, s *Settlement) error
@@ -68,8 +75,9 @@ type Ledger interface {
 	// Counts says how many commands there are that are not done.
 	Counts(ctx context.Context) ([]CommandCount, error)
 
-	// Trim removes done commands, their notes and sent results, that were done before the one moment, and audit entries
-	// from before the other, at most limit of each, and returns how many it removed.
+	// Trim removes done commands, their notes and sent results, that were done before the one moment, what channels have said
+	// before it (Newest), audit entries from before the other moment, and sent results of what was no
+	// command, at most limit of each. It returns how many it removed: 0 when nothing is left to remove.
 	Trim(ctx context.Context, done, audit time.Time, limit int) (int, error)
 	// Size is what the ledger occupies, in bytes.
 	Size(ctx context.Context) (int64, error)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,11 +33,29 @@ func child(dsn, schema, work string) error {
 	if err != nil {
 		return err
 	}
+	if from, ok := strings.CutPrefix(work, ledgerWork); ok {
+		return childLedger(ctx, s, from)
+	}
 	say := func(step int64) { fmt.Println(step) }
 	if work == "load" {
 		return storetest.LoadForEver(ctx, s, say)
 	}
 	return storetest.Work(ctx, s, say)
+}
+
+// ledgerWork and the number to go on from are what a child does with the ledger.
+const ledgerWork = "ledger "
+
+func childLedger(ctx context.Context, s *Store, from string) error {
+	number, err := strconv.ParseInt(from, 10, 64)
+	if err != nil {
+		return err
+	}
+	l, err := s.OpenLedger()
+	if err != nil {
+		return err
+	}
+	return storetest.LedgerWork(ctx, l, number, func(done string) { fmt.Println(done) })
 }
 
 func variables(c Claim, work string) []string {

@@ -37,6 +37,7 @@ func RunLedger(t *testing.T, open LedgerOpener) {
 		{"waking lets parked commands go on, and says so", wakeParked},
 		{"the first of an effect is named", effects},
 		{"the newest word of a channel is named", newest},
+		{"what was being applied goes on after a restart, and what had called waits", recovers},
 		{"notes are kept until the command goes", keepsNotes},
 		{"a settlement keeps everything", settleExact},
 		{"what ids are bound to is kept", bindings},
@@ -49,6 +50,7 @@ func RunLedger(t *testing.T, open LedgerOpener) {
 		{"counts say what is not done", counts},
 		{"commands are found", filters},
 		{"trimming leaves what is needed", trimsDone},
+		{"trimming removes what was no command, and old words", trimsLoose},
 		{"calls after close fail", ledgerAfterClose},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -163,6 +165,8 @@ func LedgerWork(ctx context.Context, l store.Ledger, from int64, say func(string
 // LedgerAgrees checks what a killed LedgerWork said against the ledger, and returns the number to go on from.
 func LedgerAgrees(t testing.TB, l store.Ledger, said []string) int64 {
 	t.Helper()
+	_, err := l.Recover(t.Context(), second(0))
+	ok(t, err)
 	for _, line := range said {
 		var verb, id string
 		if _, err := fmt.Sscan(line, &verb, &id); err != nil {

@@ -13,7 +13,6 @@ import (
 	"github.com/odoobridge/odoobridge/inbound/inflight"
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/internal/store"
-	"github.com/odoobridge/odoobridge/internal/store/sqlite/ledger"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
@@ -30,12 +29,8 @@ func (b *bridge) openInbound(ctx context.Context, version string) (closeInbound 
 	if !b.cfg.HasCommands() {
 		return func() error { return nil }, nil
 	}
-	if b.cfg.Store.DSN != "" {
-		return nil, &DecisionError{"channels may send commands, and the store is shared in PostgreSQL, where commands cannot be kept yet",
-			"Run commands in a bridge with a store of its own (without store.dsn), or leave channels.*.commands out"}
-	}
 	log := b.log.With(telemetry.KeyComponent, telemetry.ComponentInbound)
-	l, err := ledger.Open(ctx, ledger.Options{Path: b.cfg.Store.Path, Logger: log})
+	l, err := b.openLedger(ctx, log)
 	if err != nil {
 		return nil, err
 	}

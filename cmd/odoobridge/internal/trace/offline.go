@@ -34,6 +34,10 @@ func Offline(ctx context.Context, cfg *config.Config) (*Sources, func() error, e
 	if err != nil {
 		return nil, nil, errors.Join(err, closing())
 	}
+	if shared, ok := r.(*postgres.Reader); ok {
+		src.Commands, src.Channels = shared.Ledger(), ChannelsOf(cfg)
+		return src, closing, nil
+	}
 	switch l, err := ledger.OpenReader(ctx, cfg.Store.Path); {
 	case err == nil:
 		src.Commands, src.Channels = l, ChannelsOf(cfg)

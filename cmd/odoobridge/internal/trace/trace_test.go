@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type shop struct {
 	t      testing.TB
 	store  *sqlite.Store
-	ledger *ledger.Ledger
+	ledger store.Ledger
 	batch  store.Batch
 	seq    int64
 	docs   map[ident]store.Document

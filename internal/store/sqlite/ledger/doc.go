@@ -8,14 +8,9 @@
 //
 // # How it works
 //
-// One goroutine owns the connection that writes. Calls hand it what is to be done
-// and wait; whatever has come together while the last commit was being synced is
-// done in one transaction, so that a burst of claims costs few syncs and a single one costs one. A
-// group in which only marks are set that may be lost (Take, MarkSent) is not synced.
-//
-// Order among commands is kept in table key: a row for each key of each open command. A command is
-// ready when no other holds it back. That is found out when it is claimed, and again for
-// the next in line whenever one of its keys changes hands; Take only reads an index.
+// What decides is in package commands of internal/store, which the ledger in PostgreSQL shares; here are the file, its
+// schema and its transactions. A group of calls in which only marks are set that may be lost (Take, Calling, MarkSent) is
+// not synced.
 //
 // # What fails how
 //

@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/commands"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/readers"
 )
@@ -29,100 +29,52 @@ type Options struct {
 	Logger  *slog.Logger
 }
 
-// Ledger keeps commands in one SQLite database.
-type Ledger struct {
-	options Options
-	file    string
-	lock    *os.File
-	w       *capi.Conn // the writing goroutine's
-	ops     chan *op
-	done    chan struct{}
-	writing sync.WaitGroup
-	closing sync.Once
-	closed  error
-	synced  bool // the writer's connection syncs at every commit
-	// recovered says that the file is a ledger in order, and marked as open.
-	recovered bool
-
-	Reader // of what is committed
-}
-
-var _ store.Ledger = (*Ledger)(nil)
-
 // Open opens the ledger in the folder, and makes it if there is none. It fails with
 // store.ErrInUse or store.ErrNewer where a person must decide.
-func Open(ctx context.Context, o Options) (*Ledger, error) {
+func Open(ctx context.Context, o Options) (*commands.Ledger, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	file := filepath.Join(o.Path, fileName)
-	l := &Ledger{
-		options: o, file: file, ops: make(chan *op), done: make(chan struct{}),
-		Reader: Reader{readers.New(file, readers.Options{Conns: readConns, Cache: readerCache})},
+	d := &database{options: o, file: file, readers: readers.New(file, readers.Options{Conns: readConns, Cache: readerCache})}
+	err := d.open()
+	var l *commands.Ledger
+	if err == nil {
+		l, err = commands.Open(d)
 	}
-	if err := l.open(); err != nil {
-		return nil, errors.Join(fmt.Errorf("open the ledger in %s: %w", o.Path, capi.ExplainOpening(err, fileName, "a ledger")), l.end())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the ledger in %s: %w", o.Path, capi.ExplainOpening(err, fileName, "a ledger")), d.Close())
 	}
-	l.writing.Go(l.write)
 	return l, ctx.Err()
 }
 
-func (l *Ledger) open() (err error) {
-	if l.options.Path == "" {
+func (d *database) open() (err error) {
+	if d.options.Path == "" {
 		return errors.New("the ledger needs a folder")
 	}
-	if err := os.MkdirAll(l.options.Path, 0o700); err != nil {
+	if err := os.MkdirAll(d.options.Path, 0o700); err != nil {
 		return err
 	}
-	if l.lock, err = lockFile(filepath.Join(l.options.Path, "ledger.lock")); err != nil {
+	if d.lock, err = lockFile(filepath.Join(d.options.Path, "ledger.lock")); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(l.file, os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(d.file, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
 	if err := file.Close(); err != nil {
 		return err
 	}
-	if l.w, err = capi.Open(l.file, capi.Patience); err != nil {
+	if d.w, err = capi.Open(d.file, capi.Patience); err != nil {
 		return err
 	}
 	settings := fmt.Sprintf("PRAGMA page_size=%d; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; PRAGMA journal_size_limit=%d",
 		pageSize, 16<<20)
-	if err := l.w.Exec(settings); err != nil {
+	if err := d.w.Exec(settings); err != nil {
 		return err
 	}
-	l.synced = true
-	if err := migrate(l.w); err != nil {
-		return err
-	}
-	return l.recover()
-}
-
-// Close ends the ledger. What calls have not returned for may be kept or not.
-func (l *Ledger) Close() error {
-	l.closing.Do(func() {
-		close(l.done)
-		l.writing.Wait()
-		l.closed = l.end()
-	})
-	return l.closed
-}
-
-func (l *Ledger) end() error {
-	errs := []error{l.readers.Close()}
-	if l.w != nil {
-		if l.w.InTransaction() {
-			errs = append(errs, l.w.Exec("ROLLBACK"))
-		} else if l.recovered {
-			errs = append(errs, l.w.Exec("PRAGMA synchronous=FULL; UPDATE closed SET orderly = 1"))
-		}
-		errs = append(errs, l.w.Close())
-	}
-	if l.lock != nil {
-		errs = append(errs, l.lock.Close())
-	}
-	return errors.Join(errs...)
+	d.synced = true
+	return migrate(d.w)
 }
 
 //go:embed schema.sql
@@ -131,16 +83,19 @@ var schemaV1 string
 //go:embed schema_2.sql
 var schemaV2 string
 
+//go:embed schema_3.sql
+var schemaV3 string
+
 // migrations lead from one version of the schema to the next; the file's
 // user_version counts those that were done. What has been released never changes.
-var migrations = []string{schemaV1, schemaV2}
+var migrations = []string{schemaV1, schemaV2, schemaV3}
 
 // applicationID marks a database file as a ledger of the bridge ("odol").
 const applicationID = 0x6f646f6c
 
 func migrate(c *capi.Conn) error {
 	var app, version, tables int64
-	err := query(c, "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id, pragma_user_version", func(q *capi.Stmt) error {
+	err := conn{c}.Query("SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id, pragma_user_version", func(q commands.Row) error {
 		app, version, tables = q.ColumnInt(0), q.ColumnInt(1), q.ColumnInt(2)
 		return nil
 	})

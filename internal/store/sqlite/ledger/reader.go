@@ -9,12 +9,16 @@ import (
 	"path/filepath"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/internal/commands"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/readers"
 )
 
 // Reader sees what is committed in a ledger, and changes nothing of it.
-type Reader struct{ readers *readers.Readers }
+type Reader struct {
+	commands.Reader
+	database *database
+}
 
 // ErrNone reports that there is no ledger in the folder.
 var ErrNone = errors.New("there is no ledger of commands")
@@ -26,17 +30,18 @@ func OpenReader(ctx context.Context, folder string) (*Reader, error) {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w in %s", ErrNone, folder)
 	}
-	r := &Reader{readers.New(file, readers.Options{Conns: 1, Cache: readerCache, ReadOnly: true})}
+	d := &database{file: file, readers: readers.New(file, readers.Options{Conns: 1, Cache: readerCache, ReadOnly: true})}
+	r := &Reader{commands.NewReader(d), d}
 	if err := r.recognise(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("look into the ledger in %s: %w", folder, capi.ExplainOpening(err, fileName, "a ledger")), r.Close())
 	}
 	return r, nil
 }
 
-func (l *Reader) recognise(ctx context.Context) error {
+func (r *Reader) recognise(ctx context.Context) error {
 	version, known := int64(0), int64(len(migrations))
-	err := l.readers.Do(ctx, func(c *capi.Conn) error {
-		return query(c, "PRAGMA user_version", func(q *capi.Stmt) error { version = q.ColumnInt(0); return nil })
+	err := r.database.Read(ctx, func(c commands.Conn) error {
+		return c.Query("PRAGMA user_version", func(q commands.Row) error { version = q.ColumnInt(0); return nil })
 	})
 	switch {
 	case err != nil:
@@ -50,4 +55,4 @@ func (l *Reader) recognise(ctx context.Context) error {
 }
 
 // Close ends the reader. Readings that go on are waited for.
-func (l *Reader) Close() error { return l.readers.Close() }
+func (r *Reader) Close() error { return r.database.readers.Close() }

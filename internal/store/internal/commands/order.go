@@ -1,10 +1,9 @@
-package ledger
+package commands
 
 import (
 	"fmt"
 
 	"github.com/odoobridge/odoobridge/internal/store"
-	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
 // States in table key.
@@ -36,7 +35,7 @@ type line struct {
 
 // heldBack is true when another command comes first: one that shares a key and is applying, or is
 // received and earlier, or is earlier and waits, if the key is its own thing.
-func heldBack(c *capi.Conn, l line) (bool, error) {
+func heldBack(c Conn, l line) (bool, error) {
 	jumps, err := isWaitedFor(c, l)
 	if err != nil {
 		return false, err
@@ -61,7 +60,7 @@ func heldBack(c *capi.Conn, l line) (bool, error) {
 
 // isWaitedFor is true for a command that others wait for. It goes before all that is
 // not like it: what is before it in line may be behind what waits for it.
-func isWaitedFor(c *capi.Conn, l line) (bool, error) {
+func isWaitedFor(c Conn, l line) (bool, error) {
 	if l.provides == "" {
 		return false, nil
 	}
@@ -69,9 +68,9 @@ func isWaitedFor(c *capi.Conn, l line) (bool, error) {
 }
 
 // openKeys enters the keys of a command that is open from now on.
-func openKeys(c *capi.Conn, seq int64, keys []string, state string) error {
+func openKeys(c Conn, seq int64, keys []string, state string) error {
 	for place, key := range keys {
-		if err := exec(c, "INSERT OR IGNORE INTO key (key, state, seq, place) VALUES (?1, ?2, ?3, ?4)", key, state, seq, place); err != nil {
+		if err := exec(c, "INSERT INTO key (key, state, seq, place) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", key, state, seq, place); err != nil {
 			return err
 		}
 	}
@@ -79,7 +78,7 @@ func openKeys(c *capi.Conn, seq int64, keys []string, state string) error {
 }
 
 // moveKeys takes a command's keys from one state to another; "" is none.
-func moveKeys(c *capi.Conn, seq int64, keys []string, from, to string) error {
+func moveKeys(c Conn, seq int64, keys []string, from, to string) error {
 	if from == to {
 		return nil
 	}
@@ -96,9 +95,9 @@ func moveKeys(c *capi.Conn, seq int64, keys []string, from, to string) error {
 
 // look finds out anew which commands are ready that share one of the keys: the first that is
 // received, and all that wait.
-func look(c *capi.Conn, keys []string) error {
+func look(c Conn, keys []string) error {
 	for _, key := range keys {
-		err := lookAtAll(c, `SELECT seq FROM (SELECT seq FROM key WHERE key = ?1 AND state = 'r' ORDER BY seq LIMIT 1)
+		err := lookAtAll(c, `SELECT seq FROM (SELECT seq FROM key WHERE key = ?1 AND state = 'r' ORDER BY seq LIMIT 1) first
 			UNION ALL SELECT seq FROM key WHERE key = ?1 AND state = 'w'`, key)
 		if err != nil {
 			return err
@@ -109,7 +108,7 @@ func look(c *capi.Conn, keys []string) error {
 
 // lookForProviders finds out anew whether the first received command is ready that provides what
 // somebody waits for.
-func lookForProviders(c *capi.Conn, channel string, provided []string) error {
+func lookForProviders(c Conn, channel string, provided []string) error {
 	for _, key := range provided {
 		if key == "" {
 			continue
@@ -122,7 +121,7 @@ func lookForProviders(c *capi.Conn, channel string, provided []string) error {
 	return nil
 }
 
-func lookAtAll(c *capi.Conn, sql string, args ...any) error {
+func lookAtAll(c Conn, sql string, args ...any) error {
 	next, err := numbers(c, sql, args...)
 	if err != nil {
 		return err
@@ -135,10 +134,10 @@ func lookAtAll(c *capi.Conn, sql string, args ...any) error {
 	return nil
 }
 
-func lookAt(c *capi.Conn, seq int64) error {
+func lookAt(c Conn, seq int64) error {
 	l, ready, found := line{seq: seq}, false, false
 	keysText := ""
-	err := query(c, "SELECT keys, provides, channel, ready FROM command WHERE seq = ?1 AND state IN ('received', 'waiting')", func(q *capi.Stmt) error {
+	err := query(c, "SELECT keys, provides, channel, ready FROM command WHERE seq = ?1 AND state IN ('received', 'waiting')", func(q Row) error {
 		keysText, l.provides, l.channel, ready, found = q.ColumnText(0), q.ColumnText(1), q.ColumnText(2), q.ColumnInt(3) != 0, true
 		return nil
 	}, seq)

@@ -1,4 +1,4 @@
-package ledger
+package commands
 
 import (
 	"context"
@@ -6,13 +6,12 @@ import (
 	"time"
 
 	"github.com/odoobridge/odoobridge/internal/store"
-	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
 // Take implements store.Ledger.
 func (l *Ledger) Take(ctx context.Context, workload string, n int, now time.Time) ([]store.Taken, error) {
 	var taken []store.Taken
-	err := l.submit(ctx, &op{do: func(c *capi.Conn) (err error) {
+	err := l.submit(ctx, &op{do: func(c Conn) (err error) {
 		taken, err = takeIn(c, workload, n, now)
 		return err
 	}})
@@ -22,7 +21,7 @@ func (l *Ledger) Take(ctx context.Context, workload string, n int, now time.Time
 	return taken, nil
 }
 
-func takeIn(c *capi.Conn, workload string, n int, now time.Time) (taken []store.Taken, err error) {
+func takeIn(c Conn, workload string, n int, now time.Time) (taken []store.Taken, err error) {
 	for len(taken) < n {
 		command, err := commandWhere(c, "workload = ?1 AND ready = 1 AND due <= ?2 ORDER BY due, seq", workload, now)
 		if err != nil || command == nil {
@@ -47,7 +46,7 @@ func takeIn(c *capi.Conn, workload string, n int, now time.Time) (taken []store.
 	return taken, nil
 }
 
-func take(c *capi.Conn, command *store.Command) (store.Taken, error) {
+func take(c Conn, command *store.Command) (store.Taken, error) {
 	t := store.Taken{}
 	if err := moveKeys(c, command.Seq, command.Keys, keyState(command.State), keyApplying); err != nil {
 		return t, err
@@ -67,7 +66,7 @@ func take(c *capi.Conn, command *store.Command) (store.Taken, error) {
 		}
 	}
 	if command.Said != "" {
-		err = query(c, "SELECT time FROM said WHERE channel = ?1 AND said = ?2", func(q *capi.Stmt) error {
+		err = query(c, "SELECT time FROM said WHERE channel = ?1 AND said = ?2", func(q Row) error {
 			t.Newest = moment(q.ColumnInt(0))
 			return nil
 		}, command.Channel, command.Said)
@@ -77,8 +76,8 @@ func take(c *capi.Conn, command *store.Command) (store.Taken, error) {
 
 // NextDue implements store.Ledger.
 func (l *Ledger) NextDue(ctx context.Context, workload string) (due time.Time, err error) {
-	err = l.readers.Do(ctx, func(c *capi.Conn) error {
-		return query(c, "SELECT due FROM command WHERE workload = ?1 AND ready = 1 ORDER BY due, seq LIMIT 1", func(q *capi.Stmt) error {
+	err = l.db.Read(ctx, func(c Conn) error {
+		return query(c, "SELECT due FROM command WHERE workload = ?1 AND ready = 1 ORDER BY due, seq LIMIT 1", func(q Row) error {
 			due = moment(q.ColumnInt(0))
 			return nil
 		}, workload)
@@ -91,59 +90,11 @@ func (l *Ledger) NextDue(ctx context.Context, workload string) (due time.Time, e
 
 // Note implements store.Ledger.
 func (l *Ledger) Note(ctx context.Context, seq int64, key, value string) error {
-	err := l.durably(ctx, func(c *capi.Conn) error {
+	err := l.durably(ctx, func(c Conn) error {
 		return exec(c, "INSERT INTO note (seq, key, value) VALUES (?1, ?2, ?3) ON CONFLICT (seq, key) DO UPDATE SET value = excluded.value", seq, key, value)
 	})
 	if err != nil {
 		return fmt.Errorf("note %s of command %d: %w", key, seq, err)
 	}
 	return nil
-}
-
-// recover makes commands that were being applied received again.
-func (l *Ledger) recover() error {
-	if err := exec(l.w, "BEGIN IMMEDIATE"); err != nil {
-		return err
-	}
-	orderly, err := numbers(l.w, "SELECT orderly FROM closed")
-	if err != nil {
-		return err
-	}
-	if len(orderly) == 0 || orderly[0] == 0 {
-		// A mark of taking may be lost: whatever is open may have been begun.
-		if err := exec(l.w, "UPDATE command SET attempts = attempts + 1 WHERE state IN ('received', 'waiting')"); err != nil {
-			return err
-		}
-	}
-	interrupted, err := numbers(l.w, "SELECT seq FROM command WHERE state = 'applying'")
-	if err != nil {
-		return err
-	}
-	for _, seq := range interrupted {
-		if err := receiveAgain(l.w, seq); err != nil {
-			return err
-		}
-	}
-	if err := exec(l.w, "UPDATE closed SET orderly = 0"); err != nil {
-		return err
-	}
-	l.recovered = true
-	return exec(l.w, "COMMIT")
-}
-
-func receiveAgain(c *capi.Conn, seq int64) error {
-	command, err := commandWhere(c, "seq = ?1", seq)
-	if err != nil || command == nil {
-		return err
-	}
-	if err := moveKeys(c, seq, command.Keys, keyApplying, keyReceived); err != nil {
-		return err
-	}
-	if err := exec(c, "UPDATE command SET state = 'received' WHERE seq = ?1", seq); err != nil {
-		return err
-	}
-	if err := lookAt(c, seq); err != nil {
-		return err
-	}
-	return look(c, command.Keys)
 }

@@ -1,17 +1,16 @@
-package ledger
+package commands
 
 import (
 	"fmt"
 
 	"github.com/odoobridge/odoobridge/internal/store"
-	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
 const commandColumns = `seq, channel, id, name, subject, workload, effect, said, time, based_on, body, digest, reply_to, correlation_id, keys, provides,
 	received, state, attempts, due, begun, waits, edited, code, outcome, error, model, odoo_id, odoo_name, settled`
 
 // readCommand reads commandColumns.
-func readCommand(q *capi.Stmt) (c store.Command, err error) {
+func readCommand(q Row) (c store.Command, err error) {
 	c = store.Command{
 		Seq: q.ColumnInt(0), Channel: q.ColumnText(1), ID: q.ColumnText(2), Name: q.ColumnText(3), Subject: q.ColumnText(4), Workload: q.ColumnText(5),
 		Effect: q.ColumnText(6), Said: q.ColumnText(7), Time: moment(q.ColumnInt(8)), BasedOn: q.ColumnInt(9), Body: q.ColumnBytes(10), Digest: q.ColumnText(11),
@@ -30,9 +29,9 @@ func readCommand(q *capi.Stmt) (c store.Command, err error) {
 }
 
 // commandWhere returns the first command that the condition finds, with its notes.
-func commandWhere(c *capi.Conn, where string, args ...any) (*store.Command, error) {
+func commandWhere(c Conn, where string, args ...any) (*store.Command, error) {
 	var found *store.Command
-	err := query(c, "SELECT "+commandColumns+" FROM command WHERE "+where+" LIMIT 1", func(q *capi.Stmt) error {
+	err := query(c, "SELECT "+commandColumns+" FROM command WHERE "+where+" LIMIT 1", func(q Row) error {
 		command, err := readCommand(q)
 		found = &command
 		return err
@@ -43,8 +42,8 @@ func commandWhere(c *capi.Conn, where string, args ...any) (*store.Command, erro
 	return found, readNotes(c, found)
 }
 
-func readNotes(c *capi.Conn, command *store.Command) error {
-	return query(c, "SELECT key, value FROM note WHERE seq = ?1", func(q *capi.Stmt) error {
+func readNotes(c Conn, command *store.Command) error {
+	return query(c, "SELECT key, value FROM note WHERE seq = ?1", func(q Row) error {
 		if command.Notes == nil {
 			command.Notes = map[string]string{}
 		}

@@ -1,4 +1,4 @@
-package ledger
+package commands
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/odoobridge/odoobridge/internal/store"
-	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
 // filter collects conditions that all must hold.
@@ -29,6 +28,12 @@ func (f *filter) add(condition string, args ...any) {
 }
 
 func (f *filter) text() string { return strings.Join(f.where, " AND ") }
+
+// next appends an argument and returns its number.
+func (f *filter) next(arg any) int {
+	f.args = append(f.args, arg)
+	return len(f.args)
+}
 
 func (f *filter) equal(column, value string) {
 	if value != "" {
@@ -53,7 +58,7 @@ func (f *filter) about(table, row, text string) {
 	if table == "command" {
 		byID = `WITH RECURSIVE channels (one) AS (SELECT min(channel) FROM command
 				UNION ALL SELECT (SELECT min(c.channel) FROM command c WHERE c.channel > channels.one) FROM channels WHERE one IS NOT NULL)
-			SELECT c.seq FROM channels CROSS JOIN command c ON c.channel = channels.one AND c.id = ?`
+			SELECT c.seq FROM channels CROSS JOIN command c WHERE c.channel = channels.one AND c.id = ?`
 	}
 	f.add(row+` IN (`+byID+` UNION ALL SELECT `+row+` FROM `+table+` WHERE subject = ?
 		UNION ALL SELECT `+row+` FROM `+table+` WHERE odoo_name <> '' AND odoo_name = ?)`, text, text, text)
@@ -81,18 +86,13 @@ func (l *Reader) Commands(ctx context.Context, f store.CommandFilter) (found []s
 		}
 		conditions.add("state IN ("+marks+")", states...)
 	}
-	sql := fmt.Sprintf("SELECT %s FROM command WHERE %s ORDER BY seq LIMIT %d", commandColumns, conditions.text(), limitOf(f.Limit))
-	err = l.readers.Do(ctx, func(c *capi.Conn) error {
-		q, err := c.Prepare(sql)
-		if err != nil {
-			return err
-		}
-		defer q.Finalize()
-		if err := rows(q, func(q *capi.Stmt) error {
+	sql := fmt.Sprintf("SELECT %s FROM command WHERE %s ORDER BY seq LIMIT ?%d", commandColumns, conditions.text(), conditions.next(limitOf(f.Limit)))
+	err = l.db.Read(ctx, func(c Conn) error {
+		if err := query(c, sql, func(q Row) error {
 			command, err := readCommand(q)
 			found = append(found, command)
 			return err
-		}, conditions.args); err != nil {
+		}, conditions.args...); err != nil {
 			return err
 		}
 		for i := range found {
@@ -123,14 +123,9 @@ func (l *Reader) Audit(ctx context.Context, f store.AuditFilter) (found []store.
 		conditions.add("time < ?", f.Until)
 	}
 	sql := fmt.Sprintf(`SELECT number, time, actor, action, channel, id, name, subject, code, model, odoo_id, odoo_name, reason
-		FROM audit WHERE %s ORDER BY number LIMIT %d`, conditions.text(), limitOf(f.Limit))
-	err = l.readers.Do(ctx, func(c *capi.Conn) error {
-		q, err := c.Prepare(sql)
-		if err != nil {
-			return err
-		}
-		defer q.Finalize()
-		return rows(q, func(q *capi.Stmt) error {
+		FROM audit WHERE %s ORDER BY number LIMIT ?%d`, conditions.text(), conditions.next(limitOf(f.Limit)))
+	err = l.db.Read(ctx, func(c Conn) error {
+		return query(c, sql, func(q Row) error {
 			found = append(found, store.AuditEntry{
 				Number: q.ColumnInt(0), Time: moment(q.ColumnInt(1)), Actor: q.ColumnText(2), Action: q.ColumnText(3), Channel: q.ColumnText(4),
 				ID: q.ColumnText(5), Name: q.ColumnText(6), Subject: q.ColumnText(7), Code: q.ColumnText(8),
@@ -138,7 +133,7 @@ func (l *Reader) Audit(ctx context.Context, f store.AuditFilter) (found []store.
 				Reason: q.ColumnText(12),
 			})
 			return nil
-		}, conditions.args)
+		}, conditions.args...)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the audit trail: %w", err)

@@ -1,17 +1,16 @@
-package ledger
+package commands
 
 import (
 	"context"
 	"fmt"
 
 	"github.com/odoobridge/odoobridge/internal/store"
-	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
 // Decide implements store.Ledger.
 func (l *Ledger) Decide(ctx context.Context, d *store.Decision) (store.Command, error) {
 	var command store.Command
-	err := l.durably(ctx, func(c *capi.Conn) (err error) {
+	err := l.durably(ctx, func(c Conn) (err error) {
 		command, err = decideIn(c, d)
 		return err
 	})
@@ -21,7 +20,7 @@ func (l *Ledger) Decide(ctx context.Context, d *store.Decision) (store.Command, 
 	return command, nil
 }
 
-func decideIn(c *capi.Conn, d *store.Decision) (store.Command, error) {
+func decideIn(c Conn, d *store.Decision) (store.Command, error) {
 	command, err := commandWhere(c, "channel = ?1 AND id = ?2", d.Channel, d.ID)
 	switch {
 	case err != nil:
@@ -53,7 +52,7 @@ func decideIn(c *capi.Conn, d *store.Decision) (store.Command, error) {
 	return *after, nil
 }
 
-func discard(c *capi.Conn, command *store.Command, d *store.Decision) error {
+func discard(c Conn, command *store.Command, d *store.Decision) error {
 	err := exec(c, "UPDATE command SET state = 'discarded', waits = '[]', outcome = ?2, settled = ?3, ready = 0 WHERE seq = ?1", command.Seq, d.Outcome, d.Now)
 	if err != nil {
 		return err
@@ -62,7 +61,7 @@ func discard(c *capi.Conn, command *store.Command, d *store.Decision) error {
 }
 
 // retry puts the command back in line, with another body if it was edited.
-func retry(c *capi.Conn, command *store.Command, d *store.Decision) error {
+func retry(c Conn, command *store.Command, d *store.Decision) error {
 	if d.Edited == nil {
 		return receive(c, command, d.Now)
 	}

@@ -1,16 +1,14 @@
-package ledger
+package commands
 
 import (
 	"context"
 	"fmt"
 	"time"
-
-	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
 // Trim implements store.Ledger.
 func (l *Ledger) Trim(ctx context.Context, done, audit time.Time, limit int) (removed int, err error) {
-	err = l.submit(ctx, &op{do: func(c *capi.Conn) (err error) {
+	err = l.submit(ctx, &op{do: func(c Conn) (err error) {
 		removed, err = trimIn(c, done, audit, limit)
 		return err
 	}})
@@ -20,7 +18,7 @@ func (l *Ledger) Trim(ctx context.Context, done, audit time.Time, limit int) (re
 	return removed, nil
 }
 
-func trimIn(c *capi.Conn, done, audit time.Time, limit int) (int, error) {
+func trimIn(c Conn, done, audit time.Time, limit int) (int, error) {
 	old, err := numbers(c, `SELECT seq FROM command WHERE state IN ('applied', 'duplicate', 'rejected', 'discarded') AND settled < ?1
 		AND NOT EXISTS (SELECT 1 FROM result r WHERE r.command = command.seq AND r.sent = 0) ORDER BY settled LIMIT ?2`, done, limit)
 	if err != nil {
@@ -33,24 +31,22 @@ func trimIn(c *capi.Conn, done, audit time.Time, limit int) (int, error) {
 			}
 		}
 	}
-	// Answers to what was no command.
-	loose, err := numbers(c, "SELECT number FROM result WHERE command = 0 AND sent = 1 LIMIT ?1", limit)
-	if err != nil {
-		return 0, err
-	}
-	for _, n := range loose {
-		if err := exec(c, "DELETE FROM result WHERE number = ?1", n); err != nil {
+	removed := len(old)
+	for _, part := range []struct {
+		sql  string
+		args []any
+	}{
+		// Answers to what was no command.
+		{"DELETE FROM result WHERE number IN (SELECT number FROM result WHERE command = 0 AND sent = 1 LIMIT ?1) RETURNING number", []any{limit}},
+		// Words of channels that nothing as old can follow any more.
+		{"DELETE FROM said WHERE (channel, said) IN (SELECT channel, said FROM said WHERE kept < ?2 LIMIT ?1) RETURNING 1", []any{limit, done}},
+		{"DELETE FROM audit WHERE number IN (SELECT number FROM audit WHERE time < ?2 ORDER BY time LIMIT ?1) RETURNING number", []any{limit, audit}},
+	} {
+		gone, err := numbers(c, part.sql, part.args...)
+		if err != nil {
 			return 0, err
 		}
+		removed += len(gone)
 	}
-	entries, err := numbers(c, "SELECT number FROM audit WHERE time < ?1 ORDER BY time LIMIT ?2", audit, limit)
-	if err != nil {
-		return 0, err
-	}
-	for _, n := range entries {
-		if err := exec(c, "DELETE FROM audit WHERE number = ?1", n); err != nil {
-			return 0, err
-		}
-	}
-	return len(old) + len(entries), nil
+	return removed, nil
 }

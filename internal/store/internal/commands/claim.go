@@ -1,17 +1,16 @@
-package ledger
+package commands
 
 import (
 	"context"
 	"fmt"
 
 	"github.com/odoobridge/odoobridge/internal/store"
-	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
 // Claim implements store.Ledger.
 func (l *Ledger) Claim(ctx context.Context, commands ...*store.Command) ([]store.Claim, error) {
 	var claims []store.Claim
-	err := l.submit(ctx, &op{synced: true, grows: true, do: func(c *capi.Conn) error {
+	err := l.submit(ctx, &op{synced: true, grows: true, do: func(c Conn) error {
 		claims = claims[:0]
 		for _, command := range commands {
 			claim, err := claimIn(c, command)
@@ -28,7 +27,7 @@ func (l *Ledger) Claim(ctx context.Context, commands ...*store.Command) ([]store
 	return claims, nil
 }
 
-func claimIn(c *capi.Conn, command *store.Command) (store.Claim, error) {
+func claimIn(c Conn, command *store.Command) (store.Claim, error) {
 	first, err := commandWhere(c, "channel = ?1 AND id = ?2", command.Channel, command.ID)
 	if err != nil || first != nil {
 		return store.Claim{First: first}, err
@@ -50,10 +49,10 @@ func claimIn(c *capi.Conn, command *store.Command) (store.Claim, error) {
 	return store.Claim{Seq: seq}, exec(c, "UPDATE command SET ready = 1 WHERE seq = ?1", seq)
 }
 
-func insertCommand(c *capi.Conn, command *store.Command, state store.CommandState) (seq int64, err error) {
+func insertCommand(c Conn, command *store.Command, state store.CommandState) (seq int64, err error) {
 	err = query(c, `INSERT INTO command (channel, id, name, subject, workload, effect, said, time, based_on, body, digest, reply_to, correlation_id,
 		keys, provides, received, state, ready, due) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,0,?16) RETURNING seq`,
-		func(q *capi.Stmt) error { seq = q.ColumnInt(0); return nil },
+		func(q Row) error { seq = q.ColumnInt(0); return nil },
 		command.Channel, command.ID, command.Name, command.Subject, command.Workload, command.Effect, command.Said, command.Time, command.BasedOn,
 		bytesOf(command.Body), command.Digest, command.ReplyTo, command.CorrelationID, command.Keys, command.Provides, command.Received, string(state))
 	return seq, err
@@ -69,14 +68,14 @@ func bytesOf(b []byte) []byte {
 
 // Refuse implements store.Ledger.
 func (l *Ledger) Refuse(ctx context.Context, command *store.Command, s *store.Settlement) error {
-	err := l.submit(ctx, &op{synced: true, grows: true, do: func(c *capi.Conn) error { return refuseIn(c, command, s) }})
+	err := l.submit(ctx, &op{synced: true, grows: true, do: func(c Conn) error { return refuseIn(c, command, s) }})
 	if err != nil {
 		return fmt.Errorf("refuse command %s of %s: %w", command.ID, command.Channel, err)
 	}
 	return nil
 }
 
-func refuseIn(c *capi.Conn, command *store.Command, s *store.Settlement) error {
+func refuseIn(c Conn, command *store.Command, s *store.Settlement) error {
 	refused := *s
 	if command.ID != "" {
 		known, err := exists(c, "SELECT 1 FROM command WHERE channel = ?1 AND id = ?2", command.Channel, command.ID)
@@ -100,7 +99,7 @@ func refuseIn(c *capi.Conn, command *store.Command, s *store.Settlement) error {
 
 // Answer implements store.Ledger.
 func (l *Ledger) Answer(ctx context.Context, results []store.Result) error {
-	err := l.durably(ctx, func(c *capi.Conn) error {
+	err := l.durably(ctx, func(c Conn) error {
 		for _, r := range results {
 			if err := addResults(c, r.Command, []store.Result{r}); err != nil {
 				return err

@@ -1,19 +1,16 @@
-package ledger
+package commands
 
 import (
 	"context"
 	"errors"
-	"fmt"
-	"syscall"
 
 	"github.com/odoobridge/odoobridge/internal/store"
-	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
 // op is what a call wants to be done by the writing goroutine. do may be run again, in
 // another transaction, when a neighbour in its group failed.
 type op struct {
-	do     func(*capi.Conn) error
+	do     func(Conn) error
 	synced bool // must be durable
 	grows  bool // needs room on the disk
 	done   chan error
@@ -42,7 +39,7 @@ func (l *Ledger) submit(ctx context.Context, o *op) error {
 }
 
 // durably is submit for what must be durable when it returns.
-func (l *Ledger) durably(ctx context.Context, do func(*capi.Conn) error) error {
+func (l *Ledger) durably(ctx context.Context, do func(Conn) error) error {
 	return l.submit(ctx, &op{do: do, synced: true})
 }
 
@@ -102,81 +99,20 @@ func (l *Ledger) transact(group []*op) (refused []error, err error) {
 	for _, o := range group {
 		synced, grows = synced || o.synced, grows || o.grows
 	}
-	if grows {
-		if err := l.checkRoom(); err != nil {
-			return nil, err
-		}
-	}
-	if err := l.begin(synced); err != nil {
-		return nil, l.explain(err)
-	}
 	refused = make([]error, len(group))
-	for i, o := range group {
-		err := o.do(l.w)
-		var r refusal
-		if errors.As(err, &r) {
-			refused[i] = r.error
-			continue
+	err = l.db.Transact(synced, grows, func(c Conn) error {
+		for i, o := range group {
+			err := o.do(c)
+			var r refusal
+			if errors.As(err, &r) {
+				refused[i] = r.error
+				continue
+			}
+			if err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return nil, errors.Join(l.explain(err), l.rollback())
-		}
-	}
-	if err := exec(l.w, "COMMIT"); err != nil {
-		return nil, errors.Join(fmt.Errorf("commit: %w", l.explain(err)), l.rollback())
-	}
-	return refused, nil
-}
-
-func (l *Ledger) begin(synced bool) error {
-	if l.synced != synced {
-		level := "NORMAL"
-		if synced {
-			level = "FULL"
-		}
-		if err := l.w.Exec("PRAGMA synchronous=" + level); err != nil {
-			return err
-		}
-		l.synced = synced
-	}
-	return exec(l.w, "BEGIN IMMEDIATE")
-}
-
-func (l *Ledger) rollback() error {
-	if !l.w.InTransaction() {
 		return nil
-	}
-	return exec(l.w, "ROLLBACK")
-}
-
-// explain makes store.ErrFull of what SQLite says when there is no room.
-func (l *Ledger) explain(err error) error {
-	var e *capi.Error
-	if errors.As(err, &e) && e.Full() {
-		return fmt.Errorf("%w: the ledger's disk has no room left: %w", store.ErrFull, err)
-	}
-	return err
-}
-
-const defaultReserve = 64 << 20
-
-// checkRoom refuses to take more while there is still room to settle what was taken.
-func (l *Ledger) checkRoom() error {
-	reserve := l.options.Reserve
-	if reserve < 0 {
-		return nil
-	}
-	var st syscall.Statfs_t
-	if err := syscall.Statfs(l.options.Path, &st); err != nil {
-		return fmt.Errorf("ask for the free space of %s: %w", l.options.Path, err)
-	}
-	size := int64(st.Bsize)                                     //nolint:unconvert // its type differs by platform
-	free, total := int64(st.Bavail)*size, int64(st.Blocks)*size //nolint:gosec,unconvert // disks are smaller
-	if reserve == 0 {
-		reserve = min(defaultReserve, total/50)
-	}
-	if free < reserve {
-		return fmt.Errorf("%w: the disk of %s has %d MiB left, and %d MiB are to stay free", store.ErrFull, l.options.Path, free>>20, reserve>>20)
-	}
-	return nil
+	})
+	return refused, err
 }

@@ -1,4 +1,4 @@
-package ledger
+package commands
 
 import (
 	"context"
@@ -6,19 +6,18 @@ import (
 	"time"
 
 	"github.com/odoobridge/odoobridge/internal/store"
-	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 )
 
 // Settle implements store.Ledger.
 func (l *Ledger) Settle(ctx context.Context, s *store.Settlement) error {
-	err := l.durably(ctx, func(c *capi.Conn) error { return settleIn(c, s) })
+	err := l.durably(ctx, func(c Conn) error { return settleIn(c, s) })
 	if err != nil {
 		return fmt.Errorf("settle command %d: %w", s.Seq, err)
 	}
 	return nil
 }
 
-func settleIn(c *capi.Conn, s *store.Settlement) error {
+func settleIn(c Conn, s *store.Settlement) error {
 	command, err := commandWhere(c, "seq = ?1", s.Seq)
 	switch {
 	case err != nil:
@@ -40,8 +39,8 @@ func settleIn(c *capi.Conn, s *store.Settlement) error {
 		return err
 	}
 	if s.State == store.CommandApplied && command.Said != "" && !command.Time.IsZero() {
-		err := exec(c, `INSERT INTO said (channel, said, time) VALUES (?1, ?2, ?3)
-			ON CONFLICT (channel, said) DO UPDATE SET time = max(time, excluded.time)`, command.Channel, command.Said, command.Time)
+		err := exec(c, `INSERT INTO said (channel, said, time, kept) VALUES (?1, ?2, ?3, ?4)
+			ON CONFLICT (channel, said) DO UPDATE SET time = CASE WHEN excluded.time > said.time THEN excluded.time ELSE said.time END, kept = excluded.kept`, command.Channel, command.Said, command.Time, s.Now)
 		if err != nil {
 			return err
 		}
@@ -61,7 +60,7 @@ func settleIn(c *capi.Conn, s *store.Settlement) error {
 }
 
 // notMissed makes a wait due at once for what was provided while the command was being applied.
-func notMissed(c *capi.Conn, command *store.Command, s *store.Settlement) (*store.Settlement, error) {
+func notMissed(c Conn, command *store.Command, s *store.Settlement) (*store.Settlement, error) {
 	for _, key := range s.WaitsFor {
 		there, err := exists(c, `SELECT 1 FROM command WHERE channel = ?1 AND provides = ?2 AND provides <> '' AND state IN ('received', 'applied')
 			AND state = 'applied' AND settled >= ?3 LIMIT 1`, command.Channel, key, s.Taken)
@@ -77,7 +76,7 @@ func notMissed(c *capi.Conn, command *store.Command, s *store.Settlement) (*stor
 	return s, nil
 }
 
-func writeSettlement(c *capi.Conn, command *store.Command, s *store.Settlement) error {
+func writeSettlement(c Conn, command *store.Command, s *store.Settlement) error {
 	due, begun, settled := s.Due, s.Begun, s.Now
 	if s.State == store.CommandReceived {
 		settled = command.Settled
@@ -90,12 +89,12 @@ func writeSettlement(c *capi.Conn, command *store.Command, s *store.Settlement) 
 		outcome = command.Outcome
 	}
 	return exec(c, `UPDATE command SET state = ?2, due = ?3, begun = ?4, waits = ?5, code = ?6, outcome = ?7, error = ?8,
-		model = ?9, odoo_id = ?10, odoo_name = ?11, settled = ?12, ready = 0 WHERE seq = ?1`,
+		model = ?9, odoo_id = ?10, odoo_name = ?11, settled = ?12, ready = 0, calling = 0 WHERE seq = ?1`,
 		s.Seq, string(s.State), due, begun, s.WaitsFor, s.Code, outcome, s.Error, s.Odoo.Model, s.Odoo.ID, s.Odoo.Name, settled)
 }
 
 // turn moves a command's keys and waits as its state changes, and looks who is next.
-func turn(c *capi.Conn, command *store.Command, to store.CommandState, waitsFor []string) error {
+func turn(c Conn, command *store.Command, to store.CommandState, waitsFor []string) error {
 	if err := moveKeys(c, command.Seq, command.Keys, keyState(command.State), keyState(to)); err != nil {
 		return err
 	}
@@ -105,7 +104,7 @@ func turn(c *capi.Conn, command *store.Command, to store.CommandState, waitsFor 
 		}
 	}
 	for _, key := range waitsFor {
-		if err := exec(c, "INSERT OR IGNORE INTO wait (key, channel, seq) VALUES (?1, ?2, ?3)", key, command.Channel, command.Seq); err != nil {
+		if err := exec(c, "INSERT INTO wait (key, channel, seq) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING", key, command.Channel, command.Seq); err != nil {
 			return err
 		}
 	}
@@ -123,7 +122,7 @@ func turn(c *capi.Conn, command *store.Command, to store.CommandState, waitsFor 
 // Wake implements store.Ledger.
 func (l *Ledger) Wake(ctx context.Context, channel string, keys []string, now time.Time, actor string) (n int, err error) {
 	waited := false
-	err = l.readers.Do(ctx, func(c *capi.Conn) error {
+	err = l.db.Read(ctx, func(c Conn) error {
 		for _, key := range keys {
 			found, err := exists(c, "SELECT 1 FROM wait WHERE key = ?1 AND (?2 = '' OR channel = ?2) LIMIT 1", key, channel)
 			if err != nil {
@@ -134,7 +133,7 @@ func (l *Ledger) Wake(ctx context.Context, channel string, keys []string, now ti
 		return nil
 	})
 	if err == nil && waited {
-		err = l.durably(ctx, func(c *capi.Conn) (err error) {
+		err = l.durably(ctx, func(c Conn) (err error) {
 			n, err = wakeIn(c, channel, keys, now, actor)
 			return err
 		})
@@ -145,7 +144,7 @@ func (l *Ledger) Wake(ctx context.Context, channel string, keys []string, now ti
 	return n, nil
 }
 
-func wakeIn(c *capi.Conn, channel string, keys []string, now time.Time, actor string) (woken int, err error) {
+func wakeIn(c Conn, channel string, keys []string, now time.Time, actor string) (woken int, err error) {
 	for _, key := range keys {
 		waiting, err := numbers(c, "SELECT seq FROM wait WHERE key = ?1 AND (?2 = '' OR channel = ?2) ORDER BY seq", key, channel)
 		if err != nil {
@@ -162,7 +161,7 @@ func wakeIn(c *capi.Conn, channel string, keys []string, now time.Time, actor st
 }
 
 // wakeOne makes a waiting command due, and a parked one received again.
-func wakeOne(c *capi.Conn, seq int64, key string, now time.Time, actor string) error {
+func wakeOne(c Conn, seq int64, key string, now time.Time, actor string) error {
 	command, err := commandWhere(c, "seq = ?1", seq)
 	if err != nil || command == nil {
 		return err
@@ -184,7 +183,7 @@ func wakeOne(c *capi.Conn, seq int64, key string, now time.Time, actor string) e
 }
 
 // receive puts a command that is parked or waits back in line, with its old number.
-func receive(c *capi.Conn, command *store.Command, now time.Time) error {
+func receive(c Conn, command *store.Command, now time.Time) error {
 	err := exec(c, "UPDATE command SET state = 'received', due = ?2, begun = 0, waits = '[]', error = '' WHERE seq = ?1", command.Seq, now)
 	if err != nil {
 		return err

@@ -1,0 +1,89 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/odoobridge/odoobridge/internal/store"
+)
+
+// Ledger keeps commands in a database.
+type Ledger struct {
+	Reader  // of what is committed
+	db      Database
+	ops     chan *op
+	done    chan struct{}
+	writing sync.WaitGroup
+	closing sync.Once
+	closed  error
+	// powerLost says that marks may be missing which were not synced.
+	powerLost bool
+}
+
+var _ store.Ledger = (*Ledger)(nil)
+
+// Reader sees what is committed, and changes nothing of it.
+type Reader struct{ db Readings }
+
+// NewReader reads from a database that has the tables.
+func NewReader(db Readings) Reader { return Reader{db} }
+
+// Open begins to keep commands in a database that has the tables. Close closes the database
+// too; a failing Open does not.
+func Open(db Database) (*Ledger, error) {
+	l := &Ledger{Reader: Reader{db}, db: db, ops: make(chan *op), done: make(chan struct{})}
+	if err := db.Transact(true, false, l.begin); err != nil {
+		return nil, err
+	}
+	l.writing.Go(l.write)
+	return l, nil
+}
+
+// begin notes that the ledger is open, and finds out how it was left.
+func (l *Ledger) begin(c Conn) error {
+	orderly, was, now := false, "", l.db.Boot()
+	err := query(c, "SELECT orderly, boot FROM closed", func(q Row) error {
+		orderly, was = q.ColumnInt(0) != 0, q.ColumnText(1)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	l.powerLost = !orderly && (now == "" || was != now)
+	if !orderly {
+		// A mark of taking may be lost: whatever is open may have been begun.
+		if err := exec(c, "UPDATE command SET attempts = attempts + 1 WHERE state IN ('received', 'waiting')"); err != nil {
+			return err
+		}
+	}
+	return exec(c, "UPDATE closed SET orderly = 0, boot = ?1", now)
+}
+
+// Close ends the ledger. What calls have not returned for may be kept or not.
+func (l *Ledger) Close() error {
+	l.closing.Do(func() {
+		close(l.done)
+		l.writing.Wait()
+		l.closed = l.end()
+	})
+	return l.closed
+}
+
+func (l *Ledger) end() error {
+	err := l.db.Transact(true, false, func(c Conn) error { return exec(c, "UPDATE closed SET orderly = 1") })
+	if err != nil {
+		err = fmt.Errorf("note that the ledger was closed in order: %w", err)
+	}
+	return errors.Join(err, l.db.Close())
+}
+
+// Size implements store.Ledger.
+func (l *Ledger) Size(ctx context.Context) (int64, error) {
+	size, err := l.db.Size(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("measure the ledger: %w", err)
+	}
+	return size, nil
+}

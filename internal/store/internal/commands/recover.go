@@ -1,0 +1,70 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Calling implements store.Ledger.
+func (l *Ledger) Calling(ctx context.Context, seq int64) error {
+	err := l.submit(ctx, &op{do: func(c Conn) error {
+		return exec(c, "UPDATE command SET calling = 1 WHERE seq = ?1 AND state = 'applying'", seq)
+	}})
+	if err != nil {
+		return fmt.Errorf("mark command %d as calling: %w", seq, err)
+	}
+	return nil
+}
+
+// Recover implements store.Ledger.
+func (l *Ledger) Recover(ctx context.Context, calling time.Time) (n int, err error) {
+	err = l.durably(ctx, func(c Conn) (err error) {
+		n, err = l.recoverIn(c, calling)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("recover what was being applied: %w", err)
+	}
+	l.powerLost = false
+	return n, nil
+}
+
+func (l *Ledger) recoverIn(c Conn, calling time.Time) (int, error) {
+	if l.powerLost {
+		// Marks of taking and calling may be lost: whatever could be taken may have been.
+		if err := exec(c, "UPDATE command SET due = ?1 WHERE ready = 1 AND due < ?1", calling); err != nil {
+			return 0, err
+		}
+	}
+	if err := exec(c, "UPDATE command SET due = ?1 WHERE state = 'applying' AND (calling = 1 OR ?2 = 1) AND due < ?1", calling, l.powerLost); err != nil {
+		return 0, err
+	}
+	interrupted, err := numbers(c, "SELECT seq FROM command WHERE state = 'applying'")
+	if err != nil {
+		return 0, err
+	}
+	for _, seq := range interrupted {
+		if err := receiveAgain(c, seq); err != nil {
+			return 0, err
+		}
+	}
+	return len(interrupted), nil
+}
+
+func receiveAgain(c Conn, seq int64) error {
+	command, err := commandWhere(c, "seq = ?1", seq)
+	if err != nil || command == nil {
+		return err
+	}
+	if err := moveKeys(c, seq, command.Keys, keyApplying, keyReceived); err != nil {
+		return err
+	}
+	if err := exec(c, "UPDATE command SET state = 'received', calling = 0 WHERE seq = ?1", seq); err != nil {
+		return err
+	}
+	if err := lookAt(c, seq); err != nil {
+		return err
+	}
+	return look(c, command.Keys)
+}
