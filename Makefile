@@ -12,7 +12,7 @@ SEED          ?= 0
 ARGS          ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build deps test test-short lint generate verify-generated bench demo soak torture live clean
+.PHONY: help need-go build deps test test-short lint generate verify-generated bench demo soak torture live clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,16 +20,19 @@ help: ## this list
 	@echo '  make test PKG=./cdc/...       one room only'
 	@echo '  make demo ODOO_DSN=postgres://…   watch a real Odoo database instead (reads only)'
 
-build: ## bin/odoobridge
+need-go:
+	@scripts/need-go
+
+build: need-go ## bin/odoobridge
 	$(GO) build -trimpath -o bin/odoobridge ./cmd/odoobridge
 
-deps: ## install PostgreSQL and RabbitMQ for the tests where they are missing
+deps: need-go ## install PostgreSQL and RabbitMQ for the tests where they are missing
 	@scripts/deps
 
 test: deps lint verify-generated ## everything: lint, generated files, all tests with the race detector
 	$(GO) test -race -p $(TEST_PARALLEL) -timeout $(TEST_TIMEOUT) $(PKG)
 
-test-short: ## the tests that need no server and little time
+test-short: need-go ## the tests that need no server and little time
 	$(GO) test -short -timeout 5m $(PKG)
 
 lint: ## gofmt, go vet, staticcheck
@@ -47,8 +50,8 @@ verify-generated: ## fail when a generated file is not what its generator makes
 bench: deps ## measure against the limits of this machine (ARGS='-only latency -rounds 1 -scale 0.1')
 	$(GO) run ./internal/bench $(ARGS)
 
-demo: deps build ## a shop, three channels, and what each of them hears
-	bin/odoobridge demo
+demo: deps build ## a shop, three channels, what each of them does and hears (ARGS=--stay: and try it)
+	bin/odoobridge demo $(ARGS)
 
 soak: deps build ## the demo's shop under random orders for FOR=1h, counting what is lost or doubled
 	bin/odoobridge demo --for $(FOR)

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,18 +20,22 @@ import (
 
 func newDemo(a *app) *cobra.Command {
 	var length time.Duration
+	var stay bool
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Show a small shop, three channels, and what each of them hears",
-		Long: `Show a small shop, three channels, and what each of them hears.
+		Short: "Show a small shop, three channels, what each of them does and hears",
+		Long: `Show a small shop, three channels, what each of them does and hears.
 
 The demo starts a PostgreSQL with a simulated Odoo and a RabbitMQ of its own,
 which only have to be installed, and leaves nothing behind. It ends with what
-every channel heard, how fast, and whether anything was lost or came twice.
+every channel heard, how fast, and whether anything was lost, came twice or was
+done twice; the exit code is 1 if it was. --stay leaves everything running for
+you to try, with a channel of your own, until Ctrl-C.
 
 With ODOO_DSN=postgres://… it watches that Odoo database instead. It reads
 only, apart from a publication and a slot of its own that it drops in the end.`,
 		Example: `  odoobridge demo
+  odoobridge demo --stay                                  # and try it yourself
   odoobridge demo --for 10m                               # random orders, counted
   ODOO_DSN=postgres://odoo@db/prod odoobridge demo --for 5m   # a real Odoo`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -34,13 +43,34 @@ only, apart from a publication and a slot of its own that it drops in the end.`,
 				return usage(fmt.Errorf("--for %s: want a duration above zero", length))
 			}
 			dsn, _ := a.env("ODOO_DSN")
+			if stay && (dsn != "" || length > 0) {
+				return usage(errors.New("--stay is for the story: leave --for and ODOO_DSN out"))
+			}
 			return demo.Run(cmd.Context(), demo.Options{
-				RunBridge: a.bridgeOn, Out: a.stdout, Colour: a.coloured(), OdooDSN: dsn, For: length,
+				RunBridge: a.bridgeOn, Verb: a.verbOn, Out: a.stdout, Colour: a.coloured(), OdooDSN: dsn, For: length, Stay: stay,
 			})
 		},
 	}
 	cmd.Flags().DurationVar(&length, "for", 0, "random orders for so long instead of the story; how long a real database is watched")
+	cmd.Flags().BoolVar(&stay, "stay", false, "keep everything running after the story, for you to try, until Ctrl-C")
 	return cmd
+}
+
+// verbOn runs another verb, as a person beside the demo would, and gives what it printed.
+func (a *app) verbOn(ctx context.Context, path string, args ...string) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find this program: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, self, args...)
+	cmd.Env = append(os.Environ(), config.EnvConfig+"="+path)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, strings.TrimSpace(errs.String()))
+	}
+	return string(out), nil
 }
 
 // bridgeOn runs the bridge on a configuration file.

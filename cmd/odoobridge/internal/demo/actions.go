@@ -75,31 +75,6 @@ func (s *story) ship(ctx context.Context, as, tracking string) error {
 	return nil
 }
 
-// shipPart ships so many of an order's only product.
-func (s *story) shipPart(ctx context.Context, as string, quantity int) error {
-	pickings, err := s.openPickings(ctx, s.orders[as])
-	if err != nil {
-		return err
-	}
-	for _, p := range pickings {
-		move := int(p["move_ids"].([]any)[0].(float64))
-		if _, err := s.shop.call(ctx, warehouse, "stock.move", "write", []int{move}, map[string]any{"quantity": quantity, "picked": true}); err != nil {
-			return err
-		}
-	}
-	if err := s.ship(ctx, as, "1Z999AA10123456785"); err != nil {
-		return err
-	}
-	rest, err := s.openPickings(ctx, s.orders[as])
-	if err != nil {
-		return err
-	}
-	for _, p := range rest {
-		s.expect("warehouse.pick", "shipment.created", p["name"].(string))
-	}
-	return nil
-}
-
 // cancel cancels an order and with it its delivery.
 func (s *story) cancel(ctx context.Context, as string) error {
 	name, picking, err := s.names(ctx, s.orders[as])

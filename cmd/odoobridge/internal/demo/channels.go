@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -12,6 +13,7 @@ import (
 type channel struct {
 	name, login, about string
 	lanes              []lane
+	commands           []string // that it may send, as its own user in Odoo
 }
 
 // lane is one queue of a channel. What is not set is not written to the file.
@@ -33,21 +35,26 @@ func (l lane) whole() bool { return l.fields == nil && l.warehouse == "" && l.co
 // channels are the demo's three.
 var channels = []channel{
 	{"webshop", "channel_shopify", "the shop's own site", []lane{
-		{channel: "webshop", name: "orders", about: "orders and deliveries, at once", entities: []string{"order", "shipment"}},
-		{channel: "webshop", name: "stock", about: "what is available, every 2 s at most, but sold out at once", entities: []string{"stock_level"},
-			fields: []string{"sku", "warehouse", "available"}, conflate: "2s", urgent: []string{"stock_level.out", "stock_level.back"}},
+		{channel: "webshop", name: "orders", about: "orders, deliveries and invoices, at once", entities: []string{"order", "shipment", "invoice", "refund"}},
+		{channel: "webshop", name: "stock", about: "what is available, every second at most, but sold out at once", entities: []string{"stock_level"},
+			fields: []string{"sku", "warehouse", "available"}, conflate: "1s", urgent: []string{"stock_level.out", "stock_level.back"}},
 		{channel: "webshop", name: "catalogue", about: "customers and products, at once", entities: []string{"customer", "product"}},
-	}},
+	}, []string{"customer.upsert", "order.place", "payment.record", "refund.record"}},
 	{"marketplace", "channel_marketplace", "a marketplace that sells the same goods", []lane{
 		{channel: "marketplace", name: "stock", about: "stock of the central warehouse, at once", entities: []string{"stock_level"}, warehouse: "WH",
 			fields: []string{"sku", "warehouse", "available"}},
 		{channel: "marketplace", name: "offers", about: "products, every second at most", entities: []string{"product"}, conflate: "1s"},
-	}},
+	}, nil},
 	{"warehouse", "channel_warehouse", "the warehouse's system", []lane{
 		{channel: "warehouse", name: "pick", about: "what is to be picked and packed, at once", entities: []string{"shipment"}},
 		{channel: "warehouse", name: "levels", about: "everything about stock, at once", entities: []string{"stock_level"}},
-	}},
+	}, []string{"shipment.confirm", "stock.count"}},
 }
+
+// visitor is a channel that the demo leaves to whoever looks on, with --stay.
+var visitor = channel{"you", "channel_you", "yours: nobody listens to it or sends commands but you", []lane{
+	{channel: "you", name: "orders", about: "orders and deliveries, at once", entities: []string{"order", "shipment"}},
+}, []string{"customer.upsert", "order.place"}}
 
 func lanesOf(channels []channel) []lane {
 	var all []lane
@@ -66,37 +73,51 @@ func (d *demo) writeConfig() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	d.ready = "http://" + listen + "/readyz"
+	d.bridge = "http://" + listen
 	dsn := d.OdooDSN
 	if dsn == "" {
 		dsn = d.pg.DSN("postgres")
 	}
-	raw, err := yaml.Marshal(map[string]any{
+	settings := map[string]any{
 		"postgres": map[string]any{"dsn": dsn, "slot": slotName(), "publication": slotName()},
 		"rabbitmq": map[string]any{"url": d.rabbit.URL("%2F")},
 		"store":    map[string]any{"path": filepath.Join(d.dir, "store")},
 		"http":     map[string]any{"listen": listen},
 		"log":      map[string]any{"level": "warn", "format": "text"},
-		"channels": channelSettings(channels),
-	})
+		"channels": d.channelSettings(),
+	}
+	if d.shop != nil {
+		settings["odoo"] = map[string]any{"url": d.shop.base, "database": d.shop.odoo.Database(), "max_in_flight": 4, "rate": "200/s"}
+		settings["ownership"] = map[string]any{"customer": "webshop", "stock_level": map[string]any{"WH": "warehouse"}}
+	}
+	raw, err := yaml.Marshal(settings)
 	if err != nil {
 		return "", fmt.Errorf("write the configuration: %w", err)
 	}
-	path := filepath.Join(d.dir, "odoobridge.yaml")
-	if err := os.WriteFile(path, raw, 0o600); err != nil {
+	d.config = filepath.Join(d.dir, "odoobridge.yaml")
+	if err := os.WriteFile(d.config, raw, 0o600); err != nil {
 		return "", fmt.Errorf("write the configuration: %w", err)
 	}
-	return path, nil
+	return d.config, nil
 }
 
-func channelSettings(channels []channel) map[string]any {
-	all := map[string]any{}
-	for _, c := range channels {
+func (d *demo) channelSettings() map[string]any {
+	all, list := map[string]any{}, channels
+	if d.Stay {
+		list = append(slices.Clone(list), visitor)
+	}
+	for _, c := range list {
 		lanes := map[string]any{}
 		for _, l := range c.lanes {
 			lanes[l.name] = l.settings()
 		}
-		all[c.name] = map[string]any{"odoo_login": c.login, "initial": "skip", "lanes": lanes}
+		s := map[string]any{"odoo_login": c.login, "initial": "skip", "lanes": lanes}
+		if d.shop != nil && c.commands != nil {
+			s["odoo_api_key"], s["commands"] = c.login, c.commands // the simulated Odoo takes a login for its key
+			s["mapping"] = map[string]any{"payment_methods": map[string]any{"card": "BNK1"}}
+			s["payment"] = map[string]any{"without_invoice": "invoice"}
+		}
+		all[c.name] = s
 	}
 	return all
 }

@@ -18,10 +18,13 @@ import (
 type Options struct {
 	// RunBridge is the bridge on a configuration file, until ctx ends.
 	RunBridge func(ctx context.Context, configPath string) error
-	Out       io.Writer
-	Colour    bool
-	OdooDSN   string        // a real Odoo's database to watch; "" plays the story
-	For       time.Duration // 0: the story once; else random orders for so long. With OdooDSN: how long to watch
+	// Verb runs another of the command line's verbs with that file, and gives what it printed.
+	Verb    func(ctx context.Context, configPath string, args ...string) (string, error)
+	Out     io.Writer
+	Colour  bool
+	OdooDSN string        // a real Odoo's database to watch; "" plays the story
+	For     time.Duration // 0: the story once; else random orders for so long. With OdooDSN: how long to watch
+	Stay    bool          // keep all running after the story until ctx ends
 }
 
 // watchByDefault is how long a real database is watched when nobody says.
@@ -53,9 +56,13 @@ type demo struct {
 	rabbit *devenv.RabbitMQ
 	shop   *shop // nil with OdooDSN
 	ears   *ears
-	ready  string // the bridge's /readyz
+	desk   *desk
+	config string // the bridge's configuration file
+	bridge string // where it serves HTTP
 
-	expected []expectation // what must have been heard in the end
+	expected        []expectation // what must have been heard in the end
+	effects         []effect      // what must be in Odoo then
+	asked, answered int           // commands, and their answers
 }
 
 // withBridge runs the bridge and the channels' consumers around fn.
@@ -109,10 +116,30 @@ func (d *demo) listen(ctx context.Context, fn func(context.Context) error) error
 		}
 		consumers.Go(func() error { return d.ears.listen(cctx, d.rabbit.URL(""), l) })
 	}
+	if d.shop != nil {
+		if err := d.openDesk(cctx, consumers); err != nil {
+			return err
+		}
+		defer d.desk.send.Close() //nolint:errcheck // everything sent was confirmed
+	}
 	err := fn(cctx)
 	ended := cctx.Err() != nil
 	stop()
 	return cause(ended, consumers.Wait(), err)
+}
+
+// openDesk has channels send commands and hear the answers.
+func (d *demo) openDesk(ctx context.Context, consumers *errgroup.Group) (err error) {
+	d.desk = &desk{answers: map[string][]*answer{}}
+	if d.desk.send, err = outboundtest.NewSender(d.rabbit.URL("")); err != nil {
+		return err
+	}
+	for _, c := range channels {
+		if c.commands != nil {
+			consumers.Go(func() error { return d.desk.listen(ctx, d.rabbit.URL(""), c.name) })
+		}
+	}
+	return nil
 }
 
 // awaitQueue waits until the bridge has declared a lane's queue: lanes open
@@ -136,5 +163,8 @@ func (d *demo) play(ctx context.Context) error {
 	if err := act(ctx); err != nil {
 		return err
 	}
-	return d.sumUp(ctx)
+	if err := d.sumUp(ctx); err != nil || !d.Stay {
+		return err
+	}
+	return d.stay(ctx)
 }

@@ -17,8 +17,18 @@ type ears struct {
 	lanes  map[string]*heard // by queue
 	last   time.Time         // when something was heard last
 	broken error
-	silent bool // do not print every event
+	shown  showing
+	scene  []hearing // what was kept
 }
+
+// showing is what becomes of an event besides being counted.
+type showing int
+
+const (
+	atOnce showing = iota
+	kept           // for a scene's end
+	mute
+)
 
 // heard is what one lane has heard.
 type heard struct {
@@ -30,7 +40,13 @@ type heard struct {
 	revisions map[string]int64  // by subject: the newest
 	state     map[string]*event // by subject: the newest
 	latencies []time.Duration
-	kinds     map[string]int // by type and subject
+	kinds     map[string]int // by kindOf, in each of its forms
+}
+
+// hearing is one event in one lane.
+type hearing struct {
+	lane  lane
+	event *event
 }
 
 func newEars(say *printer) *ears {
@@ -67,8 +83,11 @@ func (e *ears) hear(l lane, d outboundtest.Delivery) {
 		return
 	}
 	h.take(ev)
-	if !e.silent {
-		e.say.heard(l, ev)
+	switch e.shown {
+	case atOnce:
+		e.say.heard([]hearing{{l, ev}})
+	case kept:
+		e.scene = append(e.scene, hearing{l, ev})
 	}
 }
 
@@ -76,7 +95,11 @@ func (e *ears) hear(l lane, d outboundtest.Delivery) {
 func (h *heard) take(ev *event) {
 	h.ids[ev.ID] = true
 	h.events++
-	h.kinds[ev.Type+" "+ev.Subject]++
+	h.kinds[kindOf(ev.Type, ev.Subject, "")]++
+	if ev.Origin != "" {
+		h.kinds[kindOf(ev.Type, ev.Subject, ev.Origin)]++
+		h.kinds[kindOf(ev.Type, "", ev.Origin)]++
+	}
 	h.latencies = append(h.latencies, ev.latency)
 	if before, known := h.revisions[ev.Subject]; known && h.lane.whole() && ev.Revision != before+1 {
 		h.gaps++
@@ -85,7 +108,16 @@ func (h *heard) take(ev *event) {
 	h.state[ev.Subject] = ev
 }
 
-// count is how often a lane heard a type of a subject.
+// show changes what becomes of events from now on, and gives what was kept so far.
+func (e *ears) show(how showing) []hearing {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	heard := e.scene
+	e.shown, e.scene = how, nil
+	return heard
+}
+
+// count is how often a lane heard a kind.
 func (e *ears) count(queue, kind string) int {
 	e.mu.Lock()
 	defer e.mu.Unlock()

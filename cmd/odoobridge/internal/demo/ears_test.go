@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -43,7 +44,7 @@ func TestWhatComesTwiceOrNeverIsCounted(t *testing.T) {
 	if total, instant := e.total(); total != 3 || len(instant) != 3 || instant[0] != 3*time.Millisecond {
 		t.Errorf("%d events, latencies %v", total, instant)
 	}
-	if !strings.Contains(out.String(), "webshop/orders        order.confirmed     S1                  state draft → sale, lines  3.0 ms") {
+	if !strings.Contains(out.String(), "webshop     hears order confirmed                  S1               state draft → sale  3.0 ms") {
 		t.Errorf("printed:\n%s", out)
 	}
 }
@@ -89,5 +90,31 @@ func TestQuantilesAreOfTheNearestRank(t *testing.T) {
 	}
 	if none := quantile(nil, 0.5); none != "-" {
 		t.Errorf("of nothing: %s", none)
+	}
+}
+
+func TestAThingIsToldOnceHoweverManyEventsThereWere(t *testing.T) {
+	out := new(bytes.Buffer)
+	p := &printer{out: out}
+	of := func(kind string, changed []string, before, entity map[string]string, origin string) *event {
+		e := &event{Type: kind, Subject: "shipment/1", Origin: origin, latency: 7 * time.Millisecond}
+		e.Data.Changed, e.Data.Before, e.Data.Entity = changed, map[string]json.RawMessage{}, map[string]json.RawMessage{}
+		for k, v := range before {
+			e.Data.Before[k] = json.RawMessage(fmt.Sprintf("%q", v))
+		}
+		for k, v := range entity {
+			e.Data.Entity[k] = json.RawMessage(fmt.Sprintf("%q", v))
+		}
+		return e
+	}
+	p.heard([]hearing{
+		{channels[2].lanes[0], of("shipment.updated", []string{"tracking_references"}, map[string]string{"tracking_references": ""}, map[string]string{"name": "WH/OUT/1", "state": "assigned", "tracking_references": "1Z"}, "warehouse")},
+		{channels[0].lanes[0], of("shipment.created", nil, nil, map[string]string{"name": "WH/OUT/1", "state": "assigned"}, "webshop")},
+		{channels[2].lanes[0], of("shipment.shipped", []string{"state"}, map[string]string{"state": "assigned"}, map[string]string{"name": "WH/OUT/1", "state": "done", "tracking_references": "1Z"}, "warehouse")},
+	})
+	want := "  webshop     hears shipment created                 WH/OUT/1         state assigned, by webshop  7.0 ms\n" +
+		"  warehouse   hears shipment updated, shipped        WH/OUT/1         state assigned → done, tracking 1Z, by warehouse  7.0 ms\n"
+	if out.String() != want {
+		t.Errorf("printed:\n%s", out)
 	}
 }

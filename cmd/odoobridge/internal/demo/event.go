@@ -74,43 +74,61 @@ func (e *event) thing() string {
 	return key
 }
 
-// told are the fields worth a word when a thing is new.
-var told = []string{"state", "amount_total", "available", "city"}
+// telling are the fields that say most about a thing, best first.
+var telling = []string{"available", "state", "payment_state", "tracking_references", "amount_total", "list_price", "email", "city"}
 
-// news says in a few words what is new.
-func (e *event) news() string {
+// newsOf says in a few words what is new after several events of one thing.
+func newsOf(events []*event) string {
+	newest := events[len(events)-1]
+	before, changed := map[string]string{}, map[string]bool{}
+	for _, e := range events {
+		for _, name := range e.Data.Changed {
+			if !changed[name] && e.Data.Before[name] != nil {
+				before[name] = text(e.Data.Before[name])
+			}
+			changed[name] = true
+		}
+	}
+	isNew := strings.HasSuffix(events[0].Type, ".created")
 	var words []string
-	for _, name := range e.Data.Changed {
-		now, before := e.field(name), text(e.Data.Before[name])
+	for _, name := range telling {
+		now := newest.field(name)
+		was, known := before[name]
 		switch {
-		case compound(e.Data.Entity[name]):
-			words = append(words, name)
-		case e.Data.Before[name] != nil:
-			words = append(words, fmt.Sprintf("%s %s → %s", name, orNothing(before), orNothing(now)))
-		default:
-			words = append(words, name+" "+orNothing(now))
+		case changed[name] && known && !isNew && was != now:
+			if was != "" {
+				now = was + " → " + orNothing(now)
+			}
+			words = append(words, plainly(name)+" "+now)
+		case isNew && now != "" && name != "available":
+			words = append(words, plainly(name)+" "+now)
 		}
 	}
 	if len(words) == 0 {
-		for _, name := range told {
-			if value := e.field(name); value != "" {
-				words = append(words, name+" "+value)
-			}
-		}
+		words = others(newest)
 	}
-	const few = 3
-	if len(words) > few {
-		words = append(words[:few], fmt.Sprintf("and %d more", len(words)-few))
-	}
-	if e.conflated != "" {
-		words = append(words, fmt.Sprintf("(%s in one)", e.conflated))
+	const few = 2
+	words = words[:min(few, len(words))]
+	if newest.conflated != "" {
+		words = append(words, "("+newest.conflated+" in one)")
 	}
 	return strings.Join(words, ", ")
 }
 
-// compound is what is too long to show: an object, or a list of them.
-func compound(raw json.RawMessage) bool {
-	return len(raw) > 0 && raw[0] == '{' || len(raw) > 1 && raw[0] == '[' && raw[1] == '{'
+// others name what changed where nothing of it says much.
+func others(e *event) []string {
+	var names []string
+	for _, name := range e.Data.Changed {
+		names = append(names, plainly(name))
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{strings.Join(names[:min(3, len(names))], ", ")}
+}
+
+func plainly(name string) string {
+	return strings.ReplaceAll(strings.TrimSuffix(name, "_references"), "_", " ")
 }
 
 func orNothing(s string) string {

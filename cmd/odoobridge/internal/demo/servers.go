@@ -43,6 +43,11 @@ func (d *demo) startShop(ctx context.Context) (err error) {
 	if err := odoosim.Install(ctx, dsn); err != nil {
 		return fmt.Errorf("install the shop: %w", err)
 	}
+	if d.Stay {
+		if err := addVisitor(ctx, dsn); err != nil {
+			return err
+		}
+	}
 	d.shop, err = openShop(ctx, dsn)
 	return err
 }
@@ -74,7 +79,7 @@ func (d *demo) readyTimeout() time.Duration {
 func (d *demo) awaitReady(ctx context.Context) error {
 	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	return every(ctx, 100*time.Millisecond, d.readyTimeout(), "the bridge", func() bool {
-		response, err := client.Get(d.ready)
+		response, err := client.Get(d.bridge + "/readyz")
 		if err != nil {
 			return false
 		}

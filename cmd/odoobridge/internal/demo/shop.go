@@ -18,7 +18,7 @@ type shop struct {
 	odoo   *odoosim.Server
 	web    *http.Server
 	ended  chan error
-	url    string
+	base   string // as a client of Odoo's API needs it
 	client *http.Client
 }
 
@@ -44,7 +44,7 @@ func openShop(ctx context.Context, dsn string) (*shop, error) {
 	}
 	s := &shop{
 		odoo: odoo, web: &http.Server{Handler: odoo, ReadHeaderTimeout: 10 * time.Second}, ended: make(chan error, 1),
-		url: "http://" + l.Addr().String() + "/jsonrpc", client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{}},
+		base: "http://" + l.Addr().String(), client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{}},
 	}
 	go func() { s.ended <- s.web.Serve(l) }()
 	return s, nil
@@ -72,7 +72,7 @@ func (s *shop) call(ctx context.Context, user int, model, method string, args ..
 	if err != nil {
 		return nil, fmt.Errorf("%s.%s: %w", model, method, err)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.base+"/jsonrpc", bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("%s.%s: %w", model, method, err)
 	}

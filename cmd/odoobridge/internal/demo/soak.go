@@ -13,7 +13,7 @@ const soakStep = 10 * time.Second
 // soak lets the shop live at random for so long. Everything that must be heard
 // is noted, and forgotten as soon as it was.
 func (d *demo) soak(ctx context.Context) error {
-	d.ears.mute(true)
+	d.ears.show(mute)
 	d.say.scene(fmt.Sprintf("Random orders, deliveries, cancellations and counts for %s.", d.For))
 	end := time.Now().Add(d.For)
 	for time.Now().Before(end) {

@@ -16,22 +16,50 @@ func (d *demo) sumUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	effects, err := d.wrongEffects(ctx)
+	if err != nil {
+		return err
+	}
 	d.table()
 	twice, gaps := d.ears.flaws()
 	d.say.line("")
-	d.say.verdict(twice == 0, fmt.Sprintf("%d duplicates", twice))
+	d.say.verdict(twice == 0, fmt.Sprintf("%d events came twice", twice))
 	d.say.verdict(len(lost) == 0 && gaps == 0, fmt.Sprintf("%d lost (%d things that had to be heard were not, %d gaps in revisions)", len(lost)+gaps, len(lost), gaps))
 	d.say.verdict(len(stale) == 0, fmt.Sprintf("%d stock levels differ from what Odoo answers", len(stale)))
+	unanswered := d.asked - d.answered
+	if d.asked > 0 {
+		d.say.verdict(unanswered == 0 && len(effects) == 0, fmt.Sprintf("%d commands, %d without an answer, %d whose effect is not in Odoo exactly once", d.asked, unanswered, len(effects)))
+	}
 	for _, l := range lost {
 		d.say.remark("never heard: " + l.queue + " " + l.kind)
 	}
-	for _, s := range stale {
+	for _, s := range append(stale, effects...) {
 		d.say.remark(s)
 	}
-	if twice+gaps+len(lost)+len(stale) > 0 {
+	if unanswered != 0 || twice+gaps+len(lost)+len(stale)+len(effects) > 0 {
 		return ErrIncomplete
 	}
 	return nil
+}
+
+// effect is a record that must be in Odoo exactly once.
+type effect struct {
+	model, field string
+	value        any
+}
+
+// wrongEffects asks Odoo for what commands have brought about.
+func (d *demo) wrongEffects(ctx context.Context) (wrong []string, err error) {
+	for _, x := range d.effects {
+		found, err := d.shop.find(ctx, x.model, []any{[]any{x.field, "=", x.value}}, "id")
+		if err != nil {
+			return nil, err
+		}
+		if len(found) != 1 {
+			wrong = append(wrong, fmt.Sprintf("%d of %s with %s %v, and not one", len(found), x.model, x.field, x.value))
+		}
+	}
+	return wrong, nil
 }
 
 // table shows what each lane heard.
@@ -90,24 +118,6 @@ func (e *ears) flaws() (twice, gaps int) {
 		gaps += h.gaps
 	}
 	return twice, gaps
-}
-
-// mute has events counted without being shown.
-func (e *ears) mute(on bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.silent = on
-}
-
-// counts are how many events each queue has had.
-func (e *ears) counts() map[string]int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	counts := map[string]int{}
-	for queue, h := range e.lanes {
-		counts[queue] = h.events
-	}
-	return counts
 }
 
 // levels are the last stock levels a lane heard, by subject.
