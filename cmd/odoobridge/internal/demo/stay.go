@@ -44,7 +44,7 @@ func (d *demo) stay(ctx context.Context) error {
 	d.say.line("    go run ./examples/go -url %s -channel you -sku FILTER-100 -price 6.50", amqp)
 	d.say.line("\n  Look on as an operator:")
 	d.say.line("    export ODOOBRIDGE_CONFIG=%s", d.config)
-	for _, verb := range []string{"status", "exceptions list --waiting", "audit"} {
+	for _, verb := range []string{"status", "trace WEB-1001", "exceptions list --waiting", "audit"} {
 		d.say.line("    bin/odoobridge %s", verb)
 	}
 	d.say.line("")

@@ -58,7 +58,7 @@ func TestTheDemoPlaysAndStays(t *testing.T) {
 		t.Errorf("the reader's order: %v\n%s", err, placed)
 	}
 	says(", by you")
-	for _, verb := range []string{"status", "exceptions list --waiting", "audit"} {
+	for _, verb := range []string{"status", "trace WEB-1001", "exceptions list --waiting", "audit"} {
 		cmd := exec.CommandContext(t.Context(), program, strings.Fields(verb)...)
 		cmd.Env = append(os.Environ(), config[1])
 		if text, err := cmd.CombinedOutput(); err != nil {
