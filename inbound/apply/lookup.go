@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
@@ -90,6 +91,35 @@ func (r *run) homeCountry() (string, error) {
 		return country.Text("code"), err == nil, err
 	})
 	return code, err
+}
+
+// zone is where the user's days begin and end: Odoo's own days are the user's.
+func (r *run) zone() (*time.Location, error) {
+	zone, _, err := lookUp(r.x.cache, "zone", func() (*time.Location, bool, error) {
+		uid, err := r.x.odoo.UID(r.ctx)
+		if err != nil {
+			return nil, false, err
+		}
+		user, err := r.readOne("res.users", uid, "tz")
+		if err != nil {
+			return nil, false, err
+		}
+		zone, err := time.LoadLocation(user.Text("tz"))
+		if err != nil {
+			zone = time.UTC // a zone that only Odoo knows
+		}
+		return zone, true, nil
+	})
+	return zone, err
+}
+
+// day is the day of a moment as Odoo keeps days.
+func (r *run) day(at time.Time) (string, error) {
+	zone, err := r.zone()
+	if err != nil {
+		return "", err
+	}
+	return at.In(zone).Format(odoo.DateFormat), nil
 }
 
 // warehouse is a stock.warehouse that the channel may use, with its main location.

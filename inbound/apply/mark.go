@@ -54,14 +54,15 @@ func (m mark) pattern() string {
 
 // firstMarked is the first record whose text carries the mark, nil when there is none.
 func (r *run) firstMarked(model string, domain odoo.Domain, text string, m mark, fields []string) (odoo.Record, error) {
-	found, err := r.search(model, slices.Concat(domain, odoo.Domain{{text, "like", m.pattern()}}), slices.Concat(fields, []string{text}), odoo.Window{Order: "id"})
-	if err != nil {
+	found, err := r.marked(model, domain, text, m, fields)
+	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	for _, rec := range found {
-		if m.in(rec.Text(text)) {
-			return rec, nil
-		}
-	}
-	return nil, nil
+	return found[0], nil
+}
+
+// marked are the records whose text carries the mark.
+func (r *run) marked(model string, domain odoo.Domain, text string, m mark, fields []string) ([]odoo.Record, error) {
+	found, err := r.search(model, slices.Concat(domain, odoo.Domain{{text, "like", m.pattern()}}), slices.Concat(fields, []string{text}), odoo.Window{Order: "id"})
+	return slices.DeleteFunc(found, func(rec odoo.Record) bool { return !m.in(rec.Text(text)) }), err
 }

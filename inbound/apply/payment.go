@@ -50,6 +50,16 @@ func (r *run) paymentFound(journal int64, reference, kind string) (odoo.Record, 
 	return r.first("account.payment", domainOf("journal_id", journal, field, reference, "payment_type", kind), []string{"name", "state", "amount", "payment_type"})
 }
 
+// finishKnown goes on with a payment that is there already. One of another amount is another payment: a transaction's
+// id is used once in a journal.
+func (r *run) finishKnown(known odoo.Record, p paying) (command.Reference, error) {
+	if registered := decide.Num(known.Number("amount")).Round(6); !registered.Same(p.amount) {
+		return paymentRef(known), r.park(paymentRef(known), problem(schema.CodePaymentMismatch, "transaction_id",
+			"a payment of this transaction is registered already, of "+registered.String()+" instead of "+p.amount.String()))
+	}
+	return r.finish(known)
+}
+
 // finish posts a payment that is there as a draft.
 func (r *run) finish(p odoo.Record) (command.Reference, error) {
 	if p.Text("state") != "draft" {
@@ -81,14 +91,18 @@ func (r *run) register(document odoo.Record, p paying) (command.Reference, error
 		return command.Reference{}, err
 	}
 	if known != nil {
-		return r.finish(known)
+		return r.finishKnown(known, p)
 	}
 	if open := residual(document); p.amount.Sub(open).Cmp(decide.Num(r.channel.Order.Tolerance)) > 0 {
 		return command.Reference{}, r.park(invoiceRef(document), problem(schema.CodePaymentMismatch, "amount", "more is paid ("+p.amount.String()+") than is open ("+open.String()+")"))
 	}
+	day, err := r.day(p.at)
+	if err != nil {
+		return command.Reference{}, err
+	}
 	context := r.context(map[string]any{"active_model": "account.move", "active_ids": []int64{document.ID()}})
 	wizard, err := r.x.odoo.Create(r.ctx, "account.payment.register", map[string]any{
-		"journal_id": p.journal, "amount": number(p.amount), "currency_id": p.currency, "payment_date": odooDate(p.at), "communication": p.reference,
+		"journal_id": p.journal, "amount": number(p.amount), "currency_id": p.currency, "payment_date": day, "communication": p.reference,
 		"payment_difference_handling": "open",
 	}, context)
 	if err != nil {
@@ -115,7 +129,7 @@ func (r *run) prepay(customer int64, p paying, externalID string) (command.Refer
 		return command.Reference{}, err
 	}
 	if known != nil {
-		return r.finish(known)
+		return r.finishKnown(known, p)
 	}
 	release, err := r.release()
 	if err != nil {
@@ -125,10 +139,14 @@ func (r *run) prepay(customer int64, p paying, externalID string) (command.Refer
 	if release < 18 {
 		memo = "ref"
 	}
+	day, err := r.day(p.at)
+	if err != nil {
+		return command.Reference{}, err
+	}
 	fields := []string{"id", "payment_type", "partner_type", "partner_id/.id", "amount", "currency_id/.id", "journal_id/.id", "date", memo}
 	id, err := r.create("load payment", "account.payment", fields, [][]string{{
 		externalID, "inbound", "customer", strconv.FormatInt(customer, 10), p.amount.String(), strconv.FormatInt(p.currency, 10),
-		strconv.FormatInt(p.journal, 10), odooDate(p.at), p.reference,
+		strconv.FormatInt(p.journal, 10), day, p.reference,
 	}})
 	if err != nil {
 		return command.Reference{}, err

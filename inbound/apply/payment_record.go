@@ -25,7 +25,7 @@ func recordPayment(r *run) (command.Reference, error) {
 		if err != nil {
 			return command.Reference{}, err
 		}
-		return r.finish(known)
+		return r.finishKnown(known, p)
 	}
 	if data.Invoice != "" {
 		invoice, err := r.invoiceNamed(data.Invoice)

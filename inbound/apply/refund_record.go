@@ -101,9 +101,13 @@ func (r *run) creditNote(invoice odoo.Record, data schema.RefundRecord) (odoo.Re
 	if err != nil || found != nil {
 		return found, err
 	}
+	day, err := r.day(data.RefundedAt)
+	if err != nil {
+		return nil, err
+	}
 	context := r.context(map[string]any{"active_model": "account.move", "active_ids": []int64{invoice.ID()}})
 	wizard, err := r.x.odoo.Create(r.ctx, "account.move.reversal", map[string]any{
-		"reason": r.refundMark().String() + ": " + data.Reason, "journal_id": invoice.Ref("journal_id"), "date": odooDate(data.RefundedAt),
+		"reason": r.refundMark().String() + ": " + data.Reason, "journal_id": invoice.Ref("journal_id"), "date": day,
 		"move_ids": []any{[]any{6, 0, []int64{invoice.ID()}}},
 	}, context)
 	if err != nil {

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,7 +46,7 @@ func receiveReturn(r *run) (command.Reference, error) {
 	if err != nil {
 		return transfer(rec), err
 	}
-	if err := r.note("validating", "yes"); err != nil {
+	if err := r.note("validating", strconv.FormatInt(rec.ID(), 10)); err != nil {
 		return transfer(rec), err
 	}
 	if err := r.write("write receipt", "stock.picking", []int64{rec.ID()}, map[string]any{"move_ids": commands}); err != nil {
@@ -62,11 +63,28 @@ func (r *run) expected(data schema.ReturnReceive) (odoo.Record, error) {
 	if data.Return != "" {
 		return r.transferNamed(data.Return, "return")
 	}
-	found, err := r.returnOf(data.Request)
-	if err == nil && found == nil {
+	found, err := r.marked("stock.picking", nil, "origin", r.returnMark(data.Request), []string{"name", "state"})
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
 		return nil, r.wait(problem(schema.CodeUnknownDocument, "request", "the return is not there yet"), "return/"+data.Request)
 	}
-	return found, err
+	return r.stillExpected(found), nil
+}
+
+// stillExpected is the one of a return's transfers that a receipt is about: the one that this receipt has begun, else the
+// first that is still to come. What came in part has left the rest in a transfer of its own, which says the same of itself.
+func (r *run) stillExpected(transfers []odoo.Record) odoo.Record {
+	begun := slices.IndexFunc(transfers, func(rec odoo.Record) bool { return r.noted("validating") == strconv.FormatInt(rec.ID(), 10) })
+	open := slices.IndexFunc(transfers, func(rec odoo.Record) bool { return rec.Text("state") != "done" && rec.Text("state") != "cancel" })
+	switch {
+	case begun >= 0:
+		return transfers[begun]
+	case open >= 0:
+		return transfers[open]
+	}
+	return transfers[0]
 }
 
 // arrived is what came, by move. Lines of one product are put together, with their lots.

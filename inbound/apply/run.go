@@ -133,5 +133,3 @@ func (r *run) release() (int, error) {
 func (r *run) report(p command.Problem) { r.reports = append(r.reports, p) }
 
 func odooTime(t time.Time) string { return t.UTC().Format(odoo.TimeFormat) }
-
-func odooDate(t time.Time) string { return t.UTC().Format(odoo.DateFormat) }

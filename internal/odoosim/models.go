@@ -42,7 +42,7 @@ func init() {
 			refs: map[string]string{"debit_move_id": "account.move.line", "credit_move_id": "account.move.line"}},
 		{name: "res.partner.category", table: "res_partner_category", title: "Partner Tags", order: "name, id"},
 		{name: "stock.lot", table: "stock_lot", title: "Lot/Serial", refs: map[string]string{"product_id": "product.product", "company_id": "res.company"}},
-		{name: "res.users", table: "res_users", title: "User", refs: map[string]string{"partner_id": "res.partner", "company_id": "res.company"}},
+		{name: "res.users", table: "res_users", title: "User", parent: "partner_id", refs: map[string]string{"partner_id": "res.partner", "company_id": "res.company"}},
 		{name: "res.company", table: "res_company", title: "Companies", refs: map[string]string{"partner_id": "res.partner", "currency_id": "res.currency"}},
 		{name: "res.country", table: "res_country", title: "Country", order: "name, id"},
 		{name: "res.country.state", table: "res_country_state", title: "Country state", refs: map[string]string{"country_id": "res.country"}},

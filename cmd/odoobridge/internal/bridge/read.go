@@ -16,8 +16,11 @@ import (
 // decide. What can be healed is, beside the lanes.
 func (b *bridge) read(ctx context.Context, first step) error {
 	next := first
-	for {
+	for healed := false; ; healed = true {
 		failed, err := next, next(ctx)
+		if err == nil && healed {
+			b.tell(nil) // rows that were compared were not seen one by one
+		}
 		if err == nil {
 			failed, err = b.reopen, b.stream(ctx)
 		}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/internal/store"
@@ -61,38 +62,49 @@ func (w *wakes) poke() {
 	}
 }
 
-func (w *wakes) take() (byChannel map[string][]string, all bool) {
+// take empties it. That all are to look again stays until it may be told.
+func (w *wakes) take(mayAll bool) (byChannel map[string][]string, all bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	byChannel = map[string][]string{}
 	for one := range w.pending {
 		byChannel[one.channel] = append(byChannel[one.channel], one.key)
 	}
-	all, w.all = w.all, false
 	clear(w.pending)
+	if mayAll {
+		all, w.all = w.all, false
+	}
 	return byChannel, all
 }
 
+// allEvery is how often whatever waits may look again: each of them asks Odoo.
+const allEvery = time.Minute
+
 // waker lets commands go on that wait for what has come.
 func (b *bridge) waker(ctx context.Context) error {
+	var again <-chan time.Time // when all may look again; nil: now
 	for b.commands != nil {
 		select {
 		case <-b.wakes.more:
-			if err := b.wakeCommands(ctx); err != nil && ctx.Err() == nil {
-				b.log.Warn("commands that wait could not be woken: all of them look again after the next event", telemetry.KeyError, err.Error())
-				b.wakes.mu.Lock()
-				b.wakes.all = true
-				b.wakes.mu.Unlock()
-			}
+		case <-again:
+			again = nil
 		case <-ctx.Done():
 			return nil
+		}
+		byChannel, all := b.wakes.take(again == nil)
+		if all {
+			again = time.After(allEvery)
+		}
+		if err := b.wakeCommands(ctx, byChannel, all); err != nil && ctx.Err() == nil {
+			b.log.Warn("commands that wait could not be woken: all of them look again soon", telemetry.KeyError, err.Error())
+			b.wakes.addAll()
+			again = time.After(allEvery)
 		}
 	}
 	return nil
 }
 
-func (b *bridge) wakeCommands(ctx context.Context) error {
-	byChannel, all := b.wakes.take()
+func (b *bridge) wakeCommands(ctx context.Context, byChannel map[string][]string, all bool) error {
 	if all {
 		return b.commands.river.WakeAll(ctx)
 	}

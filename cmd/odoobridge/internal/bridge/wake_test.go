@@ -69,21 +69,24 @@ func TestRowsWakeWhatNoEventTellsOf(t *testing.T) {
 func TestNoWakeIsLost(t *testing.T) {
 	w := newWakes()
 	w.add(wake{"", "sku/A"}, wake{"", "sku/A"}, wake{"shop", "customer/1"})
-	byChannel, all := w.take()
+	byChannel, all := w.take(true)
 	if diff := cmp.Diff(map[string][]string{"": {"sku/A"}, "shop": {"customer/1"}}, byChannel); diff != "" || all {
 		t.Errorf("all %v, %s", all, diff)
 	}
 	for n := range manyWakes + 1 {
 		w.add(wake{"", fmt.Sprint("sku/", n)})
 	}
-	if byChannel, all = w.take(); !all || len(byChannel[""]) > manyWakes {
+	if byChannel, all = w.take(true); !all || len(byChannel[""]) > manyWakes {
 		t.Errorf("more came than are kept: all %v, %d", all, len(byChannel[""]))
 	}
 	w.addAll()
-	if _, all = w.take(); !all {
+	if _, all = w.take(false); all {
+		t.Error("all look again before they may")
+	}
+	if _, all = w.take(true); !all {
 		t.Error("what was too much to keep wakes nobody")
 	}
-	if _, all = w.take(); all {
+	if _, all = w.take(true); all {
 		t.Error("wakes everybody for ever")
 	}
 	select {
