@@ -128,3 +128,29 @@ func TestOnlyWhatIsNeededOfWhatComesIsRemembered(t *testing.T) {
 		t.Errorf("%d are remembered for nobody", len(c.keys))
 	}
 }
+
+// TestAPersonWhoHasACommandTriedAgainHasDecided parks a command as a conflict: when a person retries it, the executor is told,
+// also after an attempt in between that failed.
+func TestAPersonWhoHasACommandTriedAgainHasDecided(t *testing.T) {
+	f := &fake{}
+	f.do = func(_ context.Context, c command.Command, _ command.Note) (command.Outcome, error) {
+		switch {
+		case c.Parked != schema.CodeConflict:
+			return command.Outcome{Kind: command.Parked, Problems: []command.Problem{{Code: schema.CodeConflict, Message: "moved"}}}, nil
+		case f.times(c.ID) == 2:
+			return command.Outcome{}, &command.RetryError{After: time.Millisecond, Err: errOdooDown}
+		}
+		return applied(c), nil
+	}
+	w := start(t, f)
+	w.send("order.place", wish(t, "order.place", "a", "5001"))
+	if got := w.outcome("a"); got != "parked conflict" {
+		t.Fatal(got)
+	}
+	if err := w.in.Retry(t.Context(), "shop", "a", By{User: "anna", Reason: "it is right"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.outcome("a"); got != "applied" || f.times("a") != 3 {
+		t.Errorf("%s after %d attempts", got, f.times("a"))
+	}
+}

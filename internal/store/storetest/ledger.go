@@ -44,6 +44,7 @@ func RunLedger(t *testing.T, open LedgerOpener) {
 		{"only what is applying is settled", settleStates},
 		{"a person retries, edits and discards what is parked or waits", decide},
 		{"a person decides nothing else", decideStates},
+		{"what a command was parked with is known until there is another outcome", keepsOutcome},
 		{"results are unsent until marked", outbox},
 		{"results are found by their command", results},
 		{"audit entries are found", audit},

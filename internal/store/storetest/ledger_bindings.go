@@ -39,3 +39,17 @@ func bindings(t *testing.T, l store.Ledger) {
 	equal(t, "removed", removed > 0, true)
 	bound("after its command was trimmed", order.ExternalID, order)
 }
+
+func keepsOutcome(t *testing.T, l store.Ledger) {
+	a := claim(t, l, wish(1, "a", "k"))
+	take(t, l, "orders", 9, 10)
+	settle(t, l, a, store.CommandParked, 11, func(s *store.Settlement) { s.Outcome = []byte("parked so") })
+	_, err := l.Decide(t.Context(), &store.Decision{Channel: "shop", ID: "a", State: store.CommandReceived, Now: second(12), Audit: store.AuditEntry{Actor: "user"}})
+	ok(t, err)
+	for n := int64(13); n < 19; n += 2 { // attempts that decide nothing
+		got := takeAll(t, l, "orders", 9, n)
+		equal(t, "taken", len(got), 1)
+		equal(t, "outcome", string(got[0].Outcome), "parked so")
+		settle(t, l, a, store.CommandReceived, n+1, due(n+1))
+	}
+}
