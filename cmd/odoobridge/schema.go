@@ -17,10 +17,11 @@ func newSchema(a *app) *cobra.Command {
 		Use:   "schema",
 		Short: "Tell what events there are and what is in them",
 		Example: `  odoobridge schema list
-  odoobridge schema show order`,
+  odoobridge schema show order
+  odoobridge schema diff schemas-of-last-year/`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newSchemaList(a), newSchemaShow(a))
+	cmd.AddCommand(newSchemaList(a), newSchemaShow(a), newSchemaDiff(a))
 	return cmd
 }
 
