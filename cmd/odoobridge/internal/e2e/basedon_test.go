@@ -11,6 +11,7 @@ import (
 // meanwhile: what is based on the revision before is refused, but for other fields; what the shop itself
 // changed since is not held against it.
 func TestACommandBasedOnWhatHasMovedIsAConflict(t *testing.T) {
+	t.Parallel()
 	odoo, url := newShop(t), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, more: odoo.settings() + "ownership: {customer: webshop}\nconflicts: {customer: reject}\n", channels: `  webshop:
     odoo_login: channel_shopify

@@ -9,6 +9,7 @@ import (
 // TestWhatACommandWaitsForLetsItGoByItself has commands miss a shipment, a product and a location: each goes on when
 // Odoo's log tells of it, long before it would look again. What appears while the bridge is down is found at its start.
 func TestWhatACommandWaitsForLetsItGoByItself(t *testing.T) {
+	t.Parallel()
 	odoo, url := newShop(t), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: `  webshop:
     commands: [order.place, shipment.confirm, return.request, stock.count]
