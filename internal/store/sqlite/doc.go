@@ -9,7 +9,8 @@
 //   - A store of a newer program is refused with store.ErrNewer, one whose rows
 //     were written for other columns with store.ErrLayout, before anything is changed.
 //   - Running out of room is store.ErrFull, before the disk is full: a reserve is
-//     left in which cursors are saved and the journal is trimmed.
+//     left in which cursors are saved and the journal is trimmed. What trimming leaves vacant
+//     in the file is room, though the disk gets nothing back.
 //   - A load that did not finish leaves its table empty.
 //
 // # How it works
