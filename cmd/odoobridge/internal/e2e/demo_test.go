@@ -17,6 +17,7 @@ import (
 // shows, every promise is kept, the order that it asks the reader to place comes back and is heard by the
 // others, and Ctrl-C leaves nothing behind.
 func TestTheDemoPlaysAndStays(t *testing.T) {
+	t.Parallel()
 	temp, out := openDir(t), &lockedBuffer{}
 	demo := exec.Command(program, "demo", "--stay")
 	demo.Stdout, demo.Stderr = out, out
