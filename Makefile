@@ -9,6 +9,7 @@ TEST_TIMEOUT  ?= 30m
 PKG           ?= ./...
 FOR           ?= 1h
 SEED          ?= 0
+STORE         ?= sqlite
 ARGS          ?=
 
 .DEFAULT_GOAL := help
@@ -56,8 +57,8 @@ demo: deps build ## a shop, three channels, what each of them does and hears (AR
 soak: deps build ## the demo's shop under random orders for FOR=1h, counting what is lost or doubled
 	bin/odoobridge demo --for $(FOR)
 
-torture: deps ## faults at random for FOR=1h against a model of what was committed (SEED=n draws the same again)
-	$(GO) test -race -count 1 -v -timeout 0 -run 'TestTorture$$' ./cmd/odoobridge/internal/e2e -args -torture.for $(FOR) -torture.seed $(SEED)
+torture: deps ## faults at random for FOR=1h against a model of what was committed (SEED=n draws the same again, STORE=postgres)
+	$(GO) test -race -count 1 -v -timeout 0 -run 'TestTorture$$' ./cmd/odoobridge/internal/e2e -args -torture.for $(FOR) -torture.seed $(SEED) -torture.store $(STORE)
 
 live: deps ## the tests of commands against the Odoo of ODOO_URL, ODOO_DB, ODOO_LOGIN, ODOO_PASSWORD, ODOO_DSN (docs/LIVE.md)
 	@if [ -z "$$ODOO_URL" ]; then echo "ODOO_URL is not set; docs/LIVE.md says what is needed and what stays"; exit 1; fi

@@ -81,6 +81,12 @@ var faults = []struct {
 		r.rabbit.Ctl(r.t, "set_vm_memory_high_watermark", "0.0000001")
 		return func(r *rig) { r.rabbit.Ctl(r.t, "set_vm_memory_high_watermark", "0.8") }
 	}},
+	{"a replay", func(r *rig) func(*rig) {
+		lane := []string{"all", "slow"}[r.draw.IntN(2)]
+		// A bridge that another fault has ended takes none.
+		r.bridge.verb("replay", "--channel", "golden", "--lane", lane, "--from", "20s", "--rate", "500", "--detach")
+		return nil
+	}},
 	{"column added and dropped", func(r *rig) func(*rig) {
 		column := fmt.Sprintf("x_torture_%d", r.draw.IntN(1_000_000))
 		r.ddl(`ALTER TABLE res_partner ADD COLUMN ` + column + ` varchar DEFAULT 'x'`)

@@ -12,8 +12,9 @@ import (
 )
 
 var (
-	tortureFor  = flag.Duration("torture.for", time.Minute, "how long TestTorture draws faults")
-	tortureSeed = flag.Uint64("torture.seed", 0, "seed of TestTorture's draws; 0 takes one from the clock")
+	tortureFor   = flag.Duration("torture.for", time.Minute, "how long TestTorture draws faults")
+	tortureStore = flag.String("torture.store", "sqlite", "where the bridge of TestTorture keeps its store: sqlite or postgres")
+	tortureSeed  = flag.Uint64("torture.seed", 0, "seed of TestTorture's draws; 0 takes one from the clock")
 )
 
 const tortureChannels = `  golden:
@@ -34,7 +35,7 @@ func TestTorture(t *testing.T) {
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano())
 	}
-	t.Logf("again: go test ./cmd/odoobridge/internal/e2e -run TestTorture -args -torture.seed %d -torture.for %s", seed, *tortureFor)
+	t.Logf("again: go test ./cmd/odoobridge/internal/e2e -run TestTorture -args -torture.seed %d -torture.for %s -torture.store %s", seed, *tortureFor, *tortureStore)
 	draw := rand.New(rand.NewPCG(seed, 1))
 	r := newRig(t, draw)
 	end := time.Now().Add(*tortureFor)
@@ -76,9 +77,11 @@ func newRig(t *testing.T, draw *rand.Rand) *rig {
 	r.dsn = r.pg.NewDatabase(t)
 	testkit.RestoreBaseline(t, r.dsn, "17")
 	r.toPG, r.toAMQP = testkit.Proxy(t, r.pg.Addr()), testkit.Proxy(t, r.rabbit.Addr())
-	r.bridge = newProcess(t, setup{
-		dsn: through(r.dsn, r.pg.Addr(), r.toPG), amqp: through(r.rabbit.URL(), r.rabbit.Addr(), r.toAMQP), channels: tortureChannels,
-	})
+	s := setup{dsn: through(r.dsn, r.pg.Addr(), r.toPG), amqp: through(r.rabbit.URL(), r.rabbit.Addr(), r.toAMQP), channels: tortureChannels}
+	if *tortureStore == "postgres" { // on the server that crashes
+		s.store = r.pg.NewDatabase(t)
+	}
+	r.bridge = newProcess(t, s)
 	r.model = newModel(t, r.pg.Connect(t, r.dsn))
 	r.bridge.run()
 	r.instant = listenForEver(t, r.rabbit.URL(), "channel.golden.all", true)
