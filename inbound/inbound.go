@@ -40,6 +40,9 @@ type Options struct {
 	Log      *slog.Logger
 	Version  string
 	Now      func() time.Time // time.Now by default
+	// Held is asked before every result. While it returns an error, another bridge may be
+	// at work with the same ledger, and none is published. nil: there can be no other.
+	Held func() error
 	// Failpoint is called between the steps of a command, for tests that end the process there.
 	Failpoint func(point string)
 }
@@ -53,6 +56,7 @@ type Inbound struct {
 	log       *slog.Logger
 	dialer    *dialer
 	now       func() time.Time
+	held      func() error
 	failpoint func(string)
 
 	nudges map[string]chan struct{} // by workload: something may be due
@@ -71,7 +75,7 @@ func New(o Options) (*Inbound, error) {
 		return nil, err
 	}
 	i := &Inbound{
-		ledger: o.Ledger, executor: o.Executor, meter: o.Meter, log: o.Log, dialer: d, now: o.Now, failpoint: o.Failpoint,
+		ledger: o.Ledger, executor: o.Executor, meter: o.Meter, log: o.Log, dialer: d, now: o.Now, held: o.Held, failpoint: o.Failpoint,
 		nudges: map[string]chan struct{}{}, answer: make(chan struct{}, 1), queues: map[string]error{},
 	}
 	i.cfg.Store(o.Config)
@@ -80,6 +84,9 @@ func New(o Options) (*Inbound, error) {
 	}
 	if i.now == nil {
 		i.now = time.Now
+	}
+	if i.held == nil {
+		i.held = func() error { return nil }
 	}
 	if i.failpoint == nil {
 		i.failpoint = func(string) {}
@@ -95,7 +102,8 @@ func New(o Options) (*Inbound, error) {
 
 var errNotConnected = errors.New("not connected yet")
 
-// Run receives, applies and answers until ctx ends, and returns nil then. What was being applied
+// Run receives, applies and answers until ctx ends, and returns nil then. It fails when the ledger is lost or another
+// bridge has it: opening it again is somebody else's. What was being applied
 // is waited for, as long as the executor takes to notice that ctx has ended.
 func (i *Inbound) Run(ctx context.Context) error {
 	if _, err := i.ledger.Recover(ctx, i.now()); err != nil {

@@ -23,7 +23,7 @@ func (i *Inbound) receive(ctx context.Context, q queue, messages <-chan *message
 			return nil
 		}
 		if err := i.persist(ctx, func() error { return i.take(ctx, q, batch) }); err != nil {
-			return nil //nolint:nilerr // ctx has ended: what was not acknowledged comes again
+			return notEnded(ctx, err) // what was not acknowledged comes again
 		}
 		i.failpoint("claimed")
 		for _, m := range batch {
@@ -58,11 +58,16 @@ func gather(ctx context.Context, messages <-chan *message.Message, limit int) []
 	return batch
 }
 
-// persist tries until it works or ctx ends: a full disk is no reason to lose or reorder.
+// gone says that the ledger is not to be had any more until it is opened again, by whichever bridge.
+func gone(err error) bool {
+	return errors.Is(err, store.ErrLost) || errors.Is(err, store.ErrDeposed) || errors.Is(err, store.ErrClosed)
+}
+
+// persist tries until it works, ctx ends or the ledger is gone: a full disk is no reason to lose or reorder.
 func (i *Inbound) persist(ctx context.Context, do func() error) error {
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
 		err := do()
-		if err == nil || ctx.Err() != nil || errors.Is(err, store.ErrState) || errors.Is(err, store.ErrUnknown) {
+		if err == nil || ctx.Err() != nil || gone(err) || errors.Is(err, store.ErrState) || errors.Is(err, store.ErrUnknown) {
 			return err
 		}
 		i.log.Error("the ledger cannot be written; trying again", telemetry.KeyError, err.Error(), telemetry.KeyWait, pause)

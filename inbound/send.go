@@ -20,10 +20,13 @@ const (
 )
 
 // send publishes results from the outbox until ctx ends, and marks them once the broker has confirmed
-// them. What is unknown is sent again with the same id.
+// them. What is unknown is sent again with the same id. It fails when the ledger is gone.
 func (i *Inbound) send(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := i.sendSession(ctx); err != nil && ctx.Err() == nil {
+			if gone(err) {
+				return err
+			}
 			i.log.Warn("results cannot be sent; connecting again", telemetry.KeyError, err.Error())
 			select {
 			case <-time.After(time.Second):
@@ -77,6 +80,10 @@ func (i *Inbound) sendAll(ctx context.Context, ch *amqp.Channel, list []store.Re
 	var numbers []int64
 	var confirms []*amqp.DeferredConfirmation
 	for _, r := range list {
+		if err := i.held(); err != nil {
+			// Not as an error of the ledger: it may be held all the same, and says so itself if not.
+			return fmt.Errorf("results wait: %s", err.Error())
+		}
 		sent, err := publish(ctx, ch, &r)
 		if err != nil {
 			return err

@@ -62,6 +62,11 @@ func TestWhatCameWhileTheBridgeWasDownWakesWhatWaits(t *testing.T) {
 	if got := w.outcome("a"); got != "parked unknown_mapping" {
 		t.Fatal(got)
 	}
+	// Else it would be sent again, which says nothing.
+	w.until("the result is marked as sent", func() bool {
+		unsent, err := w.ledger.Unsent(t.Context(), 0, 1)
+		return err == nil && len(unsent) == 0
+	})
 	w.stop()
 	w.run(w.in.config(), f)
 	w.until("looked again in vain", func() bool { return f.times("a") == 2 && w.command("a").State == store.CommandParked })

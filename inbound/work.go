@@ -30,8 +30,8 @@ func (i *Inbound) work(ctx context.Context, workload string) error {
 		}
 		free := 1 + cap(slots) - len(slots)
 		var taken []store.Taken
-		if i.persist(ctx, func() (err error) { taken, err = i.ledger.Take(ctx, workload, free, i.now()); return err }) != nil {
-			return nil
+		if err := i.persist(ctx, func() (err error) { taken, err = i.ledger.Take(ctx, workload, free, i.now()); return err }); err != nil {
+			return notEnded(ctx, err)
 		}
 		for n, t := range taken {
 			if n > 0 {

@@ -28,6 +28,10 @@ type Options struct {
 	Failures uint32        // calls in a row without an answer that open the circuit; 5 when zero
 	Pause    time.Duration // how long it stays open; 15 s when zero
 
+	// Allowed, if set, is asked when a request is about to leave. While it returns an error none does: the call
+	// fails as Paused.
+	Allowed func() error
+
 	// Observe, if set, hears of every call. result is "ok" or the error's Kind.
 	Observe func(model, method, result string, took time.Duration)
 	// Changed, if set, hears of the circuit's opening and closing.
@@ -51,6 +55,9 @@ func (o *Options) fill() {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Allowed == nil {
+		o.Allowed = func() error { return nil }
 	}
 	if o.Observe == nil {
 		o.Observe = func(string, string, string, time.Duration) {}

@@ -24,7 +24,7 @@ const (
 	Denied  Kind = "denied"   // the key or the login is refused
 	NotSent Kind = "not_sent" // Odoo was not reached
 	Limited Kind = "limited"  // too many calls (429)
-	Paused  Kind = "paused"   // not tried: the circuit is open
+	Paused  Kind = "paused"   // not tried: the circuit is open, or calls are not allowed
 	Stopped Kind = "stopped"  // the caller's context ended before the call was sent
 
 	// Nobody knows whether it was done: read back, later.

@@ -35,7 +35,7 @@ type response struct {
 var errUnwritable = errors.New("the call cannot be written as JSON")
 
 // send does one request. An error is *Error without a Call: NotSent when nothing
-// of it can have reached Odoo, Ambiguous otherwise.
+// of it can have reached Odoo, Paused when it may not leave, Ambiguous otherwise.
 func (c *Client) send(ctx context.Context, r request) (response, error) {
 	body := new(bytes.Buffer)
 	if r.body != nil {
@@ -56,6 +56,9 @@ func (c *Client) send(ctx context.Context, r request) (response, error) {
 	req.Header.Set("Content-Type", "application/json")
 	for key, value := range r.header {
 		req.Header.Set(key, value)
+	}
+	if err := c.options.Allowed(); err != nil {
+		return response{}, &Error{Kind: Paused, After: time.Second, Err: err}
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {

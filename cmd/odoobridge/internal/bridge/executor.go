@@ -19,7 +19,7 @@ func (b *bridge) executor(l store.Ledger) (command.Executor, func(*config.Config
 	key := &apiKey{log: b.log}
 	key.take(b.cfg, "odoo.api_key", cfg.APIKey)
 	client, err := odoo.New(odoo.Options{
-		URL: cfg.URL, Database: cfg.Database, Login: cfg.Login, Key: key.read, MaxInFlight: cfg.MaxInFlight, Rate: cfg.Rate,
+		URL: cfg.URL, Database: cfg.Database, Login: cfg.Login, Key: key.read, MaxInFlight: cfg.MaxInFlight, Rate: cfg.Rate, Allowed: b.mayAct(),
 		Observe: b.metrics.Commands.Called, Changed: held.way, Refused: held.refused(""),
 	})
 	if err != nil {

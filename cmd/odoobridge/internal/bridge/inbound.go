@@ -43,7 +43,7 @@ func (b *bridge) openInbound(ctx context.Context, version string) (closeInbound 
 		return nil, errors.Join(err, l.Close())
 	}
 	river, err := inbound.New(inbound.Options{
-		Config: b.cfg, Ledger: followed, Executor: executor, Meter: commandMeter{b}, Log: log, Version: version,
+		Config: b.cfg, Ledger: followed, Executor: executor, Meter: commandMeter{b}, Log: log, Version: version, Held: b.mayAct(),
 	})
 	if err != nil {
 		return nil, errors.Join(err, l.Close())

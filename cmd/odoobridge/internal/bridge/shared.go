@@ -107,9 +107,9 @@ func (b *bridge) watchLease(ctx context.Context) error {
 	}
 }
 
-// mayPublish says, before every message, whether another bridge may be
-// publishing by now. nil: there can be no other.
-func (b *bridge) mayPublish() func() error {
+// mayAct says, before every message and every call to Odoo, whether another bridge may be
+// at work by now. nil: there can be no other.
+func (b *bridge) mayAct() func() error {
 	if b.lease == nil {
 		return nil
 	}

@@ -17,51 +17,42 @@ import (
 	"github.com/odoobridge/odoobridge/outbound/outboundtest"
 )
 
-// TestCommandsHaveOneEffectThoughTheBridgeIsKilled sends customers and their orders, each
-// order twice, to a bridge that is killed again and again while Odoo is slow: each order is
-// in Odoo once, and every command has its result. It runs on a live Odoo too (docs/LIVE.md).
+// TestCommandsHaveOneEffectThoughTheBridgeIsKilled kills the bridge again and again while Odoo is slow. It runs on a live
+// Odoo too (docs/LIVE.md).
 func TestCommandsHaveOneEffectThoughTheBridgeIsKilled(t *testing.T) {
 	t.Parallel()
-	const orders = 10
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	draw := rand.New(rand.NewPCG(seed, 2))
 	a, url := odooAtHand(t, os.Getenv, "18.0"), testkit.RabbitMQ(t).NewVhost(t)
 	a.slow(20 * time.Millisecond)
-	p := a.bridge(url, "customer.upsert", "order.place", "order.cancel")
+	p := a.bridge(url, orderCommands...)
+	a.commandsHaveOneEffect(url, func() {
+		p.kill()
+		p.start("run")
+	})
+	p.ready()
+}
+
+var orderCommands = []string{"customer.upsert", "order.place", "order.cancel"}
+
+// commandsHaveOneEffect sends customers and their orders, each order twice, and interrupts the bridge now and then: each
+// order is in Odoo once, and every command has its result.
+func (a *atHand) commandsHaveOneEffect(url string, interrupt func()) {
+	const orders = 10
+	t, seed := a.t, uint64(time.Now().UnixNano())
+	t.Helper()
+	t.Logf("seed %d", seed)
+	draw := rand.New(rand.NewPCG(seed, 2))
 	results := hearResults(t, url, "results."+a.name)
 	send := newSender(t, url)
 	_, sku := a.product()
 	for i := range orders {
-		customer, order := fmt.Sprint(7000+i), fmt.Sprint(5000+i)
-		send.commandOf(a.name, "customer.upsert", "c-"+customer, customer, map[string]any{"name": a.name + customer, "email": a.name + customer + "@example.test"})
-		placed := map[string]any{
-			"number": a.name + order, "placed_at": now(), "currency": a.currency, "customer": customer,
-			"lines":  []any{map[string]any{"id": "1", "sku": sku, "quantity": "1", "unit_price": "6.50", "taxes": []string{}}},
-			"totals": map[string]any{"total": "6.50"},
-		}
-		send.commandOf(a.name, "order.place", "o-"+order, order, placed)
-		send.commandOf(a.name, "order.place", "again-"+order, order, placed)
+		a.order(send, sku, i)
 		if i%4 == 2 {
 			results.atLeast(t, draw.IntN(3*i))
-			p.kill()
-			p.start("run")
+			interrupt()
 		}
 	}
-	p.ready()
 	results.atLeast(t, 3*orders)
-	for id, outcome := range results.all() {
-		want := "applied"
-		if id[0] == 'a' {
-			want = "duplicate"
-		}
-		if outcome != want {
-			t.Errorf("command %s is %s, want %s: %s", id, outcome, want, results.said(id))
-		}
-	}
-	if n := len(a.found("sale.order", odoo.Domain{{"client_order_ref", "=like", a.name + "%"}, {"state", "=", "sale"}}, "id")); n != orders {
-		t.Errorf("%d orders in Odoo, want %d", n, orders)
-	}
+	a.ordersAreThereOnce(results, orders)
 	for i := range orders { // an Odoo that goes on living should not plan for them
 		send.commandOf(a.name, "order.cancel", fmt.Sprint("x-", i), fmt.Sprint(5000+i), map[string]any{"reason": "a test"})
 	}
@@ -69,13 +60,43 @@ func TestCommandsHaveOneEffectThoughTheBridgeIsKilled(t *testing.T) {
 	if n := len(a.found("sale.order", odoo.Domain{{"client_order_ref", "=like", a.name + "%"}, {"state", "=", "cancel"}}, "id")); n != orders {
 		t.Errorf("%d of %d orders were cancelled afterwards", n, orders)
 	}
-	if n := len(a.found("res.partner", odoo.Domain{{"name", "=like", a.name + "%"}}, "id")); n != orders {
-		t.Errorf("%d customers in Odoo, want %d", n, orders)
-	}
 	if a.server != nil {
 		if n := a.server.MostInFlight(); n > 2 {
 			t.Errorf("Odoo saw %d calls at a time, want at most 2", n)
 		}
+	}
+}
+
+// order sends a customer and an order of his, which comes again with another id.
+func (a *atHand) order(send *sender, sku string, i int) {
+	customer, order := fmt.Sprint(7000+i), fmt.Sprint(5000+i)
+	send.commandOf(a.name, "customer.upsert", "c-"+customer, customer, map[string]any{"name": a.name + customer, "email": a.name + customer + "@example.test"})
+	placed := map[string]any{
+		"number": a.name + order, "placed_at": now(), "currency": a.currency, "customer": customer,
+		"lines":  []any{map[string]any{"id": "1", "sku": sku, "quantity": "1", "unit_price": "6.50", "taxes": []string{}}},
+		"totals": map[string]any{"total": "6.50"},
+	}
+	send.commandOf(a.name, "order.place", "o-"+order, order, placed)
+	send.commandOf(a.name, "order.place", "again-"+order, order, placed)
+}
+
+// ordersAreThereOnce looks at the results of so many calls of order, and at Odoo.
+func (a *atHand) ordersAreThereOnce(results *outcomes, orders int) {
+	a.t.Helper()
+	for id, outcome := range results.all() {
+		want := "applied"
+		if id[0] == 'a' {
+			want = "duplicate"
+		}
+		if outcome != want {
+			a.t.Errorf("command %s is %s, want %s: %s", id, outcome, want, results.said(id))
+		}
+	}
+	if n := len(a.found("sale.order", odoo.Domain{{"client_order_ref", "=like", a.name + "%"}, {"state", "=", "sale"}}, "id")); n != orders {
+		a.t.Errorf("%d orders in Odoo, want %d", n, orders)
+	}
+	if n := len(a.found("res.partner", odoo.Domain{{"name", "=like", a.name + "%"}}, "id")); n != orders {
+		a.t.Errorf("%d customers in Odoo, want %d", n, orders)
 	}
 }
 
@@ -86,7 +107,7 @@ type outcomes struct {
 	bodies map[string]string
 }
 
-func hearResults(t *testing.T, url, queue string) *outcomes {
+func hearResults(t testing.TB, url, queue string) *outcomes {
 	t.Helper()
 	o := &outcomes{of: map[string]string{}, bodies: map[string]string{}}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -138,7 +159,7 @@ func (o *outcomes) all() map[string]string {
 	return all
 }
 
-func (o *outcomes) atLeast(t *testing.T, n int) {
+func (o *outcomes) atLeast(t testing.TB, n int) {
 	t.Helper()
 	testkit.Eventually(t, 2*patience, func() bool { return len(o.all()) >= n }, func() string {
 		return fmt.Sprintf("%d results, want %d: %v", len(o.all()), n, o.all())
@@ -147,11 +168,11 @@ func (o *outcomes) atLeast(t *testing.T, n int) {
 
 // sender publishes commands as a channel does.
 type sender struct {
-	t  *testing.T
+	t  testing.TB
 	ch *amqp.Channel
 }
 
-func newSender(t *testing.T, url string) *sender {
+func newSender(t testing.TB, url string) *sender {
 	t.Helper()
 	conn, err := amqp.Dial(url)
 	if err != nil {

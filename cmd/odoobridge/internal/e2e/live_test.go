@@ -141,7 +141,13 @@ func (a *atHand) look() {
 // bridge runs a bridge with the test's channel, which may send the commands, and one lane that tells all.
 func (a *atHand) bridge(amqp string, commands ...string) *process {
 	a.t.Helper()
-	p := newProcess(a.t, setup{
+	p := a.process(a.setup(amqp, commands...))
+	p.run()
+	return p
+}
+
+func (a *atHand) setup(amqp string, commands ...string) setup {
+	return setup{
 		dsn: a.dsn, amqp: amqp, slot: a.name,
 		more: fmt.Sprintf("odoo: {url: %q, database: %q, login: %q, api_key: %q, rate: %.0f/s}\n", a.url, a.db, a.login, a.password, a.rate()),
 		channels: fmt.Sprintf(`  %s:
@@ -155,9 +161,13 @@ func (a *atHand) bridge(amqp string, commands ...string) *process {
     lanes:
       all: {entities: [customer, product, stock_level, order, shipment, return, invoice, refund, payment], pace: instant}
 `, a.name, a.login, a.company, a.code, a.bank, strings.Join(commands, ", ")),
-	})
+	}
+}
+
+func (a *atHand) process(s setup) *process {
+	a.t.Helper()
+	p := newProcess(a.t, s)
 	p.replace("heartbeat: 1s", "heartbeat: 1s, publication: "+a.name)
-	p.run()
 	return p
 }
 

@@ -17,11 +17,15 @@ func newPair(t testing.TB, s setup) *pair {
 	t.Helper()
 	s.store = testkit.PostgresAlone(t).NewDatabase(t)
 	p := &pair{newProcess(t, s), newProcess(t, s)}
+	p.run()
+	return p
+}
+
+func (p *pair) run() {
 	p.active.run()
 	p.active.in("active")
 	p.standby.run()
 	p.standby.in("standby")
-	return p
 }
 
 // swap makes the stand-by the active one.

@@ -69,10 +69,11 @@ func (l *Ledger) gather(first *op) []*op {
 }
 
 // group does operations in one transaction. When it fails, each is done in one of
-// its own, so that what is wrong with one does not fail the others.
+// its own, so that what is wrong with one does not fail the others. When its connection was lost, nothing is done
+// again: the transaction may have been committed.
 func (l *Ledger) group(group []*op) {
 	errs, err := l.transact(group)
-	if err != nil && len(group) > 1 {
+	if err != nil && len(group) > 1 && !errors.Is(err, store.ErrLost) && !errors.Is(err, store.ErrDeposed) {
 		for _, o := range group {
 			l.group([]*op{o})
 		}
