@@ -91,13 +91,14 @@ func testConfig(url string) *config.Config {
 
 // world is a bridge's inbound river between a broker and an executor.
 type world struct {
-	t       testing.TB
-	in      *Inbound
-	ledger  store.Ledger
-	ch      *amqp.Channel
-	results <-chan amqp.Delivery
-	stop    func()
-	seen    []decoded // results that came so far
+	t        testing.TB
+	in       *Inbound
+	ledger   store.Ledger
+	ch       *amqp.Channel
+	results  <-chan amqp.Delivery
+	stopping func() // begins to stop
+	stop     func()
+	seen     []decoded // results that came so far
 }
 
 type decoded struct {
@@ -136,7 +137,12 @@ func testLog(t testing.TB) *slog.Logger {
 
 func (w *world) run(cfg *config.Config, f command.Executor) {
 	w.t.Helper()
-	in, err := New(Options{Config: cfg, Ledger: w.ledger, Executor: f, Meter: silent{}, Log: testLog(w.t)})
+	w.runWith(Options{Config: cfg, Ledger: w.ledger, Executor: f, Meter: silent{}, Log: testLog(w.t)})
+}
+
+func (w *world) runWith(o Options) {
+	w.t.Helper()
+	in, err := New(o)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -144,6 +150,7 @@ func (w *world) run(cfg *config.Config, f command.Executor) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- in.Run(ctx) }()
+	w.stopping = cancel
 	w.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
@@ -173,11 +180,7 @@ func (w *world) connect(url string) {
 
 func (w *world) until(what string, done func() bool) {
 	w.t.Helper()
-	for deadline := time.Now().Add(waitLong); !done(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			w.t.Fatalf("waited %s: %s", waitLong, what)
-		}
-	}
+	testkit.Eventually(w.t, waitLong, done, func() string { return what })
 }
 
 // wish is a command as a channel writes it, made from the documented example.

@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,9 +41,13 @@ type Options struct {
 	Log      *slog.Logger
 	Version  string
 	Now      func() time.Time // time.Now by default
-	// Held is asked before every result. While it returns an error, another bridge may be
-	// at work with the same ledger, and none is published. nil: there can be no other.
+	// Held is asked before every result and every command. While it returns an error, another bridge may be
+	// at work with the same ledger: nothing is published or applied, and a stop has no grace. nil: there can be no other.
 	Held func() error
+	// AtWork is how long Odoo may be at a call that nobody waits for any more; command.AtWork when zero.
+	AtWork time.Duration
+	// Grace is how long commands that are being applied when Run is to end may go on; none when zero.
+	Grace time.Duration
 	// Failpoint is called between the steps of a command, for tests that end the process there.
 	Failpoint func(point string)
 }
@@ -57,6 +62,8 @@ type Inbound struct {
 	dialer    *dialer
 	now       func() time.Time
 	held      func() error
+	atWork    time.Duration
+	grace     time.Duration
 	failpoint func(string)
 
 	nudges map[string]chan struct{} // by workload: something may be due
@@ -77,6 +84,7 @@ func New(o Options) (*Inbound, error) {
 	i := &Inbound{
 		ledger: o.Ledger, executor: o.Executor, meter: o.Meter, log: o.Log, dialer: d, now: o.Now, held: o.Held, failpoint: o.Failpoint,
 		nudges: map[string]chan struct{}{}, answer: make(chan struct{}, 1), queues: map[string]error{},
+		atWork: cmp.Or(o.AtWork, command.AtWork), grace: o.Grace,
 	}
 	i.cfg.Store(o.Config)
 	if i.log == nil {
@@ -103,17 +111,24 @@ func New(o Options) (*Inbound, error) {
 var errNotConnected = errors.New("not connected yet")
 
 // Run receives, applies and answers until ctx ends, and returns nil then. It fails when the ledger is lost or another
-// bridge has it: opening it again is somebody else's. What was being applied
-// is waited for, as long as the executor takes to notice that ctx has ended.
+// bridge has it: opening it again is somebody else's. What is being applied when ctx ends
+// has its grace to come to an end; what an earlier process was applying goes on where it was, once
+// Odoo cannot be at work for it any more.
 func (i *Inbound) Run(ctx context.Context) error {
-	if _, err := i.ledger.Recover(ctx, i.now()); err != nil {
+	interrupted, err := i.ledger.Recover(ctx, i.now().Add(i.atWork))
+	if err != nil {
 		return notEnded(ctx, err)
+	}
+	if interrupted > 0 {
+		i.log.Info("commands that were being applied when the bridge ended are looked at again", "commands", interrupted, telemetry.KeyWait, i.atWork)
 	}
 	// What came while nobody was here, in Odoo or in the configuration, wakes what waits for it.
 	if err := i.WakeAll(ctx); err != nil {
 		return notEnded(ctx, err)
 	}
 	group, gctx := errgroup.WithContext(ctx)
+	applying, end := i.outlive(gctx)
+	defer end()
 	s := &subscriber{
 		dialer: i.dialer, prefetch: i.config().Commands.Prefetch, log: i.log, changed: i.changed,
 		prepare: func(ch *amqp.Channel) error {
@@ -131,11 +146,11 @@ func (i *Inbound) Run(ctx context.Context) error {
 		group.Go(func() error { return i.receive(gctx, q, messages) })
 	}
 	for _, workload := range schema.Workloads() {
-		group.Go(func() error { return i.work(gctx, workload) })
+		group.Go(func() error { return i.work(gctx, applying, workload) })
 	}
 	group.Go(func() error { return i.send(gctx) })
 	group.Go(func() error { return i.keep(gctx) })
-	err := notEnded(ctx, group.Wait())
+	err = notEnded(ctx, group.Wait())
 	return errors.Join(err, s.Close())
 }
 

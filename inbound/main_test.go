@@ -9,6 +9,9 @@ import (
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childFolder); dir != "" {
+		if os.Getenv(childOdoo) != "" {
+			os.Exit(payingChild(dir))
+		}
 		os.Exit(child(dir))
 	}
 	testkit.Main(m)

@@ -17,8 +17,9 @@ import (
 )
 
 // work carries out a workload's commands, so many at a time, until ctx ends. The ledger hands
-// out only what no other holds back, so that workers need know nothing of one another.
-func (i *Inbound) work(ctx context.Context, workload string) error {
+// out only what no other holds back, so that workers need know nothing of one another. applying is what commands
+// are executed in: it ends later than ctx.
+func (i *Inbound) work(ctx, applying context.Context, workload string) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	slots := make(chan struct{}, max(1, i.config().Commands.Workers))
@@ -38,7 +39,7 @@ func (i *Inbound) work(ctx context.Context, workload string) error {
 				slots <- struct{}{} // there is room: only this goroutine fills it
 			}
 			running.Go(func() {
-				i.carryOut(ctx, t)
+				i.carryOut(ctx, applying, t)
 				<-slots
 				i.nudge()
 			})
@@ -67,15 +68,15 @@ func (i *Inbound) rest(ctx context.Context, workload string) {
 }
 
 // carryOut brings one command to an outcome, or to its next attempt.
-func (i *Inbound) carryOut(ctx context.Context, t store.Taken) {
+func (i *Inbound) carryOut(ctx, applying context.Context, t store.Taken) {
 	i.failpoint("taken")
 	began := i.now()
+	if ctx.Err() != nil {
+		return // nothing was done: the next start receives it again
+	}
 	i.come.begin(t.Seq, began)
 	defer i.come.end(t.Seq)
-	s := i.decide(ctx, &t, began)
-	if s == nil {
-		return // ctx has ended: it is received again at the next start
-	}
+	s := i.decide(applying, &t, began)
 	s.Seq, s.Taken, s.Now = t.Seq, began, i.now()
 	i.failpoint("executed")
 	// What was done in Odoo is written down even while the bridge stops.
@@ -107,9 +108,9 @@ func (i *Inbound) decide(ctx context.Context, t *store.Taken, now time.Time) *st
 			Remedy:  "look at the newest state, and send it again if it is still wanted"})
 		return settlement(&t.Command, d, store.CommandRejected, now)
 	}
-	outcome, err := i.execute(ctx, t)
+	outcome, called, err := i.execute(ctx, t)
 	if ctx.Err() != nil && err != nil {
-		return nil
+		return i.interrupted(t, err, called)
 	}
 	if err != nil {
 		i.meter.Retried(t.Channel, t.Name)
@@ -118,23 +119,67 @@ func (i *Inbound) decide(ctx context.Context, t *store.Taken, now time.Time) *st
 	return i.settle(t, &outcome, now)
 }
 
-// execute runs the executor. What it panics with is an error like others: one command must not
-// end the bridge.
-func (i *Inbound) execute(ctx context.Context, t *store.Taken) (o command.Outcome, err error) {
+// execute runs the executor, and says whether Odoo was called. What it panics with is an error like others: one
+// command must not end the bridge.
+func (i *Inbound) execute(ctx context.Context, t *store.Taken) (o command.Outcome, called bool, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			i.log.Error("executing a command panicked", telemetry.KeyChannel, t.Channel, telemetry.KeyError, fmt.Sprint(r), "stack", string(debug.Stack()))
 			err = errors.New("the bridge failed while executing the command; its log says where")
 		}
 	}()
+	if err := i.held(); err != nil {
+		return o, false, &command.RetryError{Err: err}
+	}
 	data, err := dataOf(&t.Command)
 	if err != nil {
-		return o, fmt.Errorf("read the command again: %w", err)
+		return o, false, fmt.Errorf("read the command again: %w", err)
 	}
 	note := func(ctx context.Context, key, value string) error {
-		return i.ledger.Note(ctx, t.Seq, key, value)
+		if key != command.NoteCalling {
+			return i.ledger.Note(ctx, t.Seq, key, value)
+		}
+		called = true
+		return i.ledger.Calling(ctx, t.Seq)
 	}
-	return i.executor.Execute(ctx, commandOf(&t.Command, data), note)
+	o, err = i.executor.Execute(ctx, commandOf(&t.Command, data), note)
+	return o, called, err
+}
+
+// interrupted puts off a command that the end of the bridge cut off, for as long as Odoo may be at work for it.
+func (i *Inbound) interrupted(t *store.Taken, err error, called bool) *store.Settlement {
+	var pause time.Duration
+	var retry *command.RetryError
+	if errors.As(err, &retry) {
+		pause = retry.After
+	} else if called {
+		pause = i.atWork
+	}
+	return &store.Settlement{State: store.CommandReceived, Due: i.now().Add(pause), Begun: t.Begun, Error: err.Error()}
+}
+
+// outlive is a context that ends a grace after ctx, or with it when another bridge may be at work.
+func (i *Inbound) outlive(ctx context.Context) (applying context.Context, end func()) {
+	applying, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var grace *time.Timer
+	ended := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		if i.grace <= 0 || i.held() != nil {
+			cancel()
+			return
+		}
+		grace = time.AfterFunc(i.grace, cancel)
+	})
+	return applying, func() {
+		if !stop() {
+			<-ended
+			if grace != nil {
+				grace.Stop()
+			}
+		}
+		cancel()
+	}
 }
 
 const (

@@ -83,7 +83,7 @@ func (r *run) blacklist(email string, on bool) (command.Reference, error) {
 		return command.Reference{Model: "mail.blacklist", ID: id}, r.write("write blacklist", "mail.blacklist", []int64{id}, map[string]any{"active": on})
 	}
 	var id int64
-	err = r.step("create blacklist", func() error {
+	err = r.call("create blacklist", func() error {
 		var err error
 		id, err = r.x.odoo.Create(r.ctx, "mail.blacklist", map[string]any{"email": email}, r.context())
 		return err
@@ -124,7 +124,7 @@ func (r *run) subscribe(email string, list schema.ConsentList, path string) (com
 	case !list.Subscribed:
 		return record, nil
 	}
-	return record, r.step("create subscription", func() error {
+	return record, r.call("create subscription", func() error {
 		_, err := r.x.odoo.Create(r.ctx, model, map[string]any{"contact_id": contact, "list_id": to.ID()}, r.context())
 		return err
 	})

@@ -37,7 +37,7 @@ type Options struct {
 
 	Failpoint func(step string) error // for tests
 	Now       func() time.Time
-	// Settle is how long Odoo may still be at a call whose answer never came; 150 s when zero.
+	// Settle is how long Odoo may still be at a call whose answer never came; command.AtWork when zero.
 	Settle time.Duration
 }
 
@@ -65,7 +65,7 @@ func New(o Options) *Executor {
 		x.now = time.Now
 	}
 	if x.settle == 0 {
-		x.settle = 150 * time.Second
+		x.settle = command.AtWork
 	}
 	x.cache = newCache(x.now)
 	x.config.Store(o.Config)

@@ -50,7 +50,7 @@ func (r *run) remember(externalID, model string, id int64) {
 // users write external ids; for the others the bridge remembers it alone.
 func (r *run) bind(externalID, model string, id int64) error {
 	module, name, _ := strings.Cut(externalID, ".")
-	err := r.step("bind "+model, func() error {
+	err := r.call("bind "+model, func() error {
 		_, err := r.x.odoo.Create(r.ctx, "ir.model.data", map[string]any{
 			"module": module, "name": name, "model": model, "res_id": id, "noupdate": true,
 		}, r.context())

@@ -23,6 +23,7 @@ type run struct {
 	policies  map[string]string
 	keep      command.Note
 
+	called  bool                // Odoo may be at work
 	reports []command.Problem   // what was left alone although the command is applied
 	also    []command.Reference // other records that were made
 	bound   []command.Binding
@@ -52,6 +53,19 @@ func (r *run) step(name string, do func() error) error {
 		return err
 	}
 	return r.x.failpoint("after " + name)
+}
+
+// call is a step that calls Odoo. Before the first, the ledger is told that Odoo may be at work from now on.
+func (r *run) call(name string, do func() error) error {
+	return r.step(name, func() error {
+		if !r.called {
+			if err := r.keep(r.ctx, command.NoteCalling, name); err != nil {
+				return fmt.Errorf("mark that Odoo is called: %w", err)
+			}
+			r.called = true
+		}
+		return do()
+	})
 }
 
 // note keeps a word durably, before the step that it is about.
@@ -98,7 +112,7 @@ func (r *run) readOne(model string, id int64, fields ...string) (odoo.Record, er
 
 // create makes or updates one record with its lines by external id.
 func (r *run) create(step, model string, fields []string, rows [][]string) (id int64, err error) {
-	err = r.step(step, func() error {
+	err = r.call(step, func() error {
 		ids, err := r.x.odoo.Load(r.ctx, model, fields, rows, r.context())
 		if err != nil {
 			return err
@@ -110,12 +124,12 @@ func (r *run) create(step, model string, fields []string, rows [][]string) (id i
 }
 
 func (r *run) write(step, model string, ids []int64, values map[string]any) error {
-	return r.step(step, func() error { return r.x.odoo.Write(r.ctx, model, ids, values, r.context()) })
+	return r.call(step, func() error { return r.x.odoo.Write(r.ctx, model, ids, values, r.context()) })
 }
 
 // verb presses a button.
 func (r *run) verb(step, model, method string, ids []int64, more map[string]any) (action *odoo.Action, err error) {
-	err = r.step(step, func() error {
+	err = r.call(step, func() error {
 		var err error
 		action, err = r.x.odoo.Run(r.ctx, model, method, ids, r.context(more))
 		return err

@@ -12,7 +12,7 @@ import (
 func (r *run) say(model string, id int64, m mark, text, path string) error {
 	known, err := r.firstMarked("mail.message", domainOf("model", model, "res_id", id), "body", m, nil)
 	if err == nil && known == nil {
-		err = r.step("say", func() error {
+		err = r.call("say", func() error {
 			body, err := r.plain(m.String() + ": " + text)
 			if err != nil {
 				return err

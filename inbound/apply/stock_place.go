@@ -111,14 +111,14 @@ func (r *run) setOnce(s shelf, quants []odoo.Record, target decide.Decimal, why 
 		if s.lot != 0 {
 			values["lot_id"] = s.lot
 		}
-		return r.step("create quant", func() error {
+		return r.call("create quant", func() error {
 			_, err := r.x.odoo.Create(r.ctx, "stock.quant", values, mode)
 			return err
 		})
 	}
 	// What other rows hold, Odoo not having merged them, is taken off.
 	own := target.Sub(sumOf(quants[1:]))
-	return r.step("write quant", func() error {
+	return r.call("write quant", func() error {
 		return r.x.odoo.Write(r.ctx, "stock.quant", []int64{quants[0].ID()}, map[string]any{"inventory_quantity_auto_apply": number(own)}, mode)
 	})
 }

@@ -38,6 +38,7 @@ func RunLedger(t *testing.T, open LedgerOpener) {
 		{"the first of an effect is named", effects},
 		{"the newest word of a channel is named", newest},
 		{"what was being applied goes on after a restart, and what had called waits", recovers},
+		{"what had called is not woken before", recoversWaiting},
 		{"notes are kept until the command goes", keepsNotes},
 		{"a settlement keeps everything", settleExact},
 		{"what ids are bound to is kept", bindings},

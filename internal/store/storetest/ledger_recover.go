@@ -46,6 +46,22 @@ func recovers(t *testing.T, l store.Ledger) {
 	equal(t, "recovered once more", n, 2)
 }
 
+// recoversWaiting has a process end that had called Odoo for a command which had waited before.
+func recoversWaiting(t *testing.T, l store.Ledger) {
+	a := claim(t, l, wish(1, "a", "k1"))
+	take(t, l, "orders", 1, 2)
+	settle(t, l, a, store.CommandWaiting, 3, due(5), waitsFor("customer/7"))
+	equal(t, "looks again", take(t, l, "orders", 1, 5), []string{"a"})
+	ok(t, l.Calling(t.Context(), a))
+	n, err := l.Recover(t.Context(), second(160))
+	ok(t, err)
+	equal(t, "recovered", n, 1)
+	_, err = l.Wake(t.Context(), "", []string{"customer/7"}, second(6), "bridge")
+	ok(t, err)
+	equal(t, "woken while Odoo may be at work", take(t, l, "orders", 1, 159), []string(nil))
+	equal(t, "afterwards", take(t, l, "orders", 1, 160), []string{"a"})
+}
+
 // takeAttempts takes what is due, and says which attempt of each it is.
 func takeAttempts(t testing.TB, l store.Ledger, at int64) map[string]int {
 	t.Helper()

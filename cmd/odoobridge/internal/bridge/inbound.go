@@ -44,6 +44,7 @@ func (b *bridge) openInbound(ctx context.Context, version string) (closeInbound 
 	}
 	river, err := inbound.New(inbound.Options{
 		Config: b.cfg, Ledger: followed, Executor: executor, Meter: commandMeter{b}, Log: log, Version: version, Held: b.mayAct(),
+		Grace: b.cfg.ShutdownGrace / 2, // lanes have theirs afterwards
 	})
 	if err != nil {
 		return nil, errors.Join(err, l.Close())

@@ -60,7 +60,13 @@ func receiveAgain(c Conn, seq int64) error {
 	if err := moveKeys(c, seq, command.Keys, keyApplying, keyReceived); err != nil {
 		return err
 	}
-	if err := exec(c, "UPDATE command SET state = 'received', calling = 0 WHERE seq = ?1", seq); err != nil {
+	// What it waited for before must not wake it while Odoo may be at work.
+	for _, key := range command.WaitsFor {
+		if err := exec(c, "DELETE FROM wait WHERE key = ?1 AND channel = ?2 AND seq = ?3", key, command.Channel, seq); err != nil {
+			return err
+		}
+	}
+	if err := exec(c, "UPDATE command SET state = 'received', calling = 0, waits = '[]' WHERE seq = ?1", seq); err != nil {
 		return err
 	}
 	if err := lookAt(c, seq); err != nil {
