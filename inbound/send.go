@@ -17,6 +17,7 @@ import (
 const (
 	sendBatch      = 256
 	confirmTimeout = 30 * time.Second
+	lastConfirms   = 5 * time.Second // of a stop
 )
 
 // send publishes results from the outbox until ctx ends, and marks them once the broker has confirmed
@@ -90,7 +91,7 @@ func (i *Inbound) sendAll(ctx context.Context, ch *amqp.Channel, list []store.Re
 		}
 		numbers, confirms = append(numbers, r.Number), append(confirms, sent...)
 	}
-	waiting, cancel := context.WithTimeout(ctx, confirmTimeout)
+	waiting, cancel := finishing(ctx)
 	defer cancel()
 	for _, c := range confirms {
 		confirmed, err := c.WaitContext(waiting)
@@ -105,7 +106,21 @@ func (i *Inbound) sendAll(ctx context.Context, ch *amqp.Channel, list []store.Re
 		return nil
 	}
 	i.failpoint("sent")
-	return i.ledger.MarkSent(ctx, numbers)
+	return i.ledger.MarkSent(waiting, numbers)
+}
+
+// finishing is a context for what is published already: when ctx ends, its confirmations have a moment to come, so that
+// what the broker has is not sent again after a restart.
+func finishing(ctx context.Context) (waiting context.Context, end func()) {
+	waiting, cancel := context.WithTimeout(context.WithoutCancel(ctx), confirmTimeout)
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(lastConfirms):
+			cancel()
+		case <-waiting.Done():
+		}
+	})
+	return waiting, func() { stop(); cancel() }
 }
 
 // publish sends a result to the exchange and to whoever asked for a reply. A reply queue that has
