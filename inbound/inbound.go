@@ -41,8 +41,8 @@ type Options struct {
 	Log      *slog.Logger
 	Version  string
 	Now      func() time.Time // time.Now by default
-	// Held is asked before every result and every command. While it returns an error, another bridge may be
-	// at work with the same ledger: nothing is published or applied, and a stop has no grace. nil: there can be no other.
+	// Held is asked before every result, and when Run is to end. While it returns an error, another bridge may be
+	// at work with the same ledger: nothing is published, and a stop has no grace. nil: there can be no other.
 	Held func() error
 	// AtWork is how long Odoo may be at a call that nobody waits for any more; command.AtWork when zero.
 	AtWork time.Duration

@@ -128,9 +128,6 @@ func (i *Inbound) execute(ctx context.Context, t *store.Taken) (o command.Outcom
 			err = errors.New("the bridge failed while executing the command; its log says where")
 		}
 	}()
-	if err := i.held(); err != nil {
-		return o, false, &command.RetryError{Err: err}
-	}
 	data, err := dataOf(&t.Command)
 	if err != nil {
 		return o, false, fmt.Errorf("read the command again: %w", err)
