@@ -113,7 +113,8 @@ func lookForProviders(c Conn, channel string, provided []string) error {
 		if key == "" {
 			continue
 		}
-		err := lookAtAll(c, `SELECT seq FROM command WHERE channel = ?1 AND provides = ?2 AND provides <> '' AND state = 'received' ORDER BY seq LIMIT 1`, channel, key)
+		err := lookAtAll(c, `SELECT seq FROM command WHERE channel = ?1 AND provides = ?2 AND provides <> ''
+			AND state IN ('received', 'applied') AND state = 'received' ORDER BY seq LIMIT 1`, channel, key)
 		if err != nil {
 			return err
 		}

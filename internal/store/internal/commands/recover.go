@@ -37,10 +37,10 @@ func (l *Ledger) recoverIn(c Conn, calling time.Time) (int, error) {
 			return 0, err
 		}
 	}
-	if err := exec(c, "UPDATE command SET due = ?1 WHERE state = 'applying' AND (calling = 1 OR ?2 = 1) AND due < ?1", calling, l.powerLost); err != nil {
+	if err := exec(c, "UPDATE command SET due = ?1 WHERE state IN ('received', 'waiting', 'applying', 'parked') AND state = 'applying' AND (calling = 1 OR ?2 = 1) AND due < ?1", calling, l.powerLost); err != nil {
 		return 0, err
 	}
-	interrupted, err := numbers(c, "SELECT seq FROM command WHERE state = 'applying'")
+	interrupted, err := numbers(c, "SELECT seq FROM command WHERE state IN ('received', 'waiting', 'applying', 'parked') AND state = 'applying'")
 	if err != nil {
 		return 0, err
 	}
