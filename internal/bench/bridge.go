@@ -35,6 +35,7 @@ type bridgeOptions struct {
 	lane     bool     // one instant lane on stock_level
 	firehose bool     // every event to odoo.events too
 	lanes    []string // instead: YAML of each of the channel's lanes, by name
+	commands string   // instead: the channel sends customers, and this is the way to Odoo in YAML
 }
 
 // newBridge builds the program, once, and writes a configuration.
@@ -62,6 +63,9 @@ func (l *lab) newBridge(ctx context.Context, db *database, slot string, o bridge
 	}
 	if len(o.lanes) > 0 {
 		fmt.Fprintf(&text, "channels: {%s: {lanes: {%s}}}\n", laneChannel, strings.Join(o.lanes, ", "))
+	}
+	if o.commands != "" {
+		fmt.Fprintf(&text, "%sownership: {customer.name: [%s], customer.email: [%[2]s]}\nchannels: {%[2]s: {commands: [customer.upsert]}}\ncommands: {workers: 64}\n", o.commands, laneChannel)
 	}
 	if err := os.WriteFile(b.config, []byte(text.String()), 0o600); err != nil {
 		return nil, fmt.Errorf("write the bridge's configuration: %w", err)

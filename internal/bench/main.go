@@ -29,6 +29,7 @@ var measurements = []measurement{
 	{"journal", measureJournal},
 	{"latency", measureLatency},
 	{"again", measureAgain},
+	{"commands", measureCommands},
 	{"snapshot", measureSnapshot},
 	{"memory", measureMemory},
 	{"huge-transaction", measureHuge},
