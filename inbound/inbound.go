@@ -48,6 +48,8 @@ type Options struct {
 	AtWork time.Duration
 	// Grace is how long commands that are being applied when Run is to end may go on; none when zero.
 	Grace time.Duration
+	// Resend is how long a result waits that no queue took; 15 seconds when zero.
+	Resend time.Duration
 	// Failpoint is called between the steps of a command, for tests that end the process there.
 	Failpoint func(point string)
 }
@@ -64,6 +66,7 @@ type Inbound struct {
 	held      func() error
 	atWork    time.Duration
 	grace     time.Duration
+	resend    time.Duration
 	failpoint func(string)
 
 	nudges map[string]chan struct{} // by workload: something may be due
@@ -84,7 +87,7 @@ func New(o Options) (*Inbound, error) {
 	i := &Inbound{
 		ledger: o.Ledger, executor: o.Executor, meter: o.Meter, log: o.Log, dialer: d, now: o.Now, held: o.Held, failpoint: o.Failpoint,
 		nudges: map[string]chan struct{}{}, answer: make(chan struct{}, 1), queues: map[string]error{},
-		atWork: cmp.Or(o.AtWork, command.AtWork), grace: o.Grace,
+		atWork: cmp.Or(o.AtWork, command.AtWork), grace: o.Grace, resend: cmp.Or(o.Resend, resendAfter),
 	}
 	i.cfg.Store(o.Config)
 	if i.log == nil {

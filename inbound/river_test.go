@@ -301,3 +301,48 @@ func TestErrorsAreTriedAgainAndParkedWhenPatienceEnds(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestAResultThatNoQueueTookIsKeptAndSentAgain takes the channel's queue of results away, and lets another
+// channel be answered meanwhile.
+func TestAResultThatNoQueueTookIsKeptAndSentAgain(t *testing.T) {
+	w := start(t, &fake{})
+	w.stop()
+	if _, err := w.ch.QueueDelete(ResultQueue("shop"), false, false, false); err != nil {
+		t.Fatal(err)
+	}
+	cfg := *w.in.config()
+	cfg.RabbitMQ.Topology = "external"
+	w.results = make(chan amqp.Delivery)
+	w.runWith(Options{Config: &cfg, Ledger: w.ledger, Executor: &fake{}, Meter: silent{}, Log: testLog(t), Resend: 50 * time.Millisecond})
+	reply, err := w.ch.QueueDeclare("", false, true, true, false, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := func(p *amqp.Publishing) { p.ReplyTo, p.CorrelationId = reply.Name, "q" }
+	for _, id := range []string{"a", "b"} {
+		w.send("order.place", wish(t, "order.place", id, "5"+id), asked)
+	}
+	w.until("both replied to, again and again", func() bool {
+		q, err := w.ch.QueueDeclarePassive(reply.Name, false, true, true, false, nil)
+		return err == nil && q.Messages >= 4
+	})
+	unsent, err := w.ledger.Unsent(t.Context(), 0, 10)
+	if err != nil || len(unsent) != 2 {
+		t.Fatalf("%d results are kept, want 2: %v", len(unsent), err)
+	}
+	if err := declare(w.ch, &cfg); err != nil {
+		t.Fatal(err)
+	}
+	if w.results, err = w.ch.Consume(ResultQueue("shop"), "", true, false, false, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"a", "b"} {
+		if r := w.result(id); r.Data.Outcome != "applied" {
+			t.Errorf("%s: %+v", id, r.Data)
+		}
+	}
+	w.until("nothing is left to be sent", func() bool {
+		unsent, err := w.ledger.Unsent(t.Context(), 0, 10)
+		return err == nil && len(unsent) == 0
+	})
+}

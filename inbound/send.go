@@ -18,10 +18,11 @@ const (
 	sendBatch      = 256
 	confirmTimeout = 30 * time.Second
 	lastConfirms   = 5 * time.Second // of a stop
+	resendAfter    = 15 * time.Second
 )
 
 // send publishes results from the outbox until ctx ends, and marks them once the broker has confirmed
-// them. What is unknown is sent again with the same id. It fails when the ledger is gone.
+// them. What is unknown, or what no queue took, is sent again with the same id. It fails when the ledger is gone.
 func (i *Inbound) send(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := i.sendSession(ctx); err != nil && ctx.Err() == nil {
@@ -55,19 +56,33 @@ func (i *Inbound) sendSession(ctx context.Context) error {
 		return err
 	}
 	closed := conn.NotifyClose(make(chan *amqp.Error, 1))
+	o := &outbox{ch: ch, returns: ch.NotifyReturn(make(chan amqp.Return, sendBatch))}
+	last := int64(0) // what is older was sent, or waits for another try
+	var again <-chan time.Time
 	for {
-		list, err := i.ledger.Unsent(ctx, 0, sendBatch)
+		list, err := i.ledger.Unsent(ctx, last, sendBatch)
 		if err != nil {
 			return err
 		}
-		if err := i.sendAll(ctx, ch, list); err != nil {
+		unroutable, err := i.sendAll(ctx, o, list)
+		if err != nil {
 			return err
+		}
+		if len(list) > 0 {
+			last = list[len(list)-1].Number
+		}
+		if len(unroutable) > 0 && again == nil {
+			i.log.Warn("results that no queue took wait, and are sent again", "results", len(unroutable), telemetry.KeyQueue, unroutable[0], telemetry.KeyWait, i.resend,
+				telemetry.KeyRemedy, "make the queue and bind it to "+ExchangeResults+"; with rabbitmq.topology: declare the bridge does so by itself")
+			again = time.After(i.resend)
 		}
 		if len(list) == sendBatch {
 			continue
 		}
 		select {
 		case <-i.answer:
+		case <-again:
+			return nil // begins anew: queues are declared, and all that is unsent is looked at
 		case reason := <-closed:
 			return fmt.Errorf("the connection was lost: %w", reason)
 		case <-ctx.Done():
@@ -76,37 +91,66 @@ func (i *Inbound) sendSession(ctx context.Context) error {
 	}
 }
 
-// sendAll publishes results, waits for all confirmations and marks them.
-func (i *Inbound) sendAll(ctx context.Context, ch *amqp.Channel, list []store.Result) error {
-	var numbers []int64
+// outbox is a channel for results. What no queue takes comes back before it is confirmed.
+type outbox struct {
+	ch      *amqp.Channel
+	returns <-chan amqp.Return
+}
+
+// sendAll publishes results, waits for all confirmations and marks what a queue has taken. It returns
+// where the others were to go.
+func (i *Inbound) sendAll(ctx context.Context, o *outbox, list []store.Result) (unroutable []string, err error) {
 	var confirms []*amqp.DeferredConfirmation
 	for _, r := range list {
 		if err := i.held(); err != nil {
 			// Not as an error of the ledger: it may be held all the same, and says so itself if not.
-			return fmt.Errorf("results wait: %s", err.Error())
+			return nil, fmt.Errorf("results wait: %s", err.Error())
 		}
-		sent, err := publish(ctx, ch, &r)
+		sent, err := publish(ctx, o.ch, &r)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		numbers, confirms = append(numbers, r.Number), append(confirms, sent...)
+		confirms = append(confirms, sent...)
 	}
 	waiting, cancel := finishing(ctx)
 	defer cancel()
 	for _, c := range confirms {
 		confirmed, err := c.WaitContext(waiting)
 		if err != nil {
-			return fmt.Errorf("%w: %w", errUnconfirmed, err)
+			return nil, fmt.Errorf("%w: %w", errUnconfirmed, err)
 		}
 		if !confirmed {
-			return errUnconfirmed
+			return nil, errUnconfirmed
 		}
 	}
+	numbers, unroutable := o.taken(list)
 	if len(numbers) == 0 {
-		return nil
+		return unroutable, nil
 	}
 	i.failpoint("sent")
-	return i.ledger.MarkSent(waiting, numbers)
+	return unroutable, i.ledger.MarkSent(waiting, numbers)
+}
+
+// taken are the numbers of results that did not come back, and the routing keys of those that did. All are confirmed.
+func (o *outbox) taken(list []store.Result) (numbers []int64, unroutable []string) {
+	back := map[string]string{}
+	for {
+		select {
+		case r := <-o.returns:
+			back[r.MessageId] = r.RoutingKey
+			continue
+		default:
+		}
+		break
+	}
+	for i := range list {
+		if key, returned := back[short(list[i].ID)]; returned {
+			unroutable = append(unroutable, key)
+		} else {
+			numbers = append(numbers, list[i].Number)
+		}
+	}
+	return numbers, unroutable
 }
 
 // finishing is a context for what is published already: when ctx ends, its confirmations have a moment to come, so that
@@ -137,7 +181,8 @@ func publish(ctx context.Context, ch *amqp.Channel, r *store.Result) (sent []*am
 		if to.key == "" {
 			continue
 		}
-		c, err := ch.PublishWithDeferredConfirmWithContext(ctx, to.exchange, to.key, false, false, p)
+		mandatory := to.exchange != "" || r.RoutingKey == ""
+		c, err := ch.PublishWithDeferredConfirmWithContext(ctx, to.exchange, to.key, mandatory, false, p)
 		if err != nil {
 			return sent, fmt.Errorf("publish a result: %w", err)
 		}
