@@ -3,10 +3,15 @@ package odoo
 import (
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -367,8 +372,32 @@ func TestOdoo19SaysItByStatus(t *testing.T) {
 }
 
 func TestTLSOptionsAreRead(t *testing.T) {
-	_, err := New(Options{URL: "https://x", Database: "d", Key: func(context.Context) (string, error) { return "", nil }, TLS: TLS{CAFile: "no such file"}})
+	_, err := New(Options{URL: "https://x", Database: "d", Key: aKey, TLS: TLS{CAFile: "no such file"}})
 	if err == nil || !strings.Contains(err.Error(), "certificate authority") {
 		t.Errorf("%v", err)
+	}
+}
+
+func aKey(context.Context) (string, error) { return "k", nil }
+
+// TestACertificateOfAPrivateAuthorityIsTrustedWhereItIsNamed serves Odoo behind a certificate that no system knows.
+func TestACertificateOfAPrivateAuthorityIsTrustedWhereItIsNamed(t *testing.T) {
+	web := httptest.NewTLSServer(http.NotFoundHandler())
+	defer web.Close()
+	web.Config.ErrorLog = log.New(io.Discard, "", 0)
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for file, reached := range map[string]bool{"": false, ca: true} {
+		c, err := New(Options{URL: web.URL, Database: "d", Key: aKey, TLS: TLS{CAFile: file}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = c.Do(t.Context(), aCall, nil)
+		if untrusted := err != nil && strings.Contains(err.Error(), "certificate"); err == nil || untrusted == reached {
+			t.Errorf("with the authority %q: %v", file, err)
+		}
+		c.Close()
 	}
 }

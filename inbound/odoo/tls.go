@@ -17,11 +17,11 @@ func (t TLS) config() (*tls.Config, error) {
 	if t.CAFile != "" {
 		text, err := os.ReadFile(t.CAFile)
 		if err != nil {
-			return nil, fmt.Errorf("read the certificate authority: %w", err)
+			return nil, fmt.Errorf("odoo.tls.ca: read the certificate authority: %w", err)
 		}
 		cfg.RootCAs = x509.NewCertPool()
 		if !cfg.RootCAs.AppendCertsFromPEM(text) {
-			return nil, fmt.Errorf("%s holds no certificate", t.CAFile)
+			return nil, fmt.Errorf("odoo.tls.ca: %s holds no certificate in PEM", t.CAFile)
 		}
 	}
 	if t.CertFile == "" && t.KeyFile == "" {
@@ -29,7 +29,7 @@ func (t TLS) config() (*tls.Config, error) {
 	}
 	pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
 	if err != nil {
-		return nil, fmt.Errorf("read the client's certificate: %w", err)
+		return nil, fmt.Errorf("odoo.tls.cert and odoo.tls.key: read the bridge's certificate: %w", err)
 	}
 	cfg.Certificates = []tls.Certificate{pair}
 	return cfg, nil

@@ -47,6 +47,9 @@ type Odoo struct {
 	APIKey      Secret
 	MaxInFlight int
 	Rate        float64 // calls a second
+	CAFile      string
+	CertFile    string
+	KeyFile     string
 }
 
 // RabbitMQ says where the broker is and how events reach it.

@@ -28,13 +28,17 @@ func (w *walker) required(root *yaml.Node) {
 	}
 }
 
+// checkPair wants a certificate and its key, or neither.
+func (w *walker) checkPair(path, cert, key string) {
+	if node := w.places[path]; node != nil && (cert == "") != (key == "") {
+		w.problem(node, path, "has one of cert and key", "give both, or neither")
+	}
+}
+
 // crossChecks looks at what no single value tells.
 func (w *walker) crossChecks() {
-	if tls := w.config.RabbitMQ; (tls.CertFile == "") != (tls.KeyFile == "") {
-		if node := w.places["rabbitmq.tls"]; node != nil {
-			w.problem(node, "rabbitmq.tls", "has one of cert and key", "give both, or neither")
-		}
-	}
+	w.checkPair("rabbitmq.tls", w.config.RabbitMQ.CertFile, w.config.RabbitMQ.KeyFile)
+	w.checkPair("odoo.tls", w.config.Odoo.CertFile, w.config.Odoo.KeyFile)
 	logins := map[string]string{}
 	for i := range w.config.Channels {
 		channel := &w.config.Channels[i]

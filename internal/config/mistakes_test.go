@@ -51,6 +51,7 @@ func TestEachMistakeIsNamedWithItsRemedy(t *testing.T) {
 		"broken placeholder":      {base + "http: {listen: \"${NOPE\"}\n", []string{"a ${ without"}},
 		"missing file":            {base + "odoo: {api_key: {file: /no/such/file}}\n", []string{"odoo.api_key: file /no/such/file: no such file"}},
 		"tls pair":                {"postgres: {dsn: \"postgres://b@db/x\"}\nrabbitmq: {url: \"amqp://mq\", tls: {cert: a}}\n", []string{"has one of cert and key"}},
+		"Odoo's tls pair":         {base + "odoo: {tls: {cert: a}}\n", []string{"odoo.tls: has one of cert and key"}},
 		"channel name":            {base + "channels: {Shop: {lanes: {l: {entities: [order]}}}}\n", []string{`"Shop" is not a name`}},
 		"empty channel":           {base + "channels: {shop: {initial: skip}}\n", []string{"has neither lanes nor commands"}},
 		"lane name":               {base + "channels: {shop: {lanes: {a-b: {entities: [order]}}}}\n", []string{`"a-b" is not a name`}},

@@ -62,6 +62,12 @@ func init() {
 			doc: "Calls to Odoo at a time."},
 		{path: "odoo.rate", def: "10/s", kind: aRate, at: inConfig(func(c *Config) any { return &c.Odoo.Rate }),
 			doc: "Calls to Odoo at most."},
+		{path: "odoo.tls.ca", kind: aFile, at: inConfig(func(c *Config) any { return &c.Odoo.CAFile }),
+			doc: "File of the certificate authority that signed the certificate of Odoo, or of the proxy in front of it. Without it the system's are used."},
+		{path: "odoo.tls.cert", kind: aFile, at: inConfig(func(c *Config) any { return &c.Odoo.CertFile }),
+			doc: "File of the bridge's own certificate, where a proxy asks for one."},
+		{path: "odoo.tls.key", kind: aFile, at: inConfig(func(c *Config) any { return &c.Odoo.KeyFile }),
+			doc: "File of that certificate's key."},
 
 		{path: "rabbitmq.url", required: true, kind: secretURL("an AMQP URL", validAMQP), at: inConfig(func(c *Config) any { return &c.RabbitMQ.URL }),
 			doc: "The broker and its virtual host."},

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -20,10 +21,11 @@ func (b *bridge) executor(l store.Ledger) (command.Executor, func(*config.Config
 	key.take(b.cfg, "odoo.api_key", cfg.APIKey)
 	client, err := odoo.New(odoo.Options{
 		URL: cfg.URL, Database: cfg.Database, Login: cfg.Login, Key: key.read, MaxInFlight: cfg.MaxInFlight, Rate: cfg.Rate, Allowed: b.mayAct(),
+		TLS:     odoo.TLS{CAFile: cfg.CAFile, CertFile: cfg.CertFile, KeyFile: cfg.KeyFile},
 		Observe: b.metrics.Commands.Called, Changed: held.way, Refused: held.refused(""),
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("prepare the way to Odoo: %w", err)
 	}
 	u := &users{client: client, held: held, known: documents{b.store, time.Now}, bound: bindings{l}}
 	u.shared = user{cfg.Login, key, u.executor(client, b.cfg)}
