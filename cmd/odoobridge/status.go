@@ -146,6 +146,9 @@ func printStatus(out io.Writer, s bridge.Status, now time.Time) error {
 			return err
 		}
 	}
+	if err := printCommands(&b, s.Commands); err != nil {
+		return err
+	}
 	for i, p := range s.Poisoned {
 		if i == 10 {
 			fmt.Fprintf(&b, "poisoned   and %d more: --json names them\n", len(s.Poisoned)-i)
@@ -158,6 +161,22 @@ func printStatus(out io.Writer, s bridge.Status, now time.Time) error {
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+func printCommands(out io.Writer, list []bridge.CommandStatus) error {
+	if len(list) == 0 {
+		return nil
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\nCOMMANDS\tTO DO\tIN ODOO\tWAITING\tOLDEST\tPARKED\tNOTE") //nolint:errcheck // Flush tells
+	for _, c := range list {
+		note := ""
+		if c.Parked > 0 {
+			note = "odoobridge exceptions list --channel " + c.Channel
+		}
+		fmt.Fprintf(w, "%s/%s\t%d\t%d\t%d\t%s\t%d\t%s\n", c.Channel, c.Workload, c.Received, c.Applying, c.Waiting, age(c.OldestSeconds), c.Parked, note) //nolint:errcheck // Flush tells
+	}
+	return w.Flush()
 }
 
 // fillingShare is the part of what the store can become from which on that is worth a word.

@@ -21,7 +21,9 @@ type Status struct {
 	Store       StoreStatus         `json:"store"`
 	Journal     JournalStatus       `json:"journal"`
 	Lanes       []LaneStatus        `json:"lanes"`
-	Jobs        []jobs.Job          `json:"jobs"` // that run
+	// Commands are those that are not done, by channel and workload; absent where no channel may send any.
+	Commands []CommandStatus `json:"commands,omitempty"`
+	Jobs     []jobs.Job      `json:"jobs"` // that run
 	// Poisoned are documents that cannot be built from their rows: channels have them as they were.
 	Poisoned []router.Poisoned `json:"poisoned,omitempty"`
 }
@@ -113,6 +115,9 @@ func (b *bridge) status(ctx context.Context) (any, error) {
 		return nil, err
 	}
 	s.Journal.StoreBytes, s.Journal.StoreLimit = full.used, full.limit
+	if s.Commands, err = b.commandStatus(ctx); err != nil {
+		return nil, err
+	}
 	s.Poisoned = b.poisoned()
 	parked := b.jobs.ParkedCounts()
 	for _, l := range b.lanes.Status() {
