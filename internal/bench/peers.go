@@ -36,6 +36,9 @@ func measurePeers(ctx context.Context, l *lab) (s *section, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.drop(context.WithoutCancel(ctx), l)) }()
+	if err := db.publish(ctx); err != nil {
+		return nil, err
+	}
 	slow := slices.DeleteFunc(slices.Clone(peers), func(p peer) bool { return p.backlog == peerBacklog })
 	results := map[string][]result{}
 	for _, p := range slow {
