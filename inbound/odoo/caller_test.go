@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
 func keyOf(key string) func(context.Context) (string, error) {
@@ -63,15 +65,7 @@ func TestARefusedKeyHoldsBackItsOwnUserAlone(t *testing.T) {
 		t.Errorf("the bridge: %v", err)
 	}
 	key = "k1"
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
-		err := shop.Do(context.Background(), aCall, nil)
-		if err == nil {
-			break
-		}
-		if !IsKind(err, Paused) || time.Now().After(deadline) {
-			t.Fatal(err)
-		}
-	}
+	goesThrough(t, shop)
 	if len(refused) != 2 || !refused[0] || refused[1] {
 		t.Errorf("told %v, want that it was refused and is not any more", refused)
 	}
@@ -98,15 +92,7 @@ func TestUsersShareTheCircuit(t *testing.T) {
 
 func TestOdooSeesNoMoreThanItsLimitWhoeverCalls(t *testing.T) {
 	f := newFake(t, "17.0")
-	var now, most atomic.Int64
-	f.answer = func(w http.ResponseWriter, _ rpcCall) {
-		n := now.Add(1)
-		defer now.Add(-1)
-		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
-		}
-		time.Sleep(time.Millisecond)
-		result(w, "true")
-	}
+	most := f.countAtATime()
 	bridge := client(t, f, func(o *Options) { o.MaxInFlight = 2 })
 	var calling sync.WaitGroup
 	for range 6 {
@@ -134,16 +120,13 @@ func TestACallThatIsNotMadeClosesNoCircuit(t *testing.T) {
 	if err := c.Do(context.Background(), aCall, nil); !IsKind(err, Ambiguous) {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+	testkit.Eventually(t, time.Minute, func() bool {
 		done, err := c.allow() // the way is half open now: one call may try
 		if err == nil {
 			done(&Error{Kind: Stopped, Err: context.Canceled})
-			break
 		}
-		if time.Now().After(deadline) {
-			t.Fatal(err)
-		}
-	}
+		return err == nil
+	}, nil)
 	if !c.State().Open {
 		t.Error("closed by a call that was never made")
 	}

@@ -222,16 +222,7 @@ func TestTheCircuitOpensAndClosesByItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.answer = func(w http.ResponseWriter, _ rpcCall) { result(w, "true") }
-	for deadline := time.Now().Add(time.Minute); ; {
-		err := quick.Do(context.Background(), aCall, nil)
-		if err == nil {
-			break
-		}
-		if !IsKind(err, Paused) || time.Now().After(deadline) {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Millisecond)
-	}
+	goesThrough(t, quick)
 	if quick.State().Open {
 		t.Error("open after a call went through")
 	}
@@ -262,19 +253,7 @@ func TestOdooMayAskForSilence(t *testing.T) {
 
 func TestOdooNeverSeesMoreThanItsLimit(t *testing.T) {
 	f := newFake(t, "17.0")
-	var now, most atomic.Int64
-	f.answer = func(w http.ResponseWriter, _ rpcCall) {
-		n := now.Add(1)
-		for {
-			seen := most.Load()
-			if n <= seen || most.CompareAndSwap(seen, n) {
-				break
-			}
-		}
-		time.Sleep(time.Millisecond)
-		now.Add(-1)
-		result(w, "true")
-	}
+	most := f.countAtATime()
 	c := client(t, f, func(o *Options) { o.MaxInFlight = 3 })
 	var all sync.WaitGroup
 	for range 60 {

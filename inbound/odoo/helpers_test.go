@@ -7,10 +7,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -30,6 +33,33 @@ func newFake(t *testing.T, version string) *fake {
 	f.Server = httptest.NewServer(f)
 	t.Cleanup(f.Close)
 	return f
+}
+
+// countAtATime answers every call with true after a moment, and counts how many there were at a time.
+func (f *fake) countAtATime() (most *atomic.Int64) {
+	var now atomic.Int64
+	most = &atomic.Int64{}
+	f.answer = func(w http.ResponseWriter, _ rpcCall) {
+		n := now.Add(1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		time.Sleep(time.Millisecond) // as long as Odoo takes, so that calls meet there
+		now.Add(-1)
+		result(w, "true")
+	}
+	return most
+}
+
+// goesThrough calls until calls are not held back any more, and no other error comes before that.
+func goesThrough(t *testing.T, c *Client) {
+	t.Helper()
+	testkit.Eventually(t, time.Minute, func() bool {
+		err := c.Do(context.Background(), aCall, nil)
+		if err != nil && !IsKind(err, Paused) {
+			t.Fatal(err)
+		}
+		return err == nil
+	}, nil)
 }
 
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
