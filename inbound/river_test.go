@@ -311,7 +311,7 @@ func TestAResultThatNoQueueTookIsKeptAndSentAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg := *w.in.config()
-	cfg.RabbitMQ.Topology = "external"
+	cfg.RabbitMQ.Topology = "none"
 	w.results = make(chan amqp.Delivery)
 	w.runWith(Options{Config: &cfg, Ledger: w.ledger, Executor: &fake{}, Meter: silent{}, Log: testLog(t), Resend: 50 * time.Millisecond})
 	reply, err := w.ch.QueueDeclare("", false, true, true, false, nil)
