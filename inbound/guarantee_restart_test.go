@@ -196,12 +196,16 @@ func (r *restart) begin(change ...func(*Options)) {
 }
 
 // resolves checks that the payment is not tried again while Odoo may be at work for it, and is found afterwards.
-func (r *restart) resolves() {
+func (r *restart) resolves(step store.StepKind) {
 	r.t.Helper()
 	began := time.Now()
 	r.until("the payment put off", func() bool { c := r.command("p"); return c.State == store.CommandReceived && c.Due.After(began) })
 	if left := time.Until(r.command("p").Due); left < command.AtWork/2 {
 		r.t.Errorf("the payment is tried again in %s: Odoo may be at work for it for %s", left, command.AtWork)
+	}
+	steps, err := r.ledger.Steps(r.t.Context(), r.command("p").Seq)
+	if err != nil || len(steps) != 1 || steps[0].What != step || steps[0].Attempt != 1 {
+		r.t.Errorf("the attempt that was cut off is told as %+v, %v", steps, err)
 	}
 	r.odoo.release()
 	r.until("Odoo done", func() bool { return r.odoo.count() == 1 })
@@ -231,7 +235,7 @@ func TestABridgeKilledInTheMiddleOfACallHasOneEffect(t *testing.T) {
 	_ = cmd.Wait() // killed
 	r.open(dir)
 	r.begin()
-	r.resolves()
+	r.resolves(store.StepCutOff)
 }
 
 func (r *restart) await(c <-chan struct{}, said fmt.Stringer) {
@@ -250,7 +254,7 @@ func TestABridgeStoppedInTheMiddleOfACallHasOneEffect(t *testing.T) {
 	r.await(r.odoo.begun, &bytes.Buffer{})
 	r.stop()
 	r.begin()
-	r.resolves()
+	r.resolves(store.StepInterrupted)
 }
 
 func TestAStopWaitsForTheCallThatIsUnderWay(t *testing.T) {
@@ -276,5 +280,5 @@ func TestAReplacedBridgeStopsWithoutGrace(t *testing.T) {
 	r.await(r.odoo.begun, &bytes.Buffer{})
 	r.stop() // although the call is still under way, and waits for the test
 	r.begin()
-	r.resolves()
+	r.resolves(store.StepInterrupted)
 }

@@ -118,7 +118,7 @@ var errNotConnected = errors.New("not connected yet")
 // has its grace to come to an end; what an earlier process was applying goes on where it was, once
 // Odoo cannot be at work for it any more.
 func (i *Inbound) Run(ctx context.Context) error {
-	interrupted, err := i.ledger.Recover(ctx, i.now().Add(i.atWork))
+	interrupted, err := i.ledger.Recover(ctx, i.now(), i.now().Add(i.atWork))
 	if err != nil {
 		return notEnded(ctx, err)
 	}

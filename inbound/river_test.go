@@ -289,6 +289,10 @@ func TestErrorsAreTriedAgainAndParkedWhenPatienceEnds(t *testing.T) {
 	if got := w.outcome("away"); got != "applied" {
 		t.Error(got)
 	}
+	steps, err := w.ledger.Steps(t.Context(), w.command("away").Seq)
+	if err != nil || len(steps) != 3 || steps[2].What != store.StepFailed || steps[2].Attempt != 3 || steps[2].Class != "other" || steps[2].Reason != errOdooDown.Error() || steps[2].Begun.IsZero() {
+		t.Errorf("the steps of what was tried four times: %+v, %v", steps, err)
+	}
 	w.send("order.place", wish(t, "order.place", "poison", "2"))
 	if got := w.outcome("poison"); got != "parked too_many_tries" {
 		t.Error(got)

@@ -152,7 +152,16 @@ func (i *Inbound) interrupted(t *store.Taken, err error, called bool) *store.Set
 	} else if called {
 		pause = i.atWork
 	}
-	return &store.Settlement{State: store.CommandReceived, Due: i.now().Add(pause), Begun: t.Begun, Error: err.Error()}
+	return &store.Settlement{State: store.CommandReceived, Due: i.now().Add(pause), Begun: t.Begun, Error: err.Error(), Class: classOf(err), Interrupted: true}
+}
+
+// classOf is the class of an error that has one, as Odoo's have: "busy", "not_sent".
+func classOf(err error) string {
+	var classed interface{ Class() string }
+	if errors.As(err, &classed) {
+		return classed.Class()
+	}
+	return "other"
 }
 
 // outlive is a context that ends a grace after ctx, or with it when another bridge may be at work.
@@ -213,7 +222,7 @@ func (i *Inbound) again(t *store.Taken, err error, now time.Time) *store.Settlem
 			Remedy: "mend the cause, then `odoobridge exceptions retry`"}}}
 		return settlement(&t.Command, d, store.CommandParked, now)
 	}
-	return &store.Settlement{State: store.CommandReceived, Due: now.Add(pause), Begun: begun, Error: err.Error()}
+	return &store.Settlement{State: store.CommandReceived, Due: now.Add(pause), Begun: begun, Error: err.Error(), Class: classOf(err)}
 }
 
 // settle turns an outcome into what the ledger keeps.

@@ -60,6 +60,9 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// Class is the kind, for whoever only notes it.
+func (e *Error) Class() string { return string(e.Kind) }
+
 // Decided says that Odoo refused the call for good: nothing was done, and doing it
 // again as it is changes nothing.
 func (e *Error) Decided() bool {

@@ -42,10 +42,10 @@ type Ledger interface {
 	// Calling marks a command that is being applied: from now on Odoo may be at work for it, whatever becomes of this process.
 	// The mark goes when the command is settled. It may be lost by a power cut, not by a crash.
 	Calling(ctx context.Context, seq int64) error
-	// Recover makes received again what a process that has ended was applying, and says how many that were. It is
+	// Recover makes received again what a process that has ended was applying, with a step each, and says how many that were. It is
 	// called before the first Take. What was marked as calling, or may have been when power was lost, is due
 	// at the given moment at the earliest; the rest is due as it was.
-	Recover(ctx context.Context, calling time.Time) (int, error)
+	Recover(ctx context.Context, now, calling time.Time) (int, error)
 	// Settle says what became of a command that was taken, durably and at once with its results, audit
 	// entry and what it wakes.
 	Settle(ctx context.Context, s *Settlement) error
@@ -66,6 +66,9 @@ type Ledger interface {
 	// MarkSent marks results as sent. The mark may be lost by a power cut: they are then sent again.
 	MarkSent(ctx context.Context, numbers []int64) error
 
+	// Steps returns what is kept of a command's way beside the audit trail, oldest first.
+	Steps(ctx context.Context, seq int64) ([]Step, error)
+
 	// Command returns a command by its channel and id.
 	Command(ctx context.Context, channel, id string) (Command, bool, error)
 	// Commands returns commands that match, by number, oldest first.
@@ -75,7 +78,7 @@ type Ledger interface {
 	// Counts says how many commands there are that are not done.
 	Counts(ctx context.Context) ([]CommandCount, error)
 
-	// Trim removes done commands, their notes and sent results, that were done before the one moment, what channels have said
+	// Trim removes done commands, their notes, steps and sent results, that were done before the one moment, what channels have said
 	// before it (Newest), audit entries from before the other moment, and sent results of what was no
 	// command, at most limit of each. It returns how many it removed: 0 when nothing is left to remove.
 	Trim(ctx context.Context, done, audit time.Time, limit int) (int, error)
@@ -181,11 +184,14 @@ type Settlement struct {
 	Code     string
 	Outcome  []byte
 	Error    string
-	Odoo     OdooRecord
-	Provided string // what commands of the channel waited for, and is there now; "" for nothing
-	Bindings []Binding
-	Results  []Result
-	Audit    []AuditEntry
+	Class    string // of Error
+	// Interrupted says of a received one that the end of the bridge cut it off.
+	Interrupted bool
+	Odoo        OdooRecord
+	Provided    string // what commands of the channel waited for, and is there now; "" for nothing
+	Bindings    []Binding
+	Results     []Result
+	Audit       []AuditEntry
 }
 
 // Binding is which record of Odoo a channel's id means. It is kept for good, so that it is known of a

@@ -67,7 +67,7 @@ func (r *Reader) Ledger() *commands.Reader {
 func (t ledgerTables) Boot() string { return "synced" }
 
 const measureLedger = `SELECT coalesce(sum(pg_total_relation_size(t::regclass)), 0)::bigint
-	FROM unnest(ARRAY['command', 'key', 'wait', 'note', 'said', 'result', 'audit', 'binding']) t`
+	FROM unnest(ARRAY['command', 'key', 'wait', 'note', 'step', 'said', 'result', 'audit', 'binding']) t`
 
 // Size implements commands.Database.
 func (t ledgerTables) Size(ctx context.Context) (size int64, err error) {

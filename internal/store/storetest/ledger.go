@@ -40,6 +40,8 @@ func RunLedger(t *testing.T, open LedgerOpener) {
 		{"what was being applied goes on after a restart, and what had called waits", recovers},
 		{"what had called is not woken before", recoversWaiting},
 		{"notes are kept until the command goes", keepsNotes},
+		{"steps tell the way of a command that was not applied at once", keepsSteps},
+		{"of many steps the first and the newest are kept", boundsSteps},
 		{"a settlement keeps everything", settleExact},
 		{"what ids are bound to is kept", bindings},
 		{"only what is applying is settled", settleStates},
@@ -167,7 +169,7 @@ func LedgerWork(ctx context.Context, l store.Ledger, from int64, say func(string
 // LedgerAgrees checks what a killed LedgerWork said against the ledger, and returns the number to go on from.
 func LedgerAgrees(t testing.TB, l store.Ledger, said []string) int64 {
 	t.Helper()
-	_, err := l.Recover(t.Context(), second(0))
+	_, err := l.Recover(t.Context(), second(0), second(0))
 	ok(t, err)
 	for _, line := range said {
 		var verb, id string

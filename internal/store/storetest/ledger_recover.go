@@ -22,7 +22,7 @@ func recovers(t *testing.T, l store.Ledger) {
 	equal(t, "applying", []any{state(t, l, "called"), state(t, l, "before"), state(t, l, "held"), state(t, l, "after")},
 		[]any{store.CommandApplying, store.CommandApplying, store.CommandApplying, store.CommandReceived})
 
-	n, err := l.Recover(t.Context(), second(160))
+	n, err := l.Recover(t.Context(), second(0), second(160))
 	ok(t, err)
 	equal(t, "recovered", n, 3)
 	equal(t, "at once", takeAttempts(t, l, 13), map[string]int{"before": 3, "held": 2})
@@ -35,13 +35,13 @@ func recovers(t *testing.T, l store.Ledger) {
 	settle(t, l, held, store.CommandApplied, 161)
 	equal(t, "what it held back", take(t, l, "orders", 9, 162), []string{"after"})
 	// The mark went with the recovery.
-	n, err = l.Recover(t.Context(), second(900))
+	n, err = l.Recover(t.Context(), second(0), second(900))
 	ok(t, err)
 	equal(t, "recovered again", n, 2)
 	equal(t, "at once", take(t, l, "orders", 9, 163), []string{"after", "before"})
 	// What is not applied is not marked.
 	ok(t, l.Calling(t.Context(), called))
-	n, err = l.Recover(t.Context(), second(900))
+	n, err = l.Recover(t.Context(), second(0), second(900))
 	ok(t, err)
 	equal(t, "recovered once more", n, 2)
 }
@@ -53,7 +53,7 @@ func recoversWaiting(t *testing.T, l store.Ledger) {
 	settle(t, l, a, store.CommandWaiting, 3, due(5), waitsFor("customer/7"))
 	equal(t, "looks again", take(t, l, "orders", 1, 5), []string{"a"})
 	ok(t, l.Calling(t.Context(), a))
-	n, err := l.Recover(t.Context(), second(160))
+	n, err := l.Recover(t.Context(), second(0), second(160))
 	ok(t, err)
 	equal(t, "recovered", n, 1)
 	_, err = l.Wake(t.Context(), "", []string{"customer/7"}, second(6), "bridge")

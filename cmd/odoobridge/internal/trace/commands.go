@@ -133,6 +133,11 @@ func (f *finder) linesOfCommands(ctx context.Context) (lines []Line, err error) 
 	for _, seq := range f.seqs {
 		c := f.commands[seq]
 		lines = append(lines, progressOf(c)...)
+		steps, err := f.stepsOf(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, steps...)
 		results, err := f.src.Commands.Results(ctx, seq)
 		if err != nil {
 			return nil, err
@@ -205,7 +210,7 @@ func progressOf(c *said) []Line {
 		now.Time = c.Settled
 		now.What, now.Detail = c.Name+" is parked", "goes on by itself when there is "+strings.Join(c.WaitsFor, ", ")
 	case c.State == store.CommandReceived && c.Error != "":
-		now.What, now.Detail = c.Name+" is tried again then", fmt.Sprintf("attempt %d failed: %s", c.Attempts, c.Error)
+		now.What, now.Detail = c.Name+" is tried again then", fmt.Sprintf("after %d attempts; the last: %s", c.Attempts, c.Error)
 	case c.State == store.CommandReceived:
 		now.What, now.Detail = c.Name+" is in line", ""
 	case c.State == store.CommandApplying:

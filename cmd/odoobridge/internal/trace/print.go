@@ -28,9 +28,12 @@ func (t *Trace) Print(out io.Writer) error {
 	if len(t.Lines) > 0 {
 		fmt.Fprintln(w, "\nTIME\tWHAT\tABOUT\tDETAIL\tLANES")
 	}
-	for i := range t.Lines {
-		l := &t.Lines[i]
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", l.Time.UTC().Format(time.DateTime), l.What, l.About, l.detail(), l.lanesText())
+	for i := 0; i < len(t.Lines); i++ {
+		t.Lines[i].print(w)
+		if n := run(t.Lines, i); n > mostAlike {
+			fmt.Fprintf(w, "…\t%d more like it\t%s\t--json has them\t\n", n-2, t.Lines[i].About)
+			i += n - 2
+		}
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -40,6 +43,13 @@ func (t *Trace) Print(out io.Writer) error {
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// mostAlike is how many lines that tell the same follow one another before those between are counted alone.
+const mostAlike = 4
+
+func (l *Line) print(w io.Writer) {
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", l.Time.UTC().Format(time.DateTime), l.What, l.About, l.detail(), l.lanesText()) //nolint:errcheck // into memory
 }
 
 func (t *Thing) stateText() string {

@@ -23,6 +23,7 @@ type commands interface {
 	Commands(ctx context.Context, f store.CommandFilter) ([]store.Command, error)
 	Audit(ctx context.Context, f store.AuditFilter) ([]store.AuditEntry, error)
 	Results(ctx context.Context, seq int64) ([]store.Result, error)
+	Steps(ctx context.Context, seq int64) ([]store.Step, error)
 	Bound(ctx context.Context, externalID string) (store.Binding, bool, error)
 }
 

@@ -25,7 +25,8 @@ type Thing struct {
 // Kinds of lines.
 const (
 	KindEvent   = "event"   // journalled, and what became of it on each lane
-	KindCommand = "command" // received, tried, waiting
+	KindCommand = "command" // received; and what it is at now
+	KindAttempt = "attempt" // one that decided nothing, or what put the command back in line
 	KindAudit   = "audit"   // who did what to a command
 	KindResult  = "result"  // answered to the channel
 )
@@ -78,4 +79,10 @@ type Command struct {
 	State   string `json:"state,omitempty"` // of the command now
 	Odoo    string `json:"odoo,omitempty"`  // the record that it made or changed
 	Detail  string `json:"detail,omitempty"`
+
+	// Of an attempt.
+	Attempt  int       `json:"attempt,omitempty"`
+	Class    string    `json:"class,omitempty"` // of the error; code of what is waited for
+	WaitsFor []string  `json:"waits_for,omitempty"`
+	Next     time.Time `json:"next,omitzero"` // when it was to be tried again
 }

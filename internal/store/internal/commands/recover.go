@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/odoobridge/odoobridge/internal/store"
 )
 
 // Calling implements store.Ledger.
@@ -18,9 +20,9 @@ func (l *Ledger) Calling(ctx context.Context, seq int64) error {
 }
 
 // Recover implements store.Ledger.
-func (l *Ledger) Recover(ctx context.Context, calling time.Time) (n int, err error) {
+func (l *Ledger) Recover(ctx context.Context, now, calling time.Time) (n int, err error) {
 	err = l.durably(ctx, func(c Conn) (err error) {
-		n, err = l.recoverIn(c, calling)
+		n, err = l.recoverIn(c, now, calling)
 		return err
 	})
 	if err != nil {
@@ -30,7 +32,7 @@ func (l *Ledger) Recover(ctx context.Context, calling time.Time) (n int, err err
 	return n, nil
 }
 
-func (l *Ledger) recoverIn(c Conn, calling time.Time) (int, error) {
+func (l *Ledger) recoverIn(c Conn, now, calling time.Time) (int, error) {
 	if l.powerLost {
 		// Marks of taking and calling may be lost: whatever could be taken may have been.
 		if err := exec(c, "UPDATE command SET due = ?1 WHERE ready = 1 AND due < ?1", calling); err != nil {
@@ -45,14 +47,14 @@ func (l *Ledger) recoverIn(c Conn, calling time.Time) (int, error) {
 		return 0, err
 	}
 	for _, seq := range interrupted {
-		if err := receiveAgain(c, seq); err != nil {
+		if err := receiveAgain(c, seq, now); err != nil {
 			return 0, err
 		}
 	}
 	return len(interrupted), nil
 }
 
-func receiveAgain(c Conn, seq int64) error {
+func receiveAgain(c Conn, seq int64, now time.Time) error {
 	command, err := commandWhere(c, "seq = ?1", seq)
 	if err != nil || command == nil {
 		return err
@@ -67,6 +69,10 @@ func receiveAgain(c Conn, seq int64) error {
 		}
 	}
 	if err := exec(c, "UPDATE command SET state = 'received', calling = 0, waits = '[]' WHERE seq = ?1", seq); err != nil {
+		return err
+	}
+	cutOff := &store.Step{Time: now, Attempt: command.Attempts, What: store.StepCutOff, Reason: "the bridge ended during the attempt", Due: command.Due}
+	if err := addStep(c, seq, cutOff); err != nil {
 		return err
 	}
 	if err := lookAt(c, seq); err != nil {

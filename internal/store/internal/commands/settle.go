@@ -38,6 +38,9 @@ func settleIn(c Conn, s *store.Settlement) error {
 	if err := turn(c, command, s.State, s.WaitsFor); err != nil {
 		return err
 	}
+	if err := addAttempt(c, command, s); err != nil {
+		return err
+	}
 	if s.State == store.CommandApplied && command.Said != "" && !command.Time.IsZero() {
 		err := exec(c, `INSERT INTO said (channel, said, time, kept) VALUES (?1, ?2, ?3, ?4)
 			ON CONFLICT (channel, said) DO UPDATE SET time = CASE WHEN excluded.time > said.time THEN excluded.time ELSE said.time END, kept = excluded.kept`, command.Channel, command.Said, command.Time, s.Now)
@@ -177,6 +180,9 @@ func wakeOne(c Conn, seq int64, key string, now time.Time, actor string) error {
 		return err
 	}
 	if err := exec(c, "UPDATE command SET due = ?2 WHERE seq = ?1 AND due > ?2", seq, now); err != nil {
+		return err
+	}
+	if err := addWoken(c, command, key, actor, now); err != nil {
 		return err
 	}
 	return lookAt(c, seq)

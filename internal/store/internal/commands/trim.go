@@ -25,7 +25,7 @@ func trimIn(c Conn, done, audit time.Time, limit int) (int, error) {
 		return 0, err
 	}
 	for _, seq := range old {
-		for _, sql := range []string{"DELETE FROM note WHERE seq = ?1", "DELETE FROM result WHERE command = ?1", "DELETE FROM command WHERE seq = ?1"} {
+		for _, sql := range []string{"DELETE FROM note WHERE seq = ?1", "DELETE FROM step WHERE seq = ?1", "DELETE FROM result WHERE command = ?1", "DELETE FROM command WHERE seq = ?1"} {
 			if err := exec(c, sql, seq); err != nil {
 				return 0, err
 			}

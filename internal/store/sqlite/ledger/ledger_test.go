@@ -125,7 +125,7 @@ func TestAfterAPowerCutWhateverMayHaveCalledWaits(t *testing.T) {
 			}
 			l = open(t, dir)
 			defer closeIt(t, l)
-			if _, err := l.Recover(t.Context(), calling); err != nil {
+			if _, err := l.Recover(t.Context(), time.Now(), calling); err != nil {
 				t.Fatal(err)
 			}
 			taken, err := l.Take(t.Context(), "orders", 1, time.Now())
