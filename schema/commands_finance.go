@@ -7,7 +7,7 @@ func paymentRecord() Command {
 		Name: "payment.record", Subject: "payment", Workload: Finance,
 		Once: "the transaction's id with its method",
 		Doc: "Money of a customer has arrived, for an order or an invoice, whole or in part. It is registered in the journal that the method is mapped to. " +
-			"An order that is not there yet makes the payment wait.",
+			"An order that is not there yet makes the payment wait. More than is open of the invoice or the order is parked as `payment_mismatch`.",
 		OneOf: [][]string{oneDocument},
 		Inputs: slices.Concat(orderOrInvoice("is paid"), []Input{
 			{Name: "amount", Kind: Positive, Required: true, Doc: "what was paid"},
@@ -25,6 +25,7 @@ func refundRecord() Command {
 		Name: "refund.record", Subject: "refund", Workload: Finance,
 		Once: "the refund's id",
 		Doc: "Money is given back: all of it, an amount, or by line. The bridge makes a credit note of the order's invoice, and the outgoing payment when `payment` is there. " +
+			"More than was invoiced, together with the credit notes that are there already, whoever made them, is parked as `payment_mismatch` with these as `candidates`, before anything is made. " +
 			"It does not move goods: that is `return.request`.",
 		OneOf: [][]string{oneDocument, {"full", "amount", "lines"}},
 		Inputs: slices.Concat(orderOrInvoice("is refunded"), []Input{

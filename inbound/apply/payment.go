@@ -93,8 +93,8 @@ func (r *run) register(document odoo.Record, p paying) (command.Reference, error
 	if known != nil {
 		return r.finishKnown(known, p)
 	}
-	if open := residual(document); p.amount.Sub(open).Cmp(decide.Num(r.channel.Order.Tolerance)) > 0 {
-		return command.Reference{}, r.park(invoiceRef(document), problem(schema.CodePaymentMismatch, "amount", "more is paid ("+p.amount.String()+") than is open ("+open.String()+")"))
+	if open := residual(document); r.exceeds(p.amount, open) {
+		return command.Reference{}, r.parkOverpaid(invoiceRef(document), p.amount, open)
 	}
 	day, err := r.day(p.at)
 	if err != nil {

@@ -49,7 +49,7 @@ func (r *run) payInvoice(invoice odoo.Record, p paying, currency string) (comman
 }
 
 func (r *run) payOrder(data schema.PaymentRecord, p paying) (command.Reference, error) {
-	of, err := r.orderOf(data.Order, "order", "invoice_ids", "currency_id", "partner_invoice_id")
+	of, err := r.orderOf(data.Order, "order", "invoice_ids", "currency_id", "partner_invoice_id", "amount_total")
 	if err != nil {
 		return command.Reference{}, err
 	}
@@ -66,8 +66,11 @@ func (r *run) payOrder(data schema.PaymentRecord, p paying) (command.Reference, 
 	if err != nil {
 		return order(of), err
 	}
+	if open := openOf(of, invoices); r.exceeds(p.amount, open) {
+		return order(of), r.parkOverpaid(order(of), p.amount, open)
+	}
 	for _, invoice := range invoices {
-		if invoice.Text("state") == "posted" && residual(invoice).Sign() > 0 {
+		if invoice.Text("state") == "posted" && residual(invoice).Sign() > 0 && !r.exceeds(p.amount, residual(invoice)) {
 			return r.register(invoice, p)
 		}
 	}
@@ -75,15 +78,37 @@ func (r *run) payOrder(data schema.PaymentRecord, p paying) (command.Reference, 
 		invoice, err := r.invoiceOrder(of)
 		if err == nil {
 			r.also = append(r.also, invoiceRef(invoice))
-			return r.register(invoice, p)
 		}
-		if !errors.Is(err, errNothingToInvoice) {
+		switch {
+		case err == nil && !r.exceeds(p.amount, residual(invoice)):
+			return r.register(invoice, p)
+		case err != nil && !errors.Is(err, errNothingToInvoice):
 			return order(of), err
 		}
-		said := problem(schema.CodeRefused, "", "nothing of the order can be invoiced yet: the payment is registered for the customer")
+		said := problem(schema.CodeRefused, "", "less of the order can be invoiced yet than is paid: the payment is registered for the customer")
 		said.Remedy = "None is needed: it is reconciled when the invoice is there."
 		r.report(said)
 	}
 	externalID := decide.ExternalID(r.c.Channel, "payment", data.Method+"/"+data.TransactionID)
 	return r.prepay(of.Ref("partner_invoice_id"), p, externalID)
+}
+
+// openOf is what is still to be paid of an order: its total without what its invoices have been paid.
+func openOf(of odoo.Record, invoices []odoo.Record) decide.Decimal {
+	open := decide.Num(of.Number("amount_total")).Round(6)
+	for _, invoice := range invoices {
+		if invoice.Text("state") == "posted" {
+			open = open.Sub(decide.Num(invoice.Number("amount_total")).Round(6).Sub(residual(invoice)))
+		}
+	}
+	return open
+}
+
+// exceeds says whether an amount is more than what is open, by more than the channel tolerates.
+func (r *run) exceeds(amount, open decide.Decimal) bool {
+	return amount.Sub(open).Cmp(decide.Num(r.channel.Order.Tolerance)) > 0
+}
+
+func (r *run) parkOverpaid(of command.Reference, amount, open decide.Decimal) error {
+	return r.park(of, problem(schema.CodePaymentMismatch, "amount", "more is paid ("+amount.String()+") than is open ("+open.String()+")"))
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // creditLine is a line of a credit note, as Odoo made it of the invoice's or as an earlier
-// attempt left it.
+// attempt left it, or of the invoice.
 type creditLine struct {
 	id, product      int64
 	quantity, price  decide.Decimal
@@ -20,8 +20,9 @@ type creditLine struct {
 	delivery         bool
 }
 
-func (r *run) linesOfCredit(credit int64) ([]creditLine, error) {
-	found, err := r.search("account.move.line", odoo.Domain{{"move_id", "=", credit}, {"display_type", "=", "product"}},
+// linesOf are what is sold on invoices, or given back on credit notes.
+func (r *run) linesOf(moves ...int64) ([]creditLine, error) {
+	found, err := r.search("account.move.line", odoo.Domain{{"move_id", "in", moves}, {"display_type", "=", "product"}},
 		[]string{"product_id", "quantity", "price_unit", "price_total", "tax_ids", "sale_line_ids"}, odoo.Window{Order: "id"})
 	if err != nil {
 		return nil, err
@@ -53,7 +54,7 @@ func (r *run) linesOfCredit(credit int64) ([]creditLine, error) {
 
 // creditLines are the commands that bring the lines to what is refunded.
 func (r *run) creditLines(credit odoo.Record, data schema.RefundRecord) ([]any, error) {
-	lines, err := r.linesOfCredit(credit.ID())
+	lines, err := r.linesOf(credit.ID())
 	if err != nil {
 		return nil, err
 	}
@@ -64,12 +65,13 @@ func (r *run) creditLines(credit odoo.Record, data schema.RefundRecord) ([]any, 
 	if data.Amount != "" {
 		return r.lumpSum(lines, data, digits)
 	}
-	change := map[int64]map[string]any{}
+	change, taken := map[int64]map[string]any{}, map[int64]bool{}
 	for i, want := range data.Lines {
-		line, err := r.creditLineOf(lines, data.Order, want, fmt.Sprintf("lines[%d]", i))
+		line, err := r.creditLineOf(lines, taken, data.Order, want, fmt.Sprintf("lines[%d]", i))
 		if err != nil {
 			return nil, err
 		}
+		taken[line.id] = true
 		change[line.id] = line.refunding(decide.Num(want.Quantity), decide.Num(want.Amount), digits)
 	}
 	if given := decide.Num(data.Delivery); !given.IsZero() {
@@ -95,6 +97,9 @@ func commandsOf(lines []creditLine, change map[int64]map[string]any) []any {
 	return commands
 }
 
+// each is the price of one, with tax.
+func (l creditLine) each() decide.Decimal { return l.total.Quo(l.quantity) }
+
 // refunding is a line with a quantity and, if it is not what they cost, an amount with tax: the
 // price follows in the proportion in which the line's total follows from its price.
 func (l creditLine) refunding(quantity, amount decide.Decimal, digits decide.Digits) map[string]any {
@@ -102,8 +107,7 @@ func (l creditLine) refunding(quantity, amount decide.Decimal, digits decide.Dig
 	if amount.IsZero() || l.total.IsZero() {
 		return values
 	}
-	each := l.total.Quo(l.quantity) // one, with tax
-	price := l.price.Mul(amount).Quo(each.Mul(quantity)).Round(digits.Price)
+	price := l.price.Mul(amount).Quo(l.each().Mul(quantity)).Round(digits.Price)
 	values["price_unit"] = number(price)
 	return values
 }
@@ -125,8 +129,8 @@ func (r *run) lumpSum(lines []creditLine, data schema.RefundRecord, digits decid
 	return commandsOf(lines, map[int64]map[string]any{one.id: one.refunding(decide.Of(1), decide.Num(data.Amount), digits)}), nil
 }
 
-// creditLineOf is the line that a refund means: by the order's line, or by product.
-func (r *run) creditLineOf(lines []creditLine, order string, want schema.RefundLine, path string) (creditLine, error) {
+// creditLineOf is the line that a refund means, by the order's line or by product, that the refund does not mean already.
+func (r *run) creditLineOf(lines []creditLine, taken map[int64]bool, order string, want schema.RefundLine, path string) (creditLine, error) {
 	var match func(creditLine) bool
 	if want.Line != "" {
 		id, found, err := r.named(decide.LineID(r.c.Channel, order, want.Line), "sale.order.line")
@@ -144,7 +148,12 @@ func (r *run) creditLineOf(lines []creditLine, order string, want schema.RefundL
 		}
 		match = func(l creditLine) bool { return l.product == product.ID() }
 	}
-	at := slices.IndexFunc(lines, match)
+	at := slices.IndexFunc(lines, func(l creditLine) bool { return match(l) && !taken[l.id] })
+	if at < 0 && slices.ContainsFunc(lines, match) {
+		p := problem(schema.CodeInvalid, path, "the line is named twice")
+		p.Remedy = "Name it once, with the whole quantity, and send the refund with a new id."
+		return creditLine{}, r.reject(p)
+	}
 	if at < 0 {
 		return creditLine{}, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path, "the invoice has no such line"))
 	}

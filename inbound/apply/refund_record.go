@@ -101,6 +101,9 @@ func (r *run) creditNote(invoice odoo.Record, data schema.RefundRecord) (odoo.Re
 	if err != nil || found != nil {
 		return found, err
 	}
+	if err := r.refundFits(invoice, data); err != nil {
+		return nil, err
+	}
 	day, err := r.day(data.RefundedAt)
 	if err != nil {
 		return nil, err
