@@ -94,7 +94,7 @@ func returnRequest() Command {
 	return Command{
 		Name: "return.request", Subject: "return", Workload: Orders,
 		Once: "the return's id",
-		Doc:  "A customer will send goods back. The bridge makes the return of what was shipped, to be received later; money is given back by `refund.record`.",
+		Doc:  "A customer will send goods back. The bridge makes the return of what was shipped, to be received later; what is returned already is parked as `late_confirmation`. Money is given back by `refund.record`.",
 		Inputs: []Input{
 			required1(own("order", "the channel's own id of the order")),
 			line1("shipment", "the shipment's name in Odoo, where several delivered the same product: `WH/OUT/00015`"),

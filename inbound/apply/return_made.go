@@ -2,6 +2,7 @@ package apply
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/odoobridge/odoobridge/inbound/decide"
@@ -25,6 +26,16 @@ func (r *run) returnsOf(shipment odoo.Record) ([]odoo.Record, error) {
 	}), err
 }
 
+// returnedFrom is the shipment that an earlier attempt took, 0 when there was none.
+func (r *run) returnedFrom() int64 {
+	shipment, _, _ := strings.Cut(r.noted("returns"), " ")
+	id, err := strconv.ParseInt(shipment, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
 // returnMade is the return that an earlier attempt made and did not mark. Odoo's wizard cannot be told to mark it, so
 // that it is known by all the rest: it was not there when it was noted which there are, the
 // command's own user made it, no other command has marked it, and it takes back just this. What a person makes meanwhile is not taken.
@@ -39,7 +50,7 @@ func (r *run) returnMade(shipment odoo.Record, want []wanted) (int64, error) {
 		for i, back := range now {
 			ids[i] = back.ID()
 		}
-		return 0, r.note("returns", "were "+joinIDs(ids))
+		return 0, r.note("returns", strconv.FormatInt(shipment.ID(), 10)+" "+joinIDs(ids))
 	}
 	uid, err := r.x.odoo.UID(r.ctx)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
@@ -35,18 +36,9 @@ func requestReturn(r *run) (command.Reference, error) {
 	if known != nil {
 		return transfer(known), nil
 	}
-	from, want, err := r.returned(data)
+	made, err := r.returnMadeOrMake(data)
 	if err != nil {
 		return command.Reference{}, err
-	}
-	made, err := r.returnMade(from, want)
-	if err != nil {
-		return command.Reference{}, err
-	}
-	if made == 0 {
-		if made, err = r.makeReturn(from, want); err != nil {
-			return command.Reference{}, err
-		}
 	}
 	rec, err := r.readOne("stock.picking", made, "name", "origin")
 	if err != nil {
@@ -57,6 +49,25 @@ func requestReturn(r *run) (command.Reference, error) {
 		values["note"] = why
 	}
 	return transfer(rec), r.write("mark return", "stock.picking", []int64{made}, values)
+}
+
+// returnMadeOrMake makes the return, unless an earlier attempt did. What that one may have made must not count as returned
+// already while it is looked for.
+func (r *run) returnMadeOrMake(data schema.ReturnRequest) (int64, error) {
+	tried := r.returnedFrom() != 0
+	from, want, err := r.returned(data, !tried)
+	if err != nil {
+		return 0, err
+	}
+	if made, err := r.returnMade(from, want); err != nil || made != 0 {
+		return made, err
+	}
+	if tried {
+		if from, want, err = r.returned(data, true); err != nil {
+			return 0, err
+		}
+	}
+	return r.makeReturn(from, want)
 }
 
 // reasonsOf is why goods come back, as HTML: Odoo shows it on the transfer.
@@ -76,8 +87,9 @@ func reasonsOf(data schema.ReturnRequest) string {
 	return strings.Join(paragraphs, "")
 }
 
-// returned finds the shipment that delivered what comes back, and how much of each of its moves.
-func (r *run) returned(data schema.ReturnRequest) (odoo.Record, []wanted, error) {
+// returned finds the shipment that delivered what comes back, and how much of each of its moves: of what
+// has not been returned yet, or of all. An earlier attempt's shipment is kept to.
+func (r *run) returned(data schema.ReturnRequest, left bool) (odoo.Record, []wanted, error) {
 	of, err := r.orderOf(data.Order, "order", "picking_ids")
 	if err != nil {
 		return nil, nil, err
@@ -88,6 +100,9 @@ func (r *run) returned(data schema.ReturnRequest) (odoo.Record, []wanted, error)
 	domain := odoo.Domain{{"id", "in", of.Refs("picking_ids")}, {"state", "=", "done"}, {"picking_type_id.code", "=", "outgoing"}}
 	if data.Shipment != "" {
 		domain = append(domain, []any{"name", "=", data.Shipment})
+	}
+	if from := r.returnedFrom(); from != 0 {
+		domain = append(domain, []any{"id", "=", from})
 	}
 	shipments, err := r.search("stock.picking", domain, []string{"name", "state"}, odoo.Window{Order: "id"})
 	if err != nil {
@@ -102,7 +117,13 @@ func (r *run) returned(data schema.ReturnRequest) (odoo.Record, []wanted, error)
 		if err != nil {
 			return nil, nil, err
 		}
-		want, err := r.returnLines(data, moves)
+		var back wentBack
+		if left {
+			if moves, back, err = r.leftOf(moves); err != nil {
+				return nil, nil, err
+			}
+		}
+		want, err := r.returnLines(data, moves, back)
 		if err == nil {
 			return shipment, want, nil
 		}
@@ -112,7 +133,7 @@ func (r *run) returned(data schema.ReturnRequest) (odoo.Record, []wanted, error)
 }
 
 // returnLines takes what comes back from the moves of one shipment.
-func (r *run) returnLines(data schema.ReturnRequest, moves []moved) ([]wanted, error) {
+func (r *run) returnLines(data schema.ReturnRequest, moves []moved, back wentBack) ([]wanted, error) {
 	var want []wanted
 	for i, line := range data.Lines {
 		path := fmt.Sprintf("lines[%d]", i)
@@ -120,14 +141,21 @@ func (r *run) returnLines(data schema.ReturnRequest, moves []moved) ([]wanted, e
 		if err != nil {
 			return nil, err
 		}
+		if back[product] != nil && !slices.ContainsFunc(moves, func(m moved) bool { return m.product == product }) {
+			return nil, r.parkReturned(back[product], path, "all of it is returned already")
+		}
 		part, err := r.take(moves, want, product, decide.Num(line.Quantity), nil, path)
 		if err != nil {
 			return nil, err
 		}
 		for _, w := range part {
-			if w.quantity.Cmp(w.move.has) > 0 {
-				return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path+".quantity", "more comes back than was shipped"))
+			if w.quantity.Cmp(w.move.has) <= 0 {
+				continue
 			}
+			if back[product] != nil {
+				return nil, r.parkReturned(back[product], path+".quantity", "more comes back than was shipped and is not returned yet")
+			}
+			return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path+".quantity", "more comes back than was shipped"))
 		}
 		want = append(want, part...)
 	}
