@@ -42,13 +42,24 @@ type ExceptionFilter struct {
 	Limit   int    `json:"limit,omitempty"`
 }
 
+// Readable is what is read of a ledger to show commands: a bridge's own, or one that is only looked into.
+type Readable interface {
+	Command(ctx context.Context, channel, id string) (store.Command, bool, error)
+	Commands(ctx context.Context, f store.CommandFilter) ([]store.Command, error)
+}
+
 // Exceptions lists what needs a person.
 func (i *Inbound) Exceptions(ctx context.Context, f ExceptionFilter) ([]Exception, error) {
+	return ExceptionsIn(ctx, i.ledger, f)
+}
+
+// ExceptionsIn lists what needs a person in a ledger.
+func ExceptionsIn(ctx context.Context, ledger Readable, f ExceptionFilter) ([]Exception, error) {
 	states := []store.CommandState{store.CommandParked}
 	if f.Waiting {
 		states = append(states, store.CommandWaiting)
 	}
-	list, err := i.ledger.Commands(ctx, store.CommandFilter{Channel: f.Channel, Code: f.Code, States: states, After: f.After, Limit: f.Limit})
+	list, err := ledger.Commands(ctx, store.CommandFilter{Channel: f.Channel, Code: f.Code, States: states, After: f.After, Limit: f.Limit})
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +72,12 @@ func (i *Inbound) Exceptions(ctx context.Context, f ExceptionFilter) ([]Exceptio
 
 // Show returns a command in whatever state it is, with its body.
 func (i *Inbound) Show(ctx context.Context, channel, id string) (Exception, error) {
-	c, found, err := i.ledger.Command(ctx, channel, id)
+	return ShowIn(ctx, i.ledger, channel, id)
+}
+
+// ShowIn returns a command of a ledger in whatever state it is, with its body.
+func ShowIn(ctx context.Context, ledger Readable, channel, id string) (Exception, error) {
+	c, found, err := ledger.Command(ctx, channel, id)
 	if err != nil {
 		return Exception{}, err
 	}

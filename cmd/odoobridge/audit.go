@@ -16,8 +16,9 @@ func newAudit(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit [ID, SUBJECT or NAME IN ODOO]",
 		Short: "Who did what to which command, when, and what came of it",
-		Long:  `Ask the audit trail of commands, oldest first. It is append-only and kept for audit.retention.`,
-		Args:  cobra.MaximumNArgs(1),
+		Long: `Ask the audit trail of commands, oldest first. It is append-only and kept for audit.retention.
+It asks the running bridge. When there is none, it looks into the ledger, and changes nothing.`,
+		Args: cobra.MaximumNArgs(1),
 		Example: `  odoobridge audit S00042
   odoobridge audit --channel shopify --action discard --since 24h --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -27,8 +28,9 @@ func newAudit(a *app) *cobra.Command {
 			if since > 0 {
 				request.Since = time.Now().Add(-since)
 			}
-			var entries []bridge.AuditEntry
-			if err := a.command(cmd.Context(), bridge.ControlAudit, request, &entries, nil); err != nil {
+			ctx := cmd.Context()
+			entries, err := askLedger(ctx, a, bridge.ControlAudit, request, func(r *bridge.Readings) ([]bridge.AuditEntry, error) { return r.Audit(ctx, &request) })
+			if err != nil {
 				return err
 			}
 			return a.printAudit(entries)

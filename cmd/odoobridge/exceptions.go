@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/bridge"
 	"github.com/odoobridge/odoobridge/inbound"
+	"github.com/odoobridge/odoobridge/internal/config"
 )
 
 func newExceptions(a *app) *cobra.Command {
@@ -19,7 +20,10 @@ func newExceptions(a *app) *cobra.Command {
 		Use:   "exceptions",
 		Short: "Commands that need a person: look at them, retry, edit or discard them",
 		Long: `Commands of channels that are parked: a person or a rule must decide. Every decision is kept in
-the audit trail with who (the user of the operating system, and --as) and why (--reason).`,
+the audit trail with who (the user of the operating system, and --as) and why (--reason).
+
+They ask the running bridge. When there is none, list and show look into the ledger, and retry, edit and discard
+write the decision there, in the place of a bridge: the next one that starts acts on it.`,
 		Example: `  odoobridge exceptions list --channel shopify
   odoobridge exceptions retry shopify order-5001-placed --reason "tax code mapped"`,
 	}
@@ -37,8 +41,9 @@ func newExceptionsList(a *app) *cobra.Command {
 		Example: `  odoobridge exceptions list --code unknown_sku
   odoobridge exceptions list --waiting --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var list []inbound.Exception
-			if err := a.command(cmd.Context(), bridge.ControlExceptions, f, &list, nil); err != nil {
+			ctx := cmd.Context()
+			list, err := askLedger(ctx, a, bridge.ControlExceptions, f, func(r *bridge.Readings) ([]inbound.Exception, error) { return r.Exceptions(ctx, f) })
+			if err != nil {
 				return err
 			}
 			return a.printExceptions(list)
@@ -67,8 +72,9 @@ func newExceptionsShow(a *app) *cobra.Command {
 		Use: "show CHANNEL ID", Short: "Show a command with everything that is known of it, its body too", Args: cobra.ExactArgs(2),
 		Example: `  odoobridge exceptions show shopify order-5001-placed`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var e json.RawMessage
-			if err := a.command(cmd.Context(), bridge.ControlException, bridge.ShowRequest{Channel: args[0], ID: args[1]}, &e, nil); err != nil {
+			ctx, show := cmd.Context(), bridge.ShowRequest{Channel: args[0], ID: args[1]}
+			e, err := askLedger(ctx, a, bridge.ControlException, show, func(r *bridge.Readings) (inbound.Exception, error) { return r.Show(ctx, show) })
+			if err != nil {
 				return err
 			}
 			return a.printJSON(e)
@@ -90,14 +96,7 @@ func (a *app) decision(action, short string, file bool) *cobra.Command {
 					return usage(fmt.Errorf("read the command's new body: %w", err))
 				}
 			}
-			if err := a.command(cmd.Context(), bridge.ControlDecide, d, nil, nil); err != nil {
-				return err
-			}
-			if a.json {
-				return a.printJSON(map[string]string{"channel": d.Channel, "id": d.ID, "done": action})
-			}
-			_, err = fmt.Fprintf(a.stdout, "%s of %s: %s\n", d.ID, d.Channel, action)
-			return err
+			return a.decide(cmd.Context(), &d)
 		},
 	}
 	cmd.Flags().StringVar(&as, "as", "", "`name` of the person who decides, beside the user of the operating system")
@@ -108,6 +107,27 @@ func (a *app) decision(action, short string, file bool) *cobra.Command {
 		_ = cmd.MarkFlagRequired("file") // the flag is there
 	}
 	return cmd
+}
+
+// decide has the running bridge act on a decision or, where none runs, writes it down for the next one.
+func (a *app) decide(ctx context.Context, d *bridge.DecideRequest) error {
+	later := false
+	err := a.unattended(ctx, bridge.ControlDecide, d, nil, "writing the decision into its ledger", func(cfg *config.Config) error {
+		later = true
+		return bridge.DecideOffline(ctx, cfg, d)
+	})
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(map[string]any{"channel": d.Channel, "id": d.ID, "done": d.Action, "at_next_start": later})
+	}
+	when := ""
+	if later {
+		when = ", as soon as a bridge runs"
+	}
+	_, err = fmt.Fprintf(a.stdout, "%s of %s: %s%s\n", d.ID, d.Channel, d.Action, when)
+	return err
 }
 
 // whoDecides is the user of the operating system, and the name that was given.

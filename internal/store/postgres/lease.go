@@ -29,9 +29,10 @@ type Lease struct {
 	Former string // instance of the holder before, which did not give the store up by itself; "" otherwise
 	Waited bool   // another process had the store when we came
 
-	claim  Claim
-	conn   *pgx.Conn
-	dialer *dialer
+	claim    Claim
+	conn     *pgx.Conn
+	dialer   *dialer
+	visiting bool // not as a holder: what is written of the former one stays
 
 	mu    sync.Mutex
 	alive time.Time // when the last ping was sent that was answered
@@ -125,7 +126,7 @@ func (l *Lease) Close() (err error) {
 	l.closing.Do(func() {
 		l.stop()
 		l.pinging.Wait()
-		if l.Cause() == nil && !l.conn.IsClosed() {
+		if !l.visiting && l.Cause() == nil && !l.conn.IsClosed() {
 			ctx, cancel := context.WithTimeout(context.Background(), l.claim.timing.pingTime)
 			defer cancel()
 			if _, failed := l.conn.Exec(ctx, release, l.Term); failed != nil {

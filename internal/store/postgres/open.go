@@ -33,17 +33,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 		}
 		s.tables = append(s.tables, made)
 	}
-	cfg, err := s.lease.claim.connConfig(s.lease.dialer)
-	if err != nil {
-		return err
-	}
-	if s.w, err = pgx.ConnectConfig(ctx, cfg); err != nil {
-		return fmt.Errorf("connect to write: %w", err)
-	}
-	if err := prepareSession(ctx, s.w); err != nil {
-		return err
-	}
-	if err := s.openPool(ctx); err != nil {
+	if err := s.connect(ctx); err != nil {
 		return err
 	}
 	if err := s.layOut(ctx); err != nil {
@@ -54,6 +44,20 @@ func (s *Store) open(ctx context.Context) (err error) {
 	}
 	_, err = s.Size(ctx)
 	return err
+}
+
+func (s *Store) connect(ctx context.Context) error {
+	cfg, err := s.lease.claim.connConfig(s.lease.dialer)
+	if err != nil {
+		return err
+	}
+	if s.w, err = pgx.ConnectConfig(ctx, cfg); err != nil {
+		return fmt.Errorf("connect to write: %w", err)
+	}
+	if err := prepareSession(ctx, s.w); err != nil {
+		return err
+	}
+	return s.openPool(ctx)
 }
 
 func (s *Store) openPool(ctx context.Context) error {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,6 +35,10 @@ func lockFolder(dir string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// Hold keeps bridges from the store in the folder, which has to be there, until what it returns is closed. It fails
+// with store.ErrInUse when one has it, or is about to.
+func Hold(folder string) (io.Closer, error) { return lockFolder(folder) }
 
 func lockError(dir string, err error, holder string) error {
 	switch {

@@ -90,7 +90,7 @@ func (b *bridge) handleCommands() {
 		if err := r.Into(&a); err != nil {
 			return nil, err
 		}
-		return auditEntries(ctx, river, &a)
+		return auditEntries(ctx, river.Audit, &a)
 	})
 }
 
@@ -114,8 +114,8 @@ func decideOn(ctx context.Context, river *inbound.Inbound, d *DecideRequest) err
 	return fmt.Errorf("%q is nothing that can be done to a command", d.Action)
 }
 
-func auditEntries(ctx context.Context, river *inbound.Inbound, a *AuditRequest) ([]AuditEntry, error) {
-	list, err := river.Audit(ctx, store.AuditFilter{Channel: a.Channel, Actor: a.Actor, Action: a.Action, About: a.About, Since: a.Since, Until: a.Until, Limit: a.Limit})
+func auditEntries(ctx context.Context, ask func(context.Context, store.AuditFilter) ([]store.AuditEntry, error), a *AuditRequest) ([]AuditEntry, error) {
+	list, err := ask(ctx, store.AuditFilter{Channel: a.Channel, Actor: a.Actor, Action: a.Action, About: a.About, Since: a.Since, Until: a.Until, Limit: a.Limit})
 	if err != nil {
 		return nil, err
 	}

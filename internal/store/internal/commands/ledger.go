@@ -51,15 +51,22 @@ func (l *Ledger) begin(c Conn) error {
 	if err != nil {
 		return err
 	}
-	l.powerLost = !orderly && (now == "" || was != now)
+	l.powerLost = was == unrecovered || !orderly && (now == "" || was != now)
 	if !orderly {
 		// A mark of taking may be lost: whatever is open may have been begun.
 		if err := exec(c, "UPDATE command SET attempts = attempts + 1 WHERE state IN ('received', 'waiting')"); err != nil {
 			return err
 		}
 	}
+	if l.powerLost {
+		now = unrecovered
+	}
 	return exec(c, "UPDATE closed SET orderly = 0, boot = ?1", now)
 }
+
+// unrecovered stands in the place of a start of the machine from the moment that power is known to have been lost until
+// Recover has dealt with it: whoever opens and closes the ledger in between must not make that forgotten.
+const unrecovered = "unrecovered"
 
 // Close ends the ledger. What calls have not returned for may be kept or not.
 func (l *Ledger) Close() error {

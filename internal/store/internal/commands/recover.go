@@ -51,7 +51,7 @@ func (l *Ledger) recoverIn(c Conn, now, calling time.Time) (int, error) {
 			return 0, err
 		}
 	}
-	return len(interrupted), nil
+	return len(interrupted), exec(c, "UPDATE closed SET boot = ?1", l.db.Boot())
 }
 
 func receiveAgain(c Conn, seq int64, now time.Time) error {

@@ -123,6 +123,7 @@ func TestAfterAPowerCutWhateverMayHaveCalledWaits(t *testing.T) {
 			if err := errors.Join(conn{db}.Query("UPDATE closed SET orderly = 0, boot = ?1", nil, c.boot), db.Close()); err != nil {
 				t.Fatal(err)
 			}
+			closeIt(t, open(t, dir)) // a verb, which recovers nothing
 			l = open(t, dir)
 			defer closeIt(t, l)
 			if _, err := l.Recover(t.Context(), time.Now(), calling); err != nil {
