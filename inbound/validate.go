@@ -41,17 +41,15 @@ const maxProblems = 50
 // validate says everything that is wrong with a command of that name. No value is quoted: it
 // may be a person's.
 func validate(name string, raw map[string]any) []command.Problem {
-	err := schemas()[name].Validate(raw)
-	if err == nil {
-		return nil
-	}
-	var invalid *jsonschema.ValidationError
-	if !errors.As(err, &invalid) {
-		return []command.Problem{{Code: schema.CodeInvalid, Message: "cannot be checked"}}
-	}
 	described, _ := schema.CommandNamed(name)
 	f := finder{command: &described, raw: raw}
-	f.walk(invalid)
+	var invalid *jsonschema.ValidationError
+	if err := schemas()[name].Validate(raw); errors.As(err, &invalid) {
+		f.walk(invalid)
+	} else if err != nil {
+		return []command.Problem{{Code: schema.CodeInvalid, Message: "cannot be checked"}}
+	}
+	f.repeated(described.Inputs, raw["data"], []string{"data"})
 	slices.SortStableFunc(f.problems, func(a, b command.Problem) int { return strings.Compare(a.Path, b.Path) })
 	return f.problems
 }

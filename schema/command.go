@@ -35,6 +35,7 @@ type Input struct {
 	Limit    int      // most characters of a text, most items of a list; 0: the kind's own
 	Values   []string // the only ones allowed
 	Pattern  string
+	Unique   bool       // no two items of the list that it is in have the same
 	Inputs   []Input    // of an object, or of each object in a list
 	OneOf    [][]string // of each group of Inputs exactly one must be there
 }

@@ -15,6 +15,12 @@ const (
 
 func required1(i Input) Input { i.Required = true; return i }
 
+// once is what sets the items of a list apart: none may be there twice. JSON Schema has no word for it.
+func once(i Input) Input {
+	i.Unique, i.Doc = true, i.Doc+"; each once"
+	return i
+}
+
 func nullable(i Input) Input { i.Nullable = true; return i }
 
 func line1(name, doc string) Input {

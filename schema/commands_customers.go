@@ -25,7 +25,7 @@ func customerUpsert() Command {
 				nullable(addressInput("address", "the customer's own address")),
 				{Name: "addresses", Kind: Objects, Limit: 100, Doc: "Further addresses; they become contacts below the customer. Those that are not listed are left as they are.", Inputs: slices.Concat(
 					[]Input{
-						required1(own("id", "the channel's own id of the address")),
+						required1(once(own("id", "the channel's own id of the address"))),
 						{Name: "type", Kind: String, Required: true, Values: []string{"contact", "invoice", "delivery", "other"}, Doc: "what it is for; a contact with an address of its own is `other` in Odoo, where contacts share the customer's"},
 					}, addressInput("", "").Inputs)},
 				{Name: "tags", Kind: Strings, Doc: "tags to add, by name; those that Odoo does not know are reported, not made"},

@@ -32,7 +32,7 @@ func refundRecord() Command {
 			{Name: "full", Kind: Boolean, Values: []string{"true"}, Doc: "true: everything that was invoiced"},
 			{Name: "amount", Kind: Positive, Doc: "an amount with tax, without saying for what, instead"},
 			{Name: "lines", Kind: Objects, Doc: "by line, instead", OneOf: [][]string{{"line", "sku", "barcode"}}, Inputs: slices.Concat(
-				[]Input{own("line", "the channel's own id of the order's line")}, productInputs(),
+				[]Input{once(own("line", "the channel's own id of the order's line"))}, productInputs(),
 				[]Input{quantityInput("how many"), {Name: "amount", Kind: Positive, Doc: "what is given back for them, with tax; their price when absent"}})},
 			{Name: "delivery", Kind: Unsigned, Doc: "with lines: what is given back of the delivery's price, with tax"},
 			{Name: "total", Kind: Positive, Doc: "what the customer was told, with tax, to be compared with what Odoo makes of it"},

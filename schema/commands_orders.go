@@ -23,7 +23,7 @@ func orderPlace() Command {
 			addressInput("billing", "where the invoice goes; the customer's own address when absent"),
 			addressInput("shipping", "where the goods go; `billing` when absent"),
 			{Name: "lines", Kind: Objects, Required: true, Doc: "what was ordered", OneOf: [][]string{oneProduct}, Inputs: slices.Concat(
-				[]Input{own("id", "the channel's own id of the line, for refunds and returns by line")}, productInputs(),
+				[]Input{once(own("id", "the channel's own id of the line, for refunds and returns by line; its place, `1` for the first, when absent"))}, productInputs(),
 				[]Input{
 					line1("description", "text of the line; the product's name when absent"),
 					quantityInput("how many, in the product's unit of measure"),
@@ -70,7 +70,7 @@ func shipmentConfirm() Command {
 			required1(line1("shipment", "the shipment's name in Odoo, the key of its events: `WH/OUT/00015`")),
 			moment("shipped_at", "when they left; the transfer's effective date in Odoo, unless it is still to come"),
 			{Name: "lines", Kind: Objects, Doc: "what left; everything when absent", OneOf: [][]string{{"move_id", "sku", "barcode"}}, Inputs: slices.Concat(
-				[]Input{{Name: "move_id", Kind: Integer, Doc: "`move_id` of the line in the shipment's events"}}, productInputs(),
+				[]Input{once(Input{Name: "move_id", Kind: Integer, Doc: "`move_id` of the line in the shipment's events"})}, productInputs(),
 				[]Input{
 					quantityInput("how many left, in the unit of the shipment's line"),
 					{Name: "lots", Kind: Objects, Doc: "lots or serial numbers that left", Inputs: []Input{
@@ -86,7 +86,7 @@ func shipmentConfirm() Command {
 
 func returnLines(required bool, doc string, more ...Input) Input {
 	return Input{Name: "lines", Kind: Objects, Required: required, Doc: doc, OneOf: [][]string{{"line", "sku", "barcode"}}, Inputs: slices.Concat(
-		[]Input{own("line", "the channel's own id of the order's line")}, productInputs(),
+		[]Input{once(own("line", "the channel's own id of the order's line"))}, productInputs(),
 		[]Input{quantityInput("how many")}, more)}
 }
 

@@ -43,12 +43,31 @@ func (w *row) with(lines []row) (fields []string, rows [][]string) {
 	return fields, rows
 }
 
+// deliveryKey is what the line of the delivery is called by.
+const deliveryKey = "delivery"
+
 // lineKey is the channel's id of a line, or its place in the order.
 func lineKey(line schema.OrderLine, i int) string {
 	if line.ID != "" {
 		return line.ID
 	}
 	return strconv.Itoa(i + 1)
+}
+
+// keysApart refuses an order of which a line's id is what another line without an id is called by, or the delivery: Odoo would
+// take the one for the other.
+func (r *run) keysApart(data schema.OrderPlace) error {
+	seen := map[string]bool{deliveryKey: data.Delivery != nil}
+	for i, line := range data.Lines {
+		key := lineKey(line, i)
+		if seen[key] {
+			p := problem(schema.CodeInvalid, fmt.Sprintf("lines[%d].id", i), "another line, or the delivery, is called by "+key+" already")
+			p.Remedy = "Give every line an id of its own, and send the order with a new id."
+			return r.reject(p)
+		}
+		seen[key] = true
+	}
+	return nil
 }
 
 // orderLines are the rows of the lines. Everything that is not known is said at once.
@@ -59,6 +78,9 @@ func (r *run) orderLines(data schema.OrderPlace) ([]row, error) {
 	}
 	b := &lineBuilder{r: r, data: data, taxColumn: allTaxesGiven(data)}
 	if b.taxField, err = r.taxField(); err != nil {
+		return nil, err
+	}
+	if err := r.keysApart(data); err != nil {
 		return nil, err
 	}
 	for _, line := range data.Lines {
@@ -147,7 +169,7 @@ func (b *lineBuilder) delivery(d *schema.OrderDelivery) error {
 	if err != nil {
 		return err
 	}
-	b.row(decide.LineID(b.r.c.Channel, b.r.c.Subject, "delivery"), method.Ref("product_id"), "1", decide.Price{Unit: decide.Num(d.Price)}, or(d.Description, method.Text("name")), taxes, true)
+	b.row(decide.LineID(b.r.c.Channel, b.r.c.Subject, deliveryKey), method.Ref("product_id"), "1", decide.Price{Unit: decide.Num(d.Price)}, or(d.Description, method.Text("name")), taxes, true)
 	return nil
 }
 
@@ -206,7 +228,7 @@ func (r *run) lineTaxes(order int64, data schema.OrderPlace) error {
 		}
 	}
 	if data.Delivery != nil {
-		if err := b.writeTaxes(order, field, "delivery", data.Delivery.Taxes); err != nil {
+		if err := b.writeTaxes(order, field, deliveryKey, data.Delivery.Taxes); err != nil {
 			return err
 		}
 	}

@@ -217,3 +217,10 @@ func TestAggregatesTellNoOneHowToReachPeople(t *testing.T) {
 		}
 	}
 }
+
+// TestLinesAreKeptApart has a line be called by the place of another, and as the delivery is.
+func TestLinesAreKeptApart(t *testing.T) {
+	l := newLab(t)
+	l.stopped(command.Rejected, schema.CodeInvalid, "order.place", "5001", strings.Replace(strings.Replace(anOrder(1, ""), `"id":"a"`, `"id":"2"`, 1), `"id":"b",`, "", 1))
+	l.stopped(command.Rejected, schema.CodeInvalid, "order.place", "5002", strings.Replace(anOrder(2, `,"delivery":{"carrier":"std","price":"0"}`), `"id":"a"`, `"id":"delivery"`, 1))
+}
