@@ -75,10 +75,10 @@ func (f *fake) times(id string) (n int) {
 // silent counts nothing.
 type silent struct{}
 
-func (silent) Command(string, string, string, time.Duration) {}
-func (silent) Retried(string, string)                        {}
-func (silent) Open([]store.CommandCount)                     {}
-func (silent) Connected(bool)                                {}
+func (silent) Command(string, string, string, time.Duration, time.Duration) {}
+func (silent) Retried(string, string)                                       {}
+func (silent) Open([]store.CommandCount)                                    {}
+func (silent) Connected(bool)                                               {}
 
 func testConfig(url string) *config.Config {
 	return &config.Config{

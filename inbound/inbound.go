@@ -22,8 +22,9 @@ import (
 
 // Meter is told what happens, to be counted.
 type Meter interface {
-	// Command counts an answer; took is the time since the command arrived.
-	Command(channel, name, outcome string, took time.Duration)
+	// Command counts an answer that is durable. took is the time since the command arrived; own is the bridge's part of it:
+	// without Odoo's calls, and without what was before it was taken if it had to wait for its turn.
+	Command(channel, name, outcome string, took, own time.Duration)
 	// Retried counts an attempt that decided nothing.
 	Retried(channel, name string)
 	// Open is told how many commands are not done, from time to time.

@@ -173,8 +173,14 @@ func (i *Inbound) refuse(ctx context.Context, c *store.Command, m *message.Messa
 	if err := i.ledger.Refuse(ctx, &kept, s); err != nil {
 		return err
 	}
-	i.meter.Command(c.Channel, nameOf(c), r.Outcome, now.Sub(c.Received))
+	i.answered(c, nameOf(c), r.Outcome)
 	return nil
+}
+
+// answered counts an answer that no executor gave.
+func (i *Inbound) answered(c *store.Command, name, outcome string) {
+	took := i.now().Sub(c.Received)
+	i.meter.Command(c.Channel, name, outcome, took, took)
 }
 
 // nameOf is a command's name as a metric may have it.
@@ -192,6 +198,8 @@ func (i *Inbound) claim(ctx context.Context, commands []*store.Command, from []*
 		return err
 	}
 	var again []store.Result
+	var outcomes []string
+	var of []*store.Command
 	for n, claim := range claims {
 		if claim.First == nil {
 			continue
@@ -200,14 +208,20 @@ func (i *Inbound) claim(ctx context.Context, commands []*store.Command, from []*
 		if !answered {
 			continue
 		}
-		i.meter.Command(commands[n].Channel, commands[n].Name, d.Outcome, i.now().Sub(commands[n].Received))
-		again = append(again, resultOf(commands[n], d, "again", i.now()))
-		again[len(again)-1].Command = claim.First.Seq
+		answer := resultOf(commands[n], d, "again", i.now())
+		answer.Command = claim.First.Seq
+		again, outcomes, of = append(again, answer), append(outcomes, d.Outcome), append(of, commands[n])
 	}
 	if len(again) == 0 {
 		return nil
 	}
-	return i.ledger.Answer(ctx, again)
+	if err := i.ledger.Answer(ctx, again); err != nil {
+		return err
+	}
+	for n, c := range of {
+		i.answered(c, c.Name, outcomes[n])
+	}
+	return nil
 }
 
 // repeated is the answer to a command whose id is in the ledger. There is none while the first is

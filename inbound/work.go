@@ -23,6 +23,7 @@ func (i *Inbound) work(ctx, applying context.Context, workload string) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	slots := make(chan struct{}, max(1, i.config().Commands.Workers))
+	resting := i.now() // since when nothing was due; zero: something is
 	for ctx.Err() == nil {
 		select {
 		case slots <- struct{}{}:
@@ -38,14 +39,20 @@ func (i *Inbound) work(ctx, applying context.Context, workload string) error {
 			if n > 0 {
 				slots <- struct{}{} // there is room: only this goroutine fills it
 			}
+			since := i.now()
+			if !resting.IsZero() && t.Received.After(resting) {
+				since = t.Received // nothing but the bridge kept it waiting
+			}
 			running.Go(func() {
-				i.carryOut(ctx, applying, t)
+				i.carryOut(ctx, applying, t, since)
 				<-slots
 				i.nudge()
 			})
 		}
+		resting = time.Time{}
 		if len(taken) == 0 {
 			<-slots
+			resting = i.now()
 			i.rest(ctx, workload)
 		}
 	}
@@ -67,8 +74,8 @@ func (i *Inbound) rest(ctx context.Context, workload string) {
 	}
 }
 
-// carryOut brings one command to an outcome, or to its next attempt.
-func (i *Inbound) carryOut(ctx, applying context.Context, t store.Taken) {
+// carryOut brings one command to an outcome, or to its next attempt. since is when the bridge's own time began.
+func (i *Inbound) carryOut(ctx, applying context.Context, t store.Taken, since time.Time) {
 	i.failpoint("taken")
 	began := i.now()
 	if ctx.Err() != nil {
@@ -76,7 +83,7 @@ func (i *Inbound) carryOut(ctx, applying context.Context, t store.Taken) {
 	}
 	i.come.begin(t.Seq, began)
 	defer i.come.end(t.Seq)
-	s := i.decide(applying, &t, began)
+	s, called := i.decide(applying, &t, began)
 	s.Seq, s.Taken, s.Now = t.Seq, began, i.now()
 	i.failpoint("executed")
 	// What was done in Odoo is written down even while the bridge stops.
@@ -92,31 +99,32 @@ func (i *Inbound) carryOut(ctx, applying context.Context, t store.Taken) {
 	}
 	poke(i.answer)
 	if s.State != store.CommandReceived && s.State != store.CommandWaiting {
-		i.meter.Command(t.Channel, t.Name, string(s.State), s.Now.Sub(t.Received))
+		now := i.now()
+		i.meter.Command(t.Channel, t.Name, string(s.State), now.Sub(t.Received), now.Sub(since)-called)
 	}
 }
 
-// decide finds out what becomes of a command: from what is known of it, or by its execution.
-func (i *Inbound) decide(ctx context.Context, t *store.Taken, now time.Time) *store.Settlement {
+// decide finds out what becomes of a command: from what is known of it, or by its execution, and how long Odoo was called for it.
+func (i *Inbound) decide(ctx context.Context, t *store.Taken, now time.Time) (s *store.Settlement, calls time.Duration) {
 	if t.First != nil {
 		d := duplicateOf(t.First)
-		return settlement(&t.Command, d, store.CommandDuplicate, now)
+		return settlement(&t.Command, d, store.CommandDuplicate, now), 0
 	}
 	if !t.Time.IsZero() && t.Time.Before(t.Newest) {
 		d := refusedFor(command.Problem{Code: schema.CodeConflict, Path: "time",
 			Message: fmt.Sprintf("the channel has said something newer of this already, as of %s", t.Newest.UTC().Format(time.RFC3339)),
 			Remedy:  "look at the newest state, and send it again if it is still wanted"})
-		return settlement(&t.Command, d, store.CommandRejected, now)
+		return settlement(&t.Command, d, store.CommandRejected, now), 0
 	}
 	outcome, called, err := i.execute(ctx, t)
 	if ctx.Err() != nil && err != nil {
-		return i.interrupted(t, err, called)
+		return i.interrupted(t, err, called), outcome.Called
 	}
 	if err != nil {
 		i.meter.Retried(t.Channel, t.Name)
-		return i.again(t, err, now)
+		return i.again(t, err, now), outcome.Called
 	}
-	return i.settle(t, &outcome, now)
+	return i.settle(t, &outcome, now), outcome.Called
 }
 
 // execute runs the executor, and says whether Odoo was called. What it panics with is an error like others: one

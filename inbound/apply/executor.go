@@ -107,10 +107,11 @@ func (x *Executor) Execute(ctx context.Context, c command.Command, note command.
 	notes := map[string]string{}
 	maps.Copy(notes, c.Notes)
 	c.Notes = notes
+	ctx, spent := odoo.Counted(ctx)
 	r := &run{ctx: ctx, x: x, c: c, channel: channel, ownership: decide.Ownership(cfg.Ownership), policies: cfg.Conflicts, keep: note}
 	record, err := do(r)
 	out, err := r.outcome(record, err)
-	out.Bindings = r.bound
+	out.Bindings, out.Called = r.bound, spent()
 	return out, err
 }
 

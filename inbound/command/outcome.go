@@ -22,6 +22,7 @@ type Outcome struct {
 	Problems []Problem     // why not; or, with Applied, what was left alone
 	WaitsFor []string      // with Waiting or Parked: what may let it go on by itself: "customer/7001", "mapping/tax/VAT21", "sku/ABC"
 	After    time.Duration // with Waiting: look again then at the latest
+	Called   time.Duration // what calls to Odoo took, and their turn among others
 }
 
 // Reference is a record of Odoo.

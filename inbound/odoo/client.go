@@ -129,7 +129,9 @@ func (c *Client) State() State {
 // Do makes one call and decodes its result, unless result is nil. A result
 // of None leaves it as it is. The error is an *Error.
 func (c *Client) Do(ctx context.Context, call Call, result any) error {
+	began := time.Now()
 	raw, err := c.do(ctx, &call)
+	count(ctx, time.Since(began))
 	if err != nil {
 		return complete(err, &call)
 	}

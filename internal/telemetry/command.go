@@ -10,6 +10,7 @@ import (
 type Commands struct {
 	total      *prometheus.CounterVec
 	seconds    *prometheus.HistogramVec
+	own        *prometheus.HistogramVec
 	retries    *prometheus.CounterVec
 	waiting    *prometheus.GaugeVec
 	oldest     *prometheus.GaugeVec
@@ -24,11 +25,16 @@ type Commands struct {
 // commandBuckets reach from an answer out of the ledger to a command that waited for a person.
 var commandBuckets = []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400}
 
+// ownBuckets reach from a disk that syncs at once to one that hardly does.
+var ownBuckets = []float64{.00025, .0005, .00075, .001, .00125, .0015, .00175, .002, .00225, .0025, .003, .004, .005, .0075, .01, .025, .05, .1, .25, 1}
+
 func newCommands(r *prometheus.Registry) *Commands {
 	c := &Commands{
 		total: counters(r, "commands_total", "Answers to commands, by outcome.", "channel", "command", "outcome"),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: "command_seconds",
 			Help: "Time from a command's arrival to its answer in the outbox.", Buckets: commandBuckets}, []string{"channel", "command"}),
+		own: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: "command_own_seconds",
+			Help: "The bridge's own part of that, syncs of its disk included: without calls to Odoo, and without what was before the command was taken if it had to wait for its turn.", Buckets: ownBuckets}, []string{"channel", "command"}),
 		retries:    counters(r, "command_retries_total", "Attempts that decided nothing and are made again.", "channel", "command"),
 		waiting:    prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "commands_waiting", Help: "Commands that are not decided: received, waiting or being applied."}, []string{"channel", "workload", "state"}),
 		oldest:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "commands_oldest_seconds", Help: "Age of the oldest command that is not decided; 0 without one."}, []string{"channel", "workload"}),
@@ -39,14 +45,15 @@ func newCommands(r *prometheus.Registry) *Commands {
 		OdooCircuit: gauge(r, "odoo_circuit_open", "1 while Odoo's API does not answer, or refuses a user's key, and calls are held back for a while."),
 		LedgerBytes: gauge(r, "ledger_bytes", "What the ledger of commands occupies."),
 	}
-	r.MustRegister(c.seconds, c.waiting, c.oldest, c.exceptions, c.odoo)
+	r.MustRegister(c.seconds, c.own, c.waiting, c.oldest, c.exceptions, c.odoo)
 	return c
 }
 
-// Answered counts an answer.
-func (c *Commands) Answered(channel, command, outcome string, took time.Duration) {
+// Answered counts an answer. own is the bridge's part of what it took.
+func (c *Commands) Answered(channel, command, outcome string, took, own time.Duration) {
 	c.total.WithLabelValues(channel, command, outcome).Inc()
 	c.seconds.WithLabelValues(channel, command).Observe(took.Seconds())
+	c.own.WithLabelValues(channel, command).Observe(own.Seconds())
 }
 
 // Retried counts an attempt that decided nothing.
@@ -89,7 +96,7 @@ func (c *Commands) SetOpen(list []OpenCommands) {
 
 // show makes a series of each, so that the reference has them all.
 func (c *Commands) show() {
-	c.Answered("channel", "command", "outcome", 0)
+	c.Answered("channel", "command", "outcome", 0, 0)
 	c.Retried("channel", "command")
 	c.Called("model", "method", "result", 0)
 	c.SetOpen([]OpenCommands{{Channel: "channel", Workload: "workload", State: "received"}, {Channel: "channel", State: "parked", Code: "code"}})

@@ -99,8 +99,8 @@ func (b *bridge) reload(ctx context.Context) error {
 // commandMeter counts what happens to commands.
 type commandMeter struct{ b *bridge }
 
-func (m commandMeter) Command(channel, name, outcome string, took time.Duration) {
-	m.b.metrics.Commands.Answered(channel, name, outcome, took)
+func (m commandMeter) Command(channel, name, outcome string, took, own time.Duration) {
+	m.b.metrics.Commands.Answered(channel, name, outcome, took, own)
 }
 
 func (m commandMeter) Retried(channel, name string) { m.b.metrics.Commands.Retried(channel, name) }
