@@ -28,13 +28,8 @@ func (i *Inbound) complete(c *store.Command, e *envelope) *command.Problem {
 	if effect != "" {
 		c.Effect = e.Type + "/" + effect
 	}
-	switch e.Type {
-	case "customer.upsert":
-		c.Provides = "customer/" + e.Subject
-	case "order.place":
-		c.Provides = "order/" + e.Subject
-	case "return.request":
-		c.Provides = "return/" + e.Subject
+	if kind, found := provides[e.Type]; found {
+		c.Provides = command.Keys([]command.Wait{kind.For(e.Subject)})[0]
 	}
 	c.Keys = i.executor.Aggregates(commandOf(c, e.Data))
 	for _, own := range []string{c.Said, c.Effect} {
@@ -44,6 +39,22 @@ func (i *Inbound) complete(c *store.Command, e *envelope) *command.Problem {
 	}
 	c.Keys = unique(c.Keys)
 	return nil
+}
+
+// provides are the commands that others wait for, with what they wait for.
+var provides = map[string]command.WaitKind{
+	"customer.upsert": command.WaitCustomer,
+	"order.place":     command.WaitOrder,
+	"return.request":  command.WaitReturn,
+}
+
+// Provides are the beginnings of the keys that a command's own success gives to others that wait.
+func Provides() []string {
+	var kinds []string
+	for _, kind := range provides {
+		kinds = append(kinds, kind.String())
+	}
+	return kinds
 }
 
 // maxAhead is how far a channel's clock may be ahead: a time far in the future would make

@@ -54,7 +54,7 @@ func ProblemCodes() []ProblemCode {
 		{CodeUnknownOrder, "The channel's order is not known.", "Send `order.place` first: the command goes on by itself."},
 		{CodeUnknownDocument, "Odoo has no such shipment, return or invoice, or the channel may not see it.", "Take the name from the bridge's events."},
 		{CodeUnknownLine, "The order or shipment has no such line.", "Take the line's id from the order as it was placed."},
-		{CodeUnknownMapping, "A tax, carrier, payment method or payment term is not mapped.", "Map it in `channels.<channel>.mapping` and reload: the command goes on by itself."},
+		{CodeUnknownMapping, "A tax, carrier, payment method or payment term is not mapped.", "Map it in `channels.<channel>.mapping` and reload, or make in Odoo what it is mapped to: the command goes on by itself."},
 		{CodeUnknownPlace, "There is no such warehouse, location or lot, or the channel may not use it.", "Mend the name, or allow the warehouse in `channels.<channel>.warehouses`."},
 		{CodeDuplicateCustomer, "Several customers in Odoo match; `candidates` names them.", "Merge them in Odoo, or bind one."},
 		{CodeTotalMismatch, "Odoo's total differs from the channel's by more than the tolerance.", "Compare taxes, discounts and rounding; then mend the quotation and retry, or discard."},

@@ -49,6 +49,7 @@ GRANT SELECT (id, picking_id, move_id, lot_id, lot_name, quantity, create_uid, w
 GRANT SELECT (id, name, company_id, state, date_order, client_order_ref, origin, partner_id, partner_invoice_id, partner_shipping_id, currency_id, amount_untaxed, amount_tax, amount_total, invoice_status, commitment_date, locked, warehouse_id, delivery_status, carrier_id, create_uid, write_uid, write_date) ON sale_order TO odoobridge;
 GRANT SELECT (id, order_id, sequence, product_id, name, display_type, product_uom_qty, product_uom, price_unit, discount, price_subtotal, price_tax, price_total, qty_delivered, qty_invoiced, is_delivery, create_uid, write_uid, write_date) ON sale_order_line TO odoobridge;
 GRANT SELECT (id, name, code, create_uid, write_uid, write_date) ON account_journal TO odoobridge;
+GRANT SELECT (id, name, create_uid, write_uid, write_date) ON account_payment_term TO odoobridge;
 GRANT SELECT (id, name, create_uid, write_uid, write_date) ON account_tax TO odoobridge;
 GRANT SELECT (id, name, company_id, move_type, state, payment_state, partner_id, commercial_partner_id, currency_id, amount_untaxed, amount_tax, amount_total, amount_residual, invoice_date, invoice_date_due, ref, payment_reference, invoice_origin, reversed_entry_id, journal_id, date, payment_id, create_uid, write_uid, write_date) ON account_move TO odoobridge;
 GRANT SELECT (id, move_id, sequence, display_type, product_id, name, quantity, product_uom_id, price_unit, discount, price_subtotal, price_total, payment_id, create_uid, write_uid, write_date) ON account_move_line TO odoobridge;
@@ -112,6 +113,7 @@ CREATE PUBLICATION "odoobridge" FOR TABLE ONLY
     "public"."sale_order",
     "public"."sale_order_line",
     "public"."account_journal",
+    "public"."account_payment_term",
     "public"."account_tax",
     "public"."account_move",
     "public"."account_move_line",

@@ -98,7 +98,7 @@ func (r *run) subscribe(email string, list schema.ConsentList, path string) (com
 		return command.Reference{}, err
 	}
 	if to == nil {
-		return command.Reference{}, r.park(command.Reference{}, problem(schema.CodeUnknownMapping, path+".name", "Odoo has no mailing list of this name"), "list/"+list.Name)
+		return command.Reference{}, r.park(command.Reference{}, problem(schema.CodeUnknownMapping, path+".name", "Odoo has no mailing list of this name"), command.WaitList.For(list.Name))
 	}
 	contact, err := r.mailingContact(email, list.Subscribed)
 	if err != nil || contact == 0 {

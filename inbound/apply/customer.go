@@ -26,7 +26,7 @@ func upsertCustomer(r *run) (command.Reference, error) {
 		return command.Reference{}, err
 	}
 	if !found {
-		if id, err = r.findCustomer(who{data.Email.Value, data.Phone.Value, data.VAT.Value, data.Address.Value.Country}, "customer/"+r.c.Subject); err != nil {
+		if id, err = r.findCustomer(who{data.Email.Value, data.Phone.Value, data.VAT.Value, data.Address.Value.Country}, command.WaitCustomer.For(r.c.Subject)); err != nil {
 			return command.Reference{}, err
 		}
 		if id != 0 {

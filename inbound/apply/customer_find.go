@@ -15,7 +15,7 @@ type who struct{ email, phone, vat, country string }
 
 // findCustomer looks for a customer by the channel's rules: 0 when there is none,
 // parked when there are several, until one of them is bound by hand, as the key says.
-func (r *run) findCustomer(w who, bound string) (int64, error) {
+func (r *run) findCustomer(w who, bound command.Wait) (int64, error) {
 	var matches []decide.Match
 	for _, key := range decide.Rules(r.channel.Customer.Match) {
 		found, err := r.customersBy(key, w)
@@ -32,9 +32,9 @@ func (r *run) findCustomer(w who, bound string) (int64, error) {
 		return choice.ID, nil
 	}
 	p := problem(schema.CodeDuplicateCustomer, choice.By, "several customers in Odoo have this "+choice.By)
-	waits := []string{bound}
+	waits := []command.Wait{bound}
 	for _, id := range choice.Several {
-		waits = append(waits, "partner/"+strconv.FormatInt(id, 10)) // merged into another, or archived
+		waits = append(waits, command.WaitPartner.For(strconv.FormatInt(id, 10))) // merged into another, or archived
 		p.Candidates = append(p.Candidates, command.Reference{Model: "res.partner", ID: id})
 	}
 	return 0, r.park(command.Reference{}, p, waits...)

@@ -23,7 +23,7 @@ func (r *run) invoiceNamed(name string) (odoo.Record, error) {
 	}
 	found, err := r.first("account.move", domain, invoiceFields)
 	if err == nil && found == nil {
-		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownDocument, "invoice", "Odoo has no posted invoice of this number, or the channel may not see it"), "invoice/"+name)
+		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownDocument, "invoice", "Odoo has no posted invoice of this number, or the channel may not see it"), command.WaitInvoice.For(name))
 	}
 	return found, err
 }

@@ -125,7 +125,7 @@ func (r *run) day(at time.Time) (string, error) {
 // warehouse is a stock.warehouse that the channel may use, with its main location.
 func (r *run) warehouse(code, path string) (odoo.Record, error) {
 	if len(r.channel.Warehouses) > 0 && !slices.Contains(r.channel.Warehouses, code) {
-		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, path, "the channel may not use this warehouse"), config.MappingKey(config.MapWarehouses, code))
+		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, path, "the channel may not use this warehouse"), command.WaitOwnWarehouse.For(code))
 	}
 	found, ok, err := lookUp(r.x.cache, fmt.Sprintf("warehouse/%d/%s", r.channel.Company, code), func() (odoo.Record, bool, error) {
 		domain := odoo.Domain{{"code", "=", code}}
@@ -136,25 +136,25 @@ func (r *run) warehouse(code, path string) (odoo.Record, error) {
 		return found, found != nil, err
 	})
 	if err == nil && !ok {
-		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, path, "Odoo has no warehouse of this short name"), "warehouse/"+code)
+		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, path, "Odoo has no warehouse of this short name"), command.WaitWarehouse.For(code))
 	}
 	return found, err
 }
 
 // product is the one product of a SKU or barcode; nil with the problem otherwise.
-func (r *run) product(p schema.Product, path string) (odoo.Record, *command.Problem, string, error) {
-	field, value, key, at := "default_code", p.SKU, "sku/"+p.SKU, ".sku"
+func (r *run) product(p schema.Product, path string) (odoo.Record, *command.Problem, command.Wait, error) {
+	field, value, key, at := "default_code", p.SKU, command.WaitSKU.For(p.SKU), ".sku"
 	if p.SKU == "" {
-		field, value, key, at = "barcode", p.Barcode, "barcode/"+p.Barcode, ".barcode"
+		field, value, key, at = "barcode", p.Barcode, command.WaitBarcode.For(p.Barcode), ".barcode"
 	}
 	at = strings.TrimPrefix(path+at, ".")
 	found, err := r.search("product.product", odoo.Domain{{field, "=", value}}, []string{"display_name", "uom_id", "type", "tracking"}, odoo.Window{Limit: 2})
 	if err != nil {
-		return nil, nil, "", err
+		return nil, nil, command.Wait{}, err
 	}
 	switch len(found) {
 	case 1:
-		return found[0], nil, "", nil
+		return found[0], nil, command.Wait{}, nil
 	case 0:
 		p := problem(schema.CodeUnknownSKU, at, "Odoo has no product of this code")
 		return nil, &p, key, nil
@@ -177,23 +177,28 @@ func (r *run) oneProduct(p schema.Product) (odoo.Record, error) {
 
 // mapped is the record that a channel's code stands for; 0 with the problem when it is not
 // mapped, or to nothing.
-func (r *run) mapped(part, model string, codes map[string]config.Record, code, path string) (int64, *command.Problem, string, error) {
+func (r *run) mapped(kind command.WaitKind, model string, codes map[string]config.Record, code, path string) (int64, *command.Problem, command.Wait, error) {
 	record, ok := codes[code]
 	if !ok {
-		p := problem(schema.CodeUnknownMapping, path, fmt.Sprintf("the %s %q is not mapped", strings.ReplaceAll(part, "_", " "), code))
-		return 0, &p, config.MappingKey(part, code), nil
+		p := problem(schema.CodeUnknownMapping, path, fmt.Sprintf("the %s %q is not mapped", partOf(kind), code))
+		return 0, &p, kind.For(code), nil
 	}
 	id, found, err := r.record(model, record)
 	if err == nil && !found {
-		p := problem(schema.CodeUnknownMapping, path, fmt.Sprintf("the %s %q is mapped to %s, which Odoo has not got", strings.ReplaceAll(part, "_", " "), code, record))
-		return 0, &p, config.MappingKey(part, code), nil
+		p := problem(schema.CodeUnknownMapping, path, fmt.Sprintf("the %s %q is mapped to %s, which Odoo has not got", partOf(kind), code, record))
+		return 0, &p, kind.For(code), nil
 	}
-	return id, nil, "", err
+	return id, nil, command.Wait{}, err
+}
+
+// partOf is what is mapped, in words: "payment method".
+func partOf(kind command.WaitKind) string {
+	return strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(kind.String(), "mapping/"), "/"), "_", " ")
 }
 
 // oneMapped is mapped for what stands alone.
-func (r *run) oneMapped(part, model string, codes map[string]config.Record, code, path string) (int64, error) {
-	id, missing, key, err := r.mapped(part, model, codes, code, path)
+func (r *run) oneMapped(kind command.WaitKind, model string, codes map[string]config.Record, code, path string) (int64, error) {
+	id, missing, key, err := r.mapped(kind, model, codes, code, path)
 	if missing != nil {
 		return 0, r.park(command.Reference{}, *missing, key)
 	}

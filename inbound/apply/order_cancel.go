@@ -14,7 +14,7 @@ func (r *run) orderOf(id, path string, fields ...string) (odoo.Record, error) {
 		return nil, err
 	}
 	if !found {
-		return nil, r.wait(problem(schema.CodeUnknownOrder, path, "the order is not there yet"), "order/"+id)
+		return nil, r.wait(problem(schema.CodeUnknownOrder, path, "the order is not there yet"), command.WaitOrder.For(id))
 	}
 	return r.readOne("sale.order", record, append(fields, "name", "state")...)
 }

@@ -3,7 +3,6 @@ package apply
 import (
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
-	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
@@ -14,7 +13,7 @@ func (r *run) orderCustomer(data schema.OrderPlace) (int64, error) {
 	}
 	id, found, err := r.named(decide.ExternalID(r.c.Channel, "customer", data.Customer), "res.partner")
 	if err == nil && !found {
-		return 0, r.wait(problem(schema.CodeUnknownCustomer, "customer", "the customer is not there yet"), "customer/"+data.Customer)
+		return 0, r.wait(problem(schema.CodeUnknownCustomer, "customer", "the customer is not there yet"), command.WaitCustomer.For(data.Customer))
 	}
 	return id, err
 }
@@ -27,7 +26,7 @@ func (r *run) guest(data schema.OrderPlace) (int64, error) {
 	case "shared":
 		id, found, err := r.record("res.partner", r.channel.Order.GuestCustomer)
 		if err == nil && !found {
-			return 0, r.park(command.Reference{}, problem(schema.CodeUnknownCustomer, "guest", "order.guest_customer is not in Odoo"), config.MappingKey(config.MapGuestCustomer, ""))
+			return 0, r.park(command.Reference{}, problem(schema.CodeUnknownCustomer, "guest", "order.guest_customer is not in Odoo"), command.WaitGuestCustomer.For(""))
 		}
 		if err != nil {
 			return 0, err
@@ -44,7 +43,7 @@ func (r *run) guest(data schema.OrderPlace) (int64, error) {
 		country = data.Billing.Country
 	}
 	if r.channel.Order.Guest != "new" {
-		if id, err = r.findCustomer(who{data.Guest.Email, data.Guest.Phone, data.Guest.VAT, country}, "guest/"+r.c.Subject); err != nil || id != 0 {
+		if id, err = r.findCustomer(who{data.Guest.Email, data.Guest.Phone, data.Guest.VAT, country}, command.WaitGuest.For(r.c.Subject)); err != nil || id != 0 {
 			return id, err
 		}
 	}

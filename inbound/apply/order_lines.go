@@ -6,7 +6,6 @@ import (
 
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
-	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
@@ -128,11 +127,11 @@ type lineBuilder struct {
 	described bool // any line has a text of its own: then all need one
 	rows      []row
 	problems  []command.Problem
-	waits     []string
+	waits     []command.Wait
 }
 
-func (b *lineBuilder) miss(p command.Problem, key string) {
-	b.problems, b.waits = append(b.problems, p), append(b.waits, key)
+func (b *lineBuilder) miss(p command.Problem, wait command.Wait) {
+	b.problems, b.waits = append(b.problems, p), append(b.waits, wait)
 }
 
 func (b *lineBuilder) product(i int, line schema.OrderLine, digits decide.Digits) error {
@@ -154,7 +153,7 @@ func (b *lineBuilder) product(i int, line schema.OrderLine, digits decide.Digits
 }
 
 func (b *lineBuilder) delivery(d *schema.OrderDelivery) error {
-	carrier, missing, key, err := b.r.mapped(config.MapCarriers, "delivery.carrier", b.r.channel.Mapping.Carriers, d.Carrier, "delivery.carrier")
+	carrier, missing, key, err := b.r.mapped(command.WaitCarrier, "delivery.carrier", b.r.channel.Mapping.Carriers, d.Carrier, "delivery.carrier")
 	if err != nil {
 		return err
 	}
@@ -199,7 +198,7 @@ func (b *lineBuilder) taxes(codes *[]string, path string) (string, error) {
 	}
 	var ids []int64
 	for i, code := range *codes {
-		id, missing, key, err := b.r.mapped(config.MapTaxes, "account.tax", b.r.channel.Mapping.Taxes, code, fmt.Sprintf("%s.taxes[%d]", path, i))
+		id, missing, key, err := b.r.mapped(command.WaitTax, "account.tax", b.r.channel.Mapping.Taxes, code, fmt.Sprintf("%s.taxes[%d]", path, i))
 		if err != nil {
 			return "", err
 		}
@@ -247,7 +246,7 @@ func (b *lineBuilder) writeTaxes(order int64, field, key string, codes *[]string
 	}
 	ids := []int64{}
 	for _, code := range *codes {
-		id, _, _, err := b.r.mapped(config.MapTaxes, "account.tax", b.r.channel.Mapping.Taxes, code, "")
+		id, _, _, err := b.r.mapped(command.WaitTax, "account.tax", b.r.channel.Mapping.Taxes, code, "")
 		if err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
-	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
@@ -186,7 +185,7 @@ func (r *run) orderHead(externalID string, data schema.OrderPlace) (*row, error)
 		return nil, err
 	}
 	if data.PaymentTerms != "" {
-		id, err := r.oneMapped(config.MapPaymentTerms, "account.payment.term", r.channel.Mapping.PaymentTerms, data.PaymentTerms, "payment_terms")
+		id, err := r.oneMapped(command.WaitPaymentTerm, "account.payment.term", r.channel.Mapping.PaymentTerms, data.PaymentTerms, "payment_terms")
 		if err != nil {
 			return nil, err
 		}
@@ -207,7 +206,7 @@ func (r *run) orderHead(externalID string, data schema.OrderPlace) (*row, error)
 // orderPricelist decides the currency: Odoo takes it from the pricelist.
 func (r *run) orderPricelist(head *row, code string) error {
 	if _, mapped := r.channel.Mapping.Pricelists[code]; mapped {
-		id, err := r.oneMapped(config.MapPricelists, "product.pricelist", r.channel.Mapping.Pricelists, code, "currency")
+		id, err := r.oneMapped(command.WaitPricelist, "product.pricelist", r.channel.Mapping.Pricelists, code, "currency")
 		head.ref("pricelist_id", id)
 		return err
 	}
@@ -221,7 +220,7 @@ func (r *run) orderPricelist(head *row, code string) error {
 	}
 	if !found || company.Ref("currency_id") != currency {
 		p := problem(schema.CodeUnknownMapping, "currency", fmt.Sprintf("no pricelist is mapped for %s, which is not the company's currency", code))
-		return r.park(command.Reference{}, p, config.MappingKey(config.MapPricelists, code))
+		return r.park(command.Reference{}, p, command.WaitPricelist.For(code))
 	}
 	return nil
 }

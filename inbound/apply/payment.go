@@ -7,7 +7,6 @@ import (
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
-	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
@@ -34,7 +33,7 @@ func saying(memo, transaction string) string {
 }
 
 func (r *run) journal(method, path string) (int64, error) {
-	return r.oneMapped(config.MapPaymentMethods, "account.journal", r.channel.Mapping.PaymentMethods, method, path)
+	return r.oneMapped(command.WaitPaymentMethod, "account.journal", r.channel.Mapping.PaymentMethods, method, path)
 }
 
 // paymentFound is a payment that is there already, by what it says.

@@ -81,7 +81,7 @@ func (r *run) refundedInvoice(data schema.RefundRecord) (odoo.Record, thing, err
 	case 1:
 		return posted[0], named, nil
 	case 0:
-		return nil, named, r.wait(problem(schema.CodeUnknownDocument, "order", "the order is not invoiced yet"), "invoice/order/"+of.Text("name"))
+		return nil, named, r.wait(problem(schema.CodeUnknownDocument, "order", "the order is not invoiced yet"), command.WaitInvoiceOf.For(of.Text("name")))
 	}
 	p := problem(schema.CodeUnknownDocument, "order", "the order has several invoices: name the one that is refunded")
 	for _, invoice := range posted {

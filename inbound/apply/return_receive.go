@@ -68,7 +68,7 @@ func (r *run) expected(data schema.ReturnReceive) (odoo.Record, error) {
 		return nil, err
 	}
 	if len(found) == 0 {
-		return nil, r.wait(problem(schema.CodeUnknownDocument, "request", "the return is not there yet"), "return/"+data.Request)
+		return nil, r.wait(problem(schema.CodeUnknownDocument, "request", "the return is not there yet"), command.WaitReturn.For(data.Request))
 	}
 	return r.stillExpected(found), nil
 }

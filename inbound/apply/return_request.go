@@ -109,7 +109,7 @@ func (r *run) returned(data schema.ReturnRequest, left bool) (odoo.Record, []wan
 		return nil, nil, err
 	}
 	if len(shipments) == 0 {
-		return nil, nil, r.wait(problem(schema.CodeUnknownDocument, "order", "nothing of the order is shipped yet"), "shipment/order/"+of.Text("name"))
+		return nil, nil, r.wait(problem(schema.CodeUnknownDocument, "order", "nothing of the order is shipped yet"), command.WaitShipmentOf.For(of.Text("name")))
 	}
 	var why error
 	for _, shipment := range shipments {

@@ -8,7 +8,6 @@ import (
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
-	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
@@ -176,7 +175,7 @@ func (r *run) shipmentValues(rec odoo.Record, data schema.ShipmentConfirm, moves
 		values["carrier_tracking_ref"] = tracking
 	}
 	if data.Carrier != "" {
-		carrier, err := r.oneMapped(config.MapCarriers, "delivery.carrier", r.channel.Mapping.Carriers, data.Carrier, "carrier")
+		carrier, err := r.oneMapped(command.WaitCarrier, "delivery.carrier", r.channel.Mapping.Carriers, data.Carrier, "carrier")
 		if err != nil {
 			return nil, err
 		}

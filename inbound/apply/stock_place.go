@@ -51,7 +51,7 @@ func (r *run) shelfOf(p schema.Product, at schema.StockPlace) (shelf, error) {
 			return shelf{}, err
 		}
 		if !found {
-			return shelf{}, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, "location", "the warehouse has no such location"), "location/"+at.Location)
+			return shelf{}, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, "location", "the warehouse has no such location"), command.WaitLocation.For(at.Location))
 		}
 		s.location = id
 	}

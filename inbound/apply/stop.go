@@ -33,23 +33,23 @@ func (r *run) reject(p command.Problem) error {
 }
 
 // park leaves it to a person, or to what appears under one of the keys.
-func (r *run) park(record command.Reference, p command.Problem, waitsFor ...string) error {
-	return &stop{command.Outcome{Kind: command.Parked, Odoo: record, Problems: []command.Problem{p}, WaitsFor: waitsFor}}
+func (r *run) park(record command.Reference, p command.Problem, waitsFor ...command.Wait) error {
+	return &stop{command.Outcome{Kind: command.Parked, Odoo: record, Problems: []command.Problem{p}, WaitsFor: command.Keys(waitsFor)}}
 }
 
 // again is how often a waiting command looks by itself.
 const again = 5 * time.Minute
 
-func (r *run) wait(p command.Problem, waitsFor ...string) error {
-	return &stop{command.Outcome{Kind: command.Waiting, Problems: []command.Problem{p}, WaitsFor: waitsFor, After: again}}
+func (r *run) wait(p command.Problem, waitsFor ...command.Wait) error {
+	return &stop{command.Outcome{Kind: command.Waiting, Problems: []command.Problem{p}, WaitsFor: command.Keys(waitsFor), After: again}}
 }
 
 // parkAll parks with several reasons at once, so that a person mends them in one go.
-func parkAll(problems []command.Problem, waitsFor []string) error {
+func parkAll(problems []command.Problem, waitsFor []command.Wait) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return &stop{command.Outcome{Kind: command.Parked, Problems: problems, WaitsFor: waitsFor}}
+	return &stop{command.Outcome{Kind: command.Parked, Problems: problems, WaitsFor: command.Keys(waitsFor)}}
 }
 
 // outcome turns what a doer returned into the answer.

@@ -54,7 +54,7 @@ func (r *run) transferNamed(name, path string, more ...string) (odoo.Record, err
 	}
 	found, err := r.first("stock.picking", domain, slices.Concat([]string{"name", "state", "carrier_tracking_ref", "picking_type_id"}, more))
 	if err == nil && found == nil {
-		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownDocument, path, "Odoo has no such transfer, or the channel may not see it"), "transfer/"+name)
+		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownDocument, path, "Odoo has no such transfer, or the channel may not see it"), command.WaitTransfer.For(name))
 	}
 	return found, err
 }
@@ -202,7 +202,7 @@ func (r *run) lot(product int64, name, path string) (int64, error) {
 	}
 	found, err := r.first(model, domainOf("product_id", product, "name", name), []string{"name"})
 	if err == nil && found == nil {
-		return 0, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, path, "the product has no lot of this name"), "lot/"+name)
+		return 0, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, path, "the product has no lot of this name"), command.WaitLot.For(name))
 	}
 	return found.ID(), err
 }

@@ -65,6 +65,11 @@ func TestEveryWaitIsForWhatWakesIt(t *testing.T) {
 				return fmt.Sprintf(`{"order":%q,"amount":"1.00","currency":"USD","method":"voucher","transaction_id":"v%d","paid_at":"2026-11-21T10:00:00Z"}`, subjectOf(n), n)
 			},
 			func(int) []string { return []string{config.MappingKey(config.MapPaymentMethods, "voucher")} }, func(int) { l.exec("UPDATE account_journal SET code = 'VCH' WHERE code = 'CSH1'") }},
+		{"payment terms", command.Parked, func(int) { l.shop.Mapping.PaymentTerms = map[string]config.Record{"n90": "__export__.ninety"} }, "order.place",
+			func(n int) string { return anOrder(n, `,"payment_terms":"n90"`) },
+			func(int) []string { return []string{config.MappingKey(config.MapPaymentTerms, "n90")} }, func(int) {
+				l.exec("INSERT INTO ir_model_data (module, name, model, res_id) SELECT '__export__', 'ninety', 'account.payment.term', min(id) FROM account_payment_term")
+			}},
 		{"a transfer of that name", command.Parked, func(n int) { l.applied("order.place", subjectOf(n), anOrder(n, "")) }, "shipment.confirm",
 			func(int) string { return `{"shipment":"WH/OUT/LATER"}` }, func(int) []string { return []string{"transfer/WH/OUT/LATER"} },
 			func(n int) { l.exec("UPDATE stock_picking SET name = 'WH/OUT/LATER' WHERE name = $1", l.shipment(n)) }},
@@ -77,6 +82,11 @@ func TestEveryWaitIsForWhatWakesIt(t *testing.T) {
 			l.exec("INSERT INTO res_partner (id, name, email, email_normalized, type, active, lang) SELECT i, 'Twin', 'twin@example.test', 'twin@example.test', 'contact', true, 'en_US' FROM generate_series(7001, 7002) i")
 		}, "customer.upsert", func(int) string { return `{"name":"Twin","email":"twin@example.test"}` },
 			func(n int) []string { return []string{"customer/" + subjectOf(n), "partner/7001", "partner/7002"} }, func(int) { l.exec("UPDATE res_partner SET active = false WHERE id = 7001") }},
+		{"a customer for guests", command.Parked, func(int) { l.shop.Order.Guest, l.shop.Order.GuestCustomer = "shared", "7777" }, "order.place",
+			func(n int) string { return anOrder(n, "") },
+			func(int) []string { return []string{config.MappingKey(config.MapGuestCustomer, "")} }, func(int) {
+				l.exec("INSERT INTO res_partner (id, name, type, active, lang, commercial_partner_id) VALUES (7777, 'Guests', 'contact', true, 'en_US', 7777)")
+			}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			n := 300 + n

@@ -3,7 +3,7 @@ package odoo
 // financeTables are the mirrored tables of invoices and payments, and of what
 // a customer agreed to and collects.
 type financeTables struct {
-	journal, document, documentLine, lineOrders, lineTaxes, tax         *Table
+	journal, document, documentLine, lineOrders, lineTaxes, tax, term   *Table
 	reconcile, payment, paymentInvoices                                 *Table
 	transaction, transactionOrders, transactionInvoices                 *Table
 	blacklist, mailingContact, subscription, mailingList, card, program *Table

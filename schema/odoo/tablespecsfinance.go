@@ -26,6 +26,7 @@ func (t *tables) documentSpecs() []spec {
 			table: &t.journal, name: "account_journal", module: moduleAccount, resident: true,
 			columns: []string{namedID: "id", namedName: "name", journalCode: "code"},
 		},
+		{table: &t.term, name: "account_payment_term", module: moduleAccount, resident: true, columns: []string{namedID: "id", namedName: "name"}}, // of interest to commands alone
 		{table: &t.tax, name: "account_tax", module: moduleAccountTax, resident: true, columns: []string{namedID: "id", namedName: "name"}},
 		{
 			table: &t.document, name: "account_move", module: moduleAccount, extras: true, keep: ofCustomerOrPayment,

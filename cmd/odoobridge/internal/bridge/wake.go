@@ -3,11 +3,13 @@ package bridge
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
@@ -131,64 +133,93 @@ func (b *bridge) tell(events []*store.Event) {
 
 // wakesOf are what commands may wait for that an event tells of.
 func wakesOf(e *store.Event) []wake {
-	if e.What == "deleted" && e.Entity != "customer" {
+	switch e.Entity {
+	case "product": // of several that have a code, one that has it no more lets commands go on, too
+		return append(keysOf(e.Body, field{command.WaitSKU, "sku"}, field{command.WaitBarcode, "barcode"}),
+			keysOf(e.Before, field{command.WaitSKU, "sku"}, field{command.WaitBarcode, "barcode"})...)
+	case "customer":
+		return wakesOfCustomer(e)
+	}
+	if e.What == "deleted" {
 		return nil
 	}
 	switch e.Entity {
-	case "product":
-		return keysOf(e, field{"sku/", "sku"}, field{"barcode/", "barcode"})
-	case "customer":
-		return wakesOfCustomer(e)
+	case "order":
+		return namesOf(e.Body, named{"order", command.WaitOrder})
 	case "shipment":
-		found := keysOf(e, field{"transfer/", "name"})
+		found := keysOf(e.Body, field{command.WaitTransfer, "name"})
 		if order := nameIn(e.Body, "order"); e.What == "shipped" && order != "" {
-			found = append(found, wake{"", "shipment/order/" + order})
+			found = append(found, of(command.WaitShipmentOf, order))
 		}
 		return found
 	case "return":
-		return keysOf(e, field{"transfer/", "name"})
+		return keysOf(e.Body, field{command.WaitTransfer, "name"})
 	case "invoice":
 		if e.What != "posted" {
 			return nil
 		}
-		found := keysOf(e, field{"invoice/", "name"})
+		found := keysOf(e.Body, field{command.WaitInvoice, "name"})
 		for _, order := range strings.FieldsFunc(textIn(e.Body, "source_document"), func(c rune) bool { return c == ',' || c == ' ' }) {
-			found = append(found, wake{"", "invoice/order/" + order})
+			found = append(found, of(command.WaitInvoiceOf, order))
 		}
 		return found
 	}
 	return nil
 }
 
+// lookedFor are the fields of a customer by which another's is looked for.
+var lookedFor = []string{"email", "phone", "mobile", "vat", "addresses"}
+
 // wakesOfCustomer are the channels' ids that a customer has now, and, of several that looked alike,
-// the one that is not in the way any more.
+// the one that may not be in the way any more.
 func wakesOfCustomer(e *store.Event) []wake {
+	self := of(command.WaitPartner, strconv.FormatInt(e.Key[0], 10))
 	switch e.What {
 	case "merged", "archived", "deleted":
-		return []wake{{"", "partner/" + strconv.FormatInt(e.Key[0], 10)}}
+		return []wake{self}
 	}
+	found := namesOf(e.Body, named{"customer", command.WaitCustomer}, named{"guest", command.WaitGuest})
+	if slices.ContainsFunc(lookedFor, func(field string) bool { return slices.Contains(e.Changed, field) }) {
+		found = append(found, self)
+	}
+	return found
+}
+
+// of is a thing of a kind, for any channel.
+func of(kind command.WaitKind, name string) wake { return wake{"", kind.String() + name} }
+
+// named is a kind of channels' names, and what commands wait for when they wait for one.
+type named struct {
+	kind string
+	wait command.WaitKind
+}
+
+// namesOf are the channels' ids that a document has.
+func namesOf(body []byte, kinds ...named) (found []wake) {
 	var ids map[string]string
-	if json.Unmarshal(schema.Field(e.Body, "external_ids"), &ids) != nil {
+	if json.Unmarshal(schema.Field(body, "external_ids"), &ids) != nil {
 		return nil
 	}
-	var found []wake
 	for channel, name := range ids {
-		for _, kind := range []string{"customer", "guest"} {
-			if id, ok := decide.IDOf(kind, name); ok {
-				found = append(found, wake{channel, kind + "/" + id})
+		for _, n := range kinds {
+			if id, ok := decide.IDOf(n.kind, name); ok {
+				found = append(found, wake{channel, n.wait.String() + id})
 			}
 		}
 	}
 	return found
 }
 
-// field is a prefix of keys and the document's field that completes them.
-type field struct{ prefix, name string }
+// field is a kind of keys and the document's field that completes them.
+type field struct {
+	kind command.WaitKind
+	name string
+}
 
-func keysOf(e *store.Event, fields ...field) (found []wake) {
+func keysOf(body []byte, fields ...field) (found []wake) {
 	for _, f := range fields {
-		if text := textIn(e.Body, f.name); text != "" {
-			found = append(found, wake{"", f.prefix + text})
+		if text := textIn(body, f.name); text != "" {
+			found = append(found, of(f.kind, text))
 		}
 	}
 	return found

@@ -6,13 +6,14 @@ import (
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
-// TestWhatACommandWaitsForLetsItGoByItself has commands miss a shipment, a product and a location: each goes on when
+// TestWhatACommandWaitsForLetsItGoByItself has commands miss a shipment, a product, a location and payment terms: each goes on when
 // Odoo's log tells of it, long before it would look again. What appears while the bridge is down is found at its start.
 func TestWhatACommandWaitsForLetsItGoByItself(t *testing.T) {
 	t.Parallel()
 	odoo, url := newShop(t), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: `  webshop:
     commands: [order.place, shipment.confirm, return.request, stock.count]
+    mapping: {payment_terms: {n90: 99}}
     lanes: {orders: {entities: [order]}}
 `})
 	p.run()
@@ -31,14 +32,20 @@ func TestWhatACommandWaitsForLetsItGoByItself(t *testing.T) {
 	later["lines"].([]any)[0].(map[string]any)["sku"] = "LATER"
 	send.command("order.place", "o-2", "5002", later)
 	results.becomes(t, "o-2", "parked")
+	termed := placed("cora")
+	termed["payment_terms"] = "n90"
+	send.command("order.place", "o-3", "5003", termed)
+	results.becomes(t, "o-3", "parked")
 	count("c-1", "WH/Stock/New")
 	results.becomes(t, "c-1", "parked")
 
+	person.exec(`INSERT INTO account_payment_term (id, name, sequence, active) VALUES (99, '{"en_US": "90 days"}', 1, true)`)
+	results.becomes(t, "o-3", "applied")
 	person.exec("UPDATE product_product SET default_code = 'LATER' WHERE default_code = 'FILTER-100'")
 	results.becomes(t, "o-2", "applied")
 	appear("WH/Stock/New")
 	results.becomes(t, "c-1", "applied")
-	send.command("shipment.confirm", "s-1", "801", map[string]any{"shipment": odoo.text("SELECT p.name FROM stock_picking p JOIN sale_order o ON o.id = p.sale_id ORDER BY p.id DESC LIMIT 1 OFFSET 1")})
+	send.command("shipment.confirm", "s-1", "801", map[string]any{"shipment": odoo.text("SELECT p.name FROM stock_picking p JOIN sale_order o ON o.id = p.sale_id ORDER BY p.id DESC LIMIT 1 OFFSET 2")})
 	results.becomes(t, "r-1", "applied")
 
 	count("c-2", "WH/Stock/Newer")
