@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/internal/broker"
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
@@ -62,7 +63,7 @@ type Inbound struct {
 	executor  command.Executor
 	meter     Meter
 	log       *slog.Logger
-	dialer    *dialer
+	dialer    *broker.Dialer
 	now       func() time.Time
 	held      func() error
 	atWork    time.Duration
@@ -81,7 +82,7 @@ type Inbound struct {
 
 // New prepares the inbound river. Nothing is done before Run.
 func New(o Options) (*Inbound, error) {
-	d, err := newDialer(&o.Config.RabbitMQ, o.Version)
+	d, err := broker.NewDialer(&o.Config.RabbitMQ, broker.Options{Version: o.Version})
 	if err != nil {
 		return nil, err
 	}

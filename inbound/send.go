@@ -42,7 +42,11 @@ func (i *Inbound) send(ctx context.Context) error {
 var errUnconfirmed = errors.New("the broker did not confirm a result")
 
 func (i *Inbound) sendSession(ctx context.Context) error {
-	conn, ch, err := i.dialer.dial(ctx, "results")
+	conn, err := i.dialer.Dial(ctx, "odoobridge results")
+	if err != nil {
+		return err
+	}
+	ch, err := conn.Channel()
 	if err != nil {
 		return err
 	}

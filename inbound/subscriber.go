@@ -11,6 +11,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"github.com/odoobridge/odoobridge/internal/broker"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
@@ -26,7 +27,7 @@ const (
 // them, many at a time, and acknowledges each to the broker when its receiver has. A message that is not
 // acknowledged comes again after the connection is lost. It implements message.Subscriber.
 type subscriber struct {
-	dialer   *dialer
+	dialer   *broker.Dialer
 	prefetch int
 	prepare  func(*amqp.Channel) error // declares what is needed, on each new connection
 	changed  func(queue string, err error)
@@ -79,7 +80,11 @@ var errDeliveriesEnded = errors.New("the broker ended the consumer: the queue wa
 
 // session is one connection, from opening it to its loss.
 func (s *subscriber) session(ctx context.Context, queue string, out chan<- *message.Message) error {
-	conn, ch, err := s.dialer.dial(ctx, "consume "+queue)
+	conn, err := s.dialer.Dial(ctx, "odoobridge consume "+queue)
+	if err != nil {
+		return err
+	}
+	ch, err := conn.Channel()
 	if err != nil {
 		return err
 	}

@@ -2,14 +2,12 @@ package outbound
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
-	amqp "github.com/rabbitmq/amqp091-go"
-
+	"github.com/odoobridge/odoobridge/internal/broker"
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
@@ -20,8 +18,6 @@ const (
 	DefaultWindowBytes    = 32 << 20
 	DefaultConfirmTimeout = 30 * time.Second
 	DefaultGrace          = 10 * time.Second
-	DefaultDialTimeout    = 10 * time.Second
-	DefaultHeartbeat      = 10 * time.Second
 )
 
 // Options are what the configuration file does not say. The zero value is
@@ -44,7 +40,7 @@ type Options struct {
 // Broker is the RabbitMQ of one configuration. It connects when it is asked to
 // do something.
 type Broker struct {
-	dialer    dialer
+	dialer    *broker.Dialer
 	mode      string // declare, verify or none
 	topology  Topology
 	publisher publisherOptions
@@ -57,7 +53,7 @@ type Broker struct {
 // New reads the configuration and the TLS files it names.
 func New(cfg *config.Config, o Options) (*Broker, error) {
 	o = o.withDefaults()
-	d, err := newDialer(&cfg.RabbitMQ, &o)
+	d, err := broker.NewDialer(&cfg.RabbitMQ, broker.Options{Version: o.Version, Timeout: o.DialTimeout, Heartbeat: o.Heartbeat})
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +87,6 @@ func (o Options) withDefaults() Options {
 		fallback time.Duration
 	}{
 		{&o.ConfirmTimeout, DefaultConfirmTimeout}, {&o.Patience, time.Second}, {&o.Grace, DefaultGrace},
-		{&o.DialTimeout, DefaultDialTimeout}, {&o.Heartbeat, DefaultHeartbeat},
 	} {
 		if *d.value <= 0 {
 			*d.value = d.fallback
@@ -100,26 +95,11 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-func newDialer(cfg *config.RabbitMQ, o *Options) (dialer, error) {
-	uri, err := amqp.ParseURI(string(cfg.URL))
-	if err != nil {
-		// The parser's errors quote the URL, with the password in it.
-		return dialer{}, errors.New("rabbitmq.url is no AMQP URL such as amqps://user:password@host/vhost " +
-			"(are special characters of the password percent-encoded?)")
-	}
-	d := dialer{uri: uri, timeout: o.DialTimeout, heartbeat: o.Heartbeat, version: o.Version}
-	if uri.Scheme != "amqps" {
-		return d, nil
-	}
-	d.tls, err = tlsConfig(uri.Host, tlsFiles{ca: cfg.CAFile, cert: cfg.CertFile, key: cfg.KeyFile})
-	return d, err
-}
-
 // NewPublisher starts a publisher with a connection of its own, so that a queue
 // that takes nothing holds back nobody else: RabbitMQ stops reading a
 // connection when one channel of it is held up. The name is what operators see.
 func (b *Broker) NewPublisher(name string) *Publisher {
-	p := newPublisher(appID+" publish "+name, b.dialer.dial, b.publisher, b.log)
+	p := newPublisher(appID+" publish "+name, b.dialer.Dial, b.publisher, b.log)
 	p.release = func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -132,7 +112,7 @@ func (b *Broker) NewPublisher(name string) *Publisher {
 }
 
 // prepare sees to it that the address exists before it is used.
-func (b *Broker) prepare(ctx context.Context, conn *connection, exchange, key string) error {
+func (b *Broker) prepare(ctx context.Context, conn *broker.Connection, exchange, key string) error {
 	p := prober{conn: conn}
 	obj := b.topology.address(exchange, key)
 	found, err := p.exists(ctx, obj)

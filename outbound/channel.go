@@ -4,13 +4,19 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/odoobridge/odoobridge/internal/broker"
 )
+
+// closeTimeout is how long the broker has to answer a question, or a good-bye.
+const closeTimeout = 5 * time.Second
 
 // channel is an AMQP channel in confirm mode.
 type channel struct {
-	conn     *connection
+	conn     *broker.Connection
 	ch       *amqp.Channel
 	ended    chan *amqp.Error
 	messages chan amqp.Return
@@ -21,7 +27,7 @@ type channel struct {
 }
 
 // openChannel opens one for a window of messages.
-func openChannel(ctx context.Context, conn *connection, window int) (*channel, error) {
+func openChannel(ctx context.Context, conn *broker.Connection, window int) (*channel, error) {
 	c := &channel{
 		conn:  conn,
 		ended: make(chan *amqp.Error, 1),
@@ -29,7 +35,7 @@ func openChannel(ctx context.Context, conn *connection, window int) (*channel, e
 		// it must hold as many as can be on their way, and one being written.
 		messages: make(chan amqp.Return, window+1),
 	}
-	err := conn.within(ctx, closeTimeout, func() (err error) {
+	err := conn.Within(ctx, closeTimeout, func() (err error) {
 		if c.ch, err = conn.Channel(); err != nil {
 			return err
 		}
@@ -72,8 +78,8 @@ func (c *channel) maxProperties() int { return c.conn.Config.FrameSize - 8 }
 // close returns when the broker has dealt with everything that was published,
 // or when the connection is no more.
 func (c *channel) close() {
-	_ = c.conn.within(context.Background(), closeTimeout, c.ch.Close)
+	_ = c.conn.Within(context.Background(), closeTimeout, c.ch.Close)
 }
 
 // abort ends the connection under the channel.
-func (c *channel) abort() { c.conn.abort() }
+func (c *channel) abort() { c.conn.Abort() }

@@ -5,15 +5,17 @@ import (
 	"fmt"
 
 	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/odoobridge/odoobridge/internal/broker"
 )
 
 // Why a message could not be published, or why its outcome is unknown.
 var (
 	ErrReturned       = errors.New("no queue takes the message")
 	ErrNacked         = errors.New("the broker refused the message")
-	ErrConnectionLost = errors.New("the connection to the broker is lost")
+	ErrConnectionLost = broker.ErrLost
 	ErrChannelClosed  = errors.New("the broker closed the channel")
-	ErrRefused        = errors.New("the broker does not permit it")
+	ErrRefused        = broker.ErrRefused
 	ErrConfirmTimeout = errors.New("the broker does not confirm")
 	ErrBlocked        = errors.New("the broker takes no messages for now")
 	ErrTooLarge       = errors.New("the message is larger than the broker takes")

@@ -9,6 +9,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"github.com/odoobridge/odoobridge/internal/broker"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
@@ -24,7 +25,7 @@ const (
 // link keeps one connection up.
 type link struct {
 	name string
-	dial func(ctx context.Context, name string) (*connection, error)
+	dial func(ctx context.Context, name string) (*broker.Connection, error)
 	log  *slog.Logger
 	tell func() // the state has changed
 
@@ -35,14 +36,14 @@ type link struct {
 
 // linkState is what is known of the connection.
 type linkState struct {
-	conn      *connection // nil while there is none
-	err       error       // why there is none
-	blocked   bool        // by an alarm
-	reason    string      // the broker's, for being blocked
-	unblocked time.Time   // when it was blocked last
+	conn      *broker.Connection // nil while there is none
+	err       error              // why there is none
+	blocked   bool               // by an alarm
+	reason    string             // the broker's, for being blocked
+	unblocked time.Time          // when it was blocked last
 }
 
-func newLink(name string, dial func(context.Context, string) (*connection, error), log *slog.Logger, tell func()) *link {
+func newLink(name string, dial func(context.Context, string) (*broker.Connection, error), log *slog.Logger, tell func()) *link {
 	return &link{
 		name: name, dial: dial, log: log, tell: tell,
 		state:   linkState{err: ErrConnectionLost},
@@ -65,7 +66,7 @@ func (l *link) run(ctx context.Context) {
 			l.up(conn)
 			err := l.watch(ctx, conn)
 			l.down(ctx, err)
-			conn.shutDown(closeTimeout)
+			conn.ShutDown(closeTimeout)
 			if time.Since(up) >= steady {
 				retry.Reset()
 			}
@@ -78,7 +79,7 @@ func (l *link) run(ctx context.Context) {
 }
 
 // watch returns when the connection has ended, and why.
-func (l *link) watch(ctx context.Context, conn *connection) error {
+func (l *link) watch(ctx context.Context, conn *broker.Connection) error {
 	ended := conn.NotifyClose(make(chan *amqp.Error, 1))
 	// amqp091 drops a notification that is not taken for five seconds: nothing
 	// slow may happen here.
@@ -99,7 +100,7 @@ func (l *link) watch(ctx context.Context, conn *connection) error {
 	}
 }
 
-func (l *link) up(conn *connection) {
+func (l *link) up(conn *broker.Connection) {
 	l.log.Info("connected to the broker", slog.String(telemetry.KeyConnection, l.name))
 	l.set(func(s *linkState) { *s = linkState{conn: conn} })
 }

@@ -27,9 +27,9 @@ func (b *Broker) refused(object string, err error) Finding {
 	}
 	return Finding{
 		Severity: Error, Object: object, Have: have,
-		Want: fmt.Sprintf("permission for user %q in virtual host %q", b.dialer.uri.Username, b.dialer.uri.Vhost),
+		Want: fmt.Sprintf("permission for user %q in virtual host %q", b.dialer.User(), b.dialer.Vhost()),
 		Remedy: fmt.Sprintf(`rabbitmqctl set_permissions -p '%s' '%s' '%s' '%s|^amq\.default$' '%s'`,
-			b.dialer.uri.Vhost, b.dialer.uri.Username, ourNames, ourNames, ourNames),
+			b.dialer.Vhost(), b.dialer.User(), ourNames, ourNames, ourNames),
 	}
 }
 

@@ -7,14 +7,16 @@ import (
 	"strings"
 
 	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/odoobridge/odoobridge/internal/broker"
 )
 
 // prober asks the broker about objects. A refusal closes the channel it was
 // asked on, so each question has its own.
-type prober struct{ conn *connection }
+type prober struct{ conn *broker.Connection }
 
 func (p prober) ask(ctx context.Context, question func(*amqp.Channel) error) error {
-	return p.conn.within(ctx, closeTimeout, func() error {
+	return p.conn.Within(ctx, closeTimeout, func() error {
 		ch, err := p.conn.Channel()
 		if err != nil {
 			return channelErrorOf(err)

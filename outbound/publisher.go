@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/ThreeDotsLabs/watermill/message"
+
+	"github.com/odoobridge/odoobridge/internal/broker"
 )
 
 // Publisher publishes the messages of one lane, in order, many at a time. It is
@@ -37,7 +39,7 @@ type Publisher struct {
 // largest is how many bytes the broker takes, as it has told on a connection: the
 // limit is changed by restarting it, so another connection may know another one.
 type largest struct {
-	conn  *connection
+	conn  *broker.Connection
 	bytes int64
 }
 
@@ -48,12 +50,12 @@ type publisherOptions struct {
 	confirmTimeout time.Duration
 	patience       time.Duration // how long Publish waits for a connection
 	grace          time.Duration // how long Close waits for confirmations
-	prepare        func(ctx context.Context, conn *connection, exchange, key string) error
+	prepare        func(ctx context.Context, conn *broker.Connection, exchange, key string) error
 	onChange       func()       // connected, blocked or neither
 	allowed        func() error // why nothing may be published now; nil allows
 }
 
-func newPublisher(name string, dial func(context.Context, string) (*connection, error), opts publisherOptions, log *slog.Logger) *Publisher {
+func newPublisher(name string, dial func(context.Context, string) (*broker.Connection, error), opts publisherOptions, log *slog.Logger) *Publisher {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &Publisher{
 		name: name, opts: opts, log: log,

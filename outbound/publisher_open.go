@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/odoobridge/odoobridge/internal/broker"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
@@ -49,7 +50,7 @@ func (p *Publisher) open(ctx context.Context, o *outgoing) (*session, error) {
 
 // connection waits a moment for the connection, and without limit for one
 // that is there and blocked.
-func (p *Publisher) connection(ctx context.Context) (*connection, error) {
+func (p *Publisher) connection(ctx context.Context) (*broker.Connection, error) {
 	patience := time.NewTimer(p.opts.patience)
 	defer patience.Stop()
 	for {

@@ -19,11 +19,11 @@ func (b *Broker) Setup(ctx context.Context) ([]Finding, error) {
 	if b.mode == ModeNone {
 		return nil, nil
 	}
-	conn, err := b.dialer.dial(ctx, appID+" setup")
+	conn, err := b.dialer.Dial(ctx, appID+" setup")
 	if err != nil {
 		return nil, err
 	}
-	defer conn.shutDown(closeTimeout)
+	defer conn.ShutDown(closeTimeout)
 	p := prober{conn: conn}
 	var findings []Finding
 	for _, o := range b.topology.objects() {

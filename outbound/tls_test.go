@@ -170,14 +170,15 @@ func TestTLSFilesAreReadAtTheStart(t *testing.T) {
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	type files struct{ ca, cert, key string }
 	for name, c := range map[string]struct {
-		files tlsFiles
+		files files
 		want  string
 	}{
-		"missing":       {tlsFiles{ca: "/nowhere/ca.pem"}, "rabbitmq.ca_file"},
-		"empty":         {tlsFiles{ca: empty}, "no PEM certificate"},
-		"without a key": {tlsFiles{cert: empty}, "only of use together"},
-		"no pair":       {tlsFiles{cert: empty, key: empty}, "rabbitmq.cert_file"},
+		"missing":       {files{ca: "/nowhere/ca.pem"}, "rabbitmq.tls.ca"},
+		"empty":         {files{ca: empty}, "no PEM certificate"},
+		"without a key": {files{cert: empty}, "only of use together"},
+		"no pair":       {files{cert: empty, key: empty}, "rabbitmq.tls.cert"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := testConfig("amqps://guest:guest@127.0.0.1/", Quorum)

@@ -21,13 +21,13 @@ const verifyTimeout = time.Minute
 func (b *Broker) Verify(ctx context.Context) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, verifyTimeout)
 	defer cancel()
-	conn, err := b.dialer.dial(ctx, appID+" check")
+	conn, err := b.dialer.Dial(ctx, appID+" check")
 	if err != nil {
 		return []Finding{b.unreachable(err)}
 	}
-	defer conn.shutDown(closeTimeout)
+	defer conn.ShutDown(closeTimeout)
 	findings := []Finding{
-		{Object: "RabbitMQ", Have: "connected to " + b.dialer.address()},
+		{Object: "RabbitMQ", Have: "connected to " + b.dialer.Address()},
 		serverVersion(conn.Properties),
 		messageSize(conn.Properties),
 	}
@@ -47,13 +47,12 @@ func (b *Broker) Verify(ctx context.Context) []Finding {
 
 func (b *Broker) unreachable(err error) Finding {
 	f := Finding{
-		Severity: Error, Object: "RabbitMQ", Have: err.Error(), Want: "a connection to " + b.dialer.address(),
+		Severity: Error, Object: "RabbitMQ", Have: err.Error(), Want: "a connection to " + b.dialer.Address(),
 		Remedy: "Is the broker running, is rabbitmq.url right, and does a firewall let it through?",
 	}
 	if errors.Is(err, ErrRefused) {
-		u := b.dialer.uri
 		f.Remedy = fmt.Sprintf("Check user, password and virtual host in rabbitmq.url, or create them: "+
-			"rabbitmqctl add_user '%s'; rabbitmqctl add_vhost '%s'; %s", u.Username, u.Vhost, b.refused("", nil).Remedy)
+			"rabbitmqctl add_user '%s'; rabbitmqctl add_vhost '%s'; %s", b.dialer.User(), b.dialer.Vhost(), b.refused("", nil).Remedy)
 	}
 	return f
 }

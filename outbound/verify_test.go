@@ -215,7 +215,7 @@ func TestUnreachableBrokerIsAFindingWithoutThePassword(t *testing.T) {
 
 func TestAlarmIsAFinding(t *testing.T) {
 	rabbit := testkit.StartRabbitMQ(t)
-	rabbit.Ctl(t, "set_vm_memory_high_watermark", "0.0000001")
+	rabbit.Alarm(t)
 	b := newTestBroker(t, testConfig(rabbit.URL(), Quorum))
 	require(t, b.Verify(t.Context()), objectAlarms, Error, "low on memory")
 }

@@ -24,7 +24,7 @@ var libraries = []struct {
 	},
 	{
 		[]string{"github.com/rabbitmq/amqp091-go", "github.com/ThreeDotsLabs/watermill-amqp/"},
-		[]string{"outbound", "inbound", "internal/bench", "examples"},
+		[]string{"outbound", "inbound", "internal/broker", "internal/bench", "examples"},
 		"RabbitMQ is outbound's and inbound's: publish through message.Publisher",
 	},
 	{
