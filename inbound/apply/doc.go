@@ -30,6 +30,9 @@
 // (command.Outcome.WaitsFor). Busy, unreachable and ambiguous are errors: try again later.
 // Carriers, taxes, journals and products are never made.
 //
+// Rights that the bridge's user lacks in Odoo are asked for by name once Odoo has refused something, since it does not always say
+// so; and before the first change where a command needs several groups, so that none is left half done. Rights is the table of them.
+//
 // # Failpoints
 //
 // Options.Failpoint is called before and after every step with its name. Tests end the

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,6 +57,7 @@ type wire struct {
 	// forbid is what the user may not do: "model.method"
 	forbid string
 	books  *books
+	may    atomic.Pointer[odoosim.Rights] // of the bridge's user; nil: everything
 }
 
 func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
@@ -77,12 +79,14 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			}
 		}
 		w.mu.Unlock()
-		faked, isFaked = w.books.call(call.model, call.method, call.args, call.named)
+		if faked, isFaked = w.mailing(call); !isFaked {
+			faked, isFaked = w.books.call(call.model, call.method, call.args, call.named)
+		}
+		call.failed = isFaked && isError(faked)
 	}
 	answer := httptest.NewRecorder()
 	if isCall && call.model+"."+call.method == w.forbid {
-		faked, isFaked = map[string]any{"code": 200, "message": "Odoo Server Error", "data": map[string]any{"name": "odoo.exceptions.AccessError", "message": "You are not allowed to create 'Model Data'"}}, true
-		call.failed = true
+		faked, isFaked, call.failed = accessError("You are not allowed to create 'Model Data'"), true, true
 	}
 	if isFaked {
 		_ = json.NewEncoder(answer).Encode(call.answer(faked))
@@ -175,12 +179,14 @@ func newLabOf(t *testing.T, release string) *lab {
 	ctx := context.Background()
 	pg := testkit.Postgres(t)
 	dsn := installed(t, pg, release)
-	sim, err := odoosim.New(ctx, dsn, odoosim.Options{})
+	w := &wire{}
+	sim, err := odoosim.New(ctx, dsn, odoosim.Options{Rights: w.rights})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(sim.Close)
-	l := &lab{t: t, db: pg.Connect(t, dsn), wire: &wire{odoo: sim}, notes: map[string]map[string]string{}, sender: "shopify", bound: map[string]command.Binding{}}
+	w.odoo = sim
+	l := &lab{t: t, db: pg.Connect(t, dsn), wire: w, notes: map[string]map[string]string{}, sender: "shopify", bound: map[string]command.Binding{}}
 	l.wire.books = newBooks()
 	web := httptest.NewServer(l.wire)
 	t.Cleanup(web.Close)

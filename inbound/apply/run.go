@@ -59,6 +59,9 @@ func (r *run) step(name string, do func() error) error {
 func (r *run) call(name string, do func() error) error {
 	return r.step(name, func() error {
 		if !r.called {
+			if err := r.permitted(); err != nil {
+				return err
+			}
 			if err := r.keep(r.ctx, command.NoteCalling, name); err != nil {
 				return fmt.Errorf("mark that Odoo is called: %w", err)
 			}

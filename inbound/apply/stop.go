@@ -68,7 +68,7 @@ func (r *run) outcome(record command.Reference, err error) (command.Outcome, err
 		return command.Outcome{}, err
 	}
 	if call.Decided() {
-		return command.Outcome{Kind: command.Parked, Odoo: record, Also: r.also, Problems: []command.Problem{refused(call)}}, nil
+		return command.Outcome{Kind: command.Parked, Odoo: record, Also: r.also, Problems: r.refusal(call)}, nil
 	}
 	return command.Outcome{}, &command.RetryError{After: r.x.patience(call), Err: err}
 }
@@ -83,22 +83,6 @@ func (x *Executor) patience(call *odoo.Error) time.Duration {
 		return call.After
 	}
 	return 0
-}
-
-// refused is Odoo's refusal as a reason.
-func refused(call *odoo.Error) command.Problem {
-	code := schema.CodeRefused
-	message := "Odoo refused " + call.Call
-	switch call.Kind {
-	case odoo.Access:
-		code, message = schema.CodeNotAllowed, "Odoo does not let the bridge's user do "+call.Call
-	case odoo.Faulty, odoo.Unsendable:
-		code, message = schema.CodeNotSupported, "this Odoo cannot do "+call.Call
-	}
-	if reason := call.Reason(); reason != "" {
-		message += ": " + reason
-	}
-	return problem(code, "", message)
 }
 
 // absent says whether Odoo has not got a model or method, or not for the bridge's user.

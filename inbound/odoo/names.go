@@ -5,6 +5,7 @@ package odoo
 var argNames = map[string][]string{
 	"ir.model.data.check_object_reference": {"module", "xml_id", "raise_on_access_error"},
 	"decimal.precision.precision_get":      {"application"},
+	"res.users.has_group":                  {"group_ext_id"},
 
 	"search":       {"domain", "offset", "limit", "order"},
 	"search_count": {"domain", "limit"},
@@ -15,6 +16,7 @@ var argNames = map[string][]string{
 	"load":         {"fields", "data"},
 	"unlink":       {},
 	"exists":       {},
+	"has_access":   {"operation"},
 	"fields_get":   {"allfields", "attributes"},
 }
 

@@ -2,7 +2,6 @@ package odoosim
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -45,7 +44,7 @@ func toIDs(value any) []int64 {
 var generic = map[string]method{
 	"search": search, "search_count": searchCount, "read": read, "search_read": searchRead,
 	"create": create, "write": write, "unlink": unlink, "load": load, "exists": exists,
-	"message_post": messagePost,
+	"message_post": messagePost, "check_access_rights": checkAccessRights, "has_access": hasAccess, "check_access": checkAccess,
 }
 
 // dispatch does one call, if this user may.
@@ -61,37 +60,14 @@ func (e *env) dispatch(modelName, methodName string, args []any, kwargs map[stri
 	if do == nil {
 		e.noMethod(modelName, methodName)
 	}
-	e.checkAccess(m)
-	return do(e, &call{model: m, method: methodName, args: args, kwargs: kwargs})
-}
-
-// limited is the login of a user without rights on orders, to see a refusal.
-const limited = "channel_limited"
-
-// orderGroups are who may see orders, as Odoo lists them in its refusal.
-var orderGroups = []string{
-	"Inventory/User", "Invoicing/Billing", "Sales/Administrator", "Sales/User: Own Documents Only",
-	"Technical/Show Accounting Features - Readonly", "Technical/Show Full Accounting Features", "User types/Portal",
-}
-
-// checkAccess refuses orders to the limited user. Rights are otherwise not
-// simulated: everybody may do everything.
-func (e *env) checkAccess(m *model) {
-	if m.name != "sale.order" && m.name != "sale.order.line" {
-		return
+	if e.rights = e.rightsOf(); !e.there(methodName) {
+		e.noMethod(modelName, methodName)
 	}
-	if user := e.get("res_users", e.uid); user["login"] != limited {
-		return
-	}
-	groups := slices.Clone(orderGroups)
-	for i, group := range groups {
-		if e.newer() && group == "Invoicing/Billing" {
-			group = "Invoicing/Invoicing"
-		}
-		groups[i] = "\t- " + group
-	}
-	accessError("You are not allowed to access '%s' (%s) records.\n\nThis operation is allowed for the following groups:\n%s\n\nContact your administrator to request access if necessary.",
-		m.title, m.name, strings.Join(groups, "\n"))
+	c := &call{model: m, method: methodName, args: args, kwargs: kwargs}
+	e.allow(c)
+	result := do(e, c)
+	e.made(c, result)
+	return result
 }
 
 // mustExist fails unless all records are there.

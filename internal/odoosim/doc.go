@@ -26,12 +26,21 @@
 //     attachments, and the wizards, which live in memory;
 //   - a product's taxes, which have no table in the recorded databases: there
 //     the orders made before tell whether products have the company's tax;
-//   - rights: but for one user who may not see orders, everybody may do everything;
+//   - the inside of a call has no rights of its own to ask for: it works as Odoo's superuser does;
 //   - what was never recorded: merging contacts, and the address that contacts share with
 //     their company, follow Odoo's source; the rest is a guess.
 //
 // Odoo 19 was not recorded. [InstallRelease] makes 19's tables by the analyses of OpenUpgrade
 // as far as the bridge reads them, order lines have 19's field names, and the server speaks JSON-2.
+//
+// # Rights
+//
+// Who may do what is Odoo's own table of groups and models (ir.model.access), for the models that are here; the rules of
+// companies and of sellers who see their own documents only (ir.rule); and what Odoo asks for by group in its code: counts and posting.
+// The recorded databases have no groups, so that [Options].Rights says who is in which. Refusals have the recorded words, in load() they are
+// messages. Methods are checked at their beginning for what they need on their way, and one2many commands for the lines' own
+// model. Record rules of other modules, fields with groups of their own and the portal are not simulated. Both tables were taken from the sources of Odoo 17 and 18; one
+// refusal was recorded.
 //
 // # How it is built
 //

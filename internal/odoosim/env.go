@@ -23,6 +23,7 @@ type env struct {
 	conn    *pgconn.PgConn
 	uid     int64
 	context map[string]any
+	rights  *rights   // nil: everything
 	stamp   string    // time of the transaction, microseconds, UTC
 	now     time.Time // the same, in whole seconds
 	pending []func()  // recomputations, run before the commit

@@ -84,7 +84,7 @@ func (s *Server) named(r *http.Request, model, method string) (any, error) {
 	if known == nil {
 		return nil, refuse(http.StatusNotFound, "werkzeug.exceptions.NotFound", "the model %q does not exist", model)
 	}
-	if known.methods[method] == nil && generic[method] == nil {
+	if known.methods[method] == nil && generic[method] == nil || method == "check_access_rights" {
 		return nil, refuse(http.StatusNotFound, "werkzeug.exceptions.NotFound", "the method %q does not exist on the model %q", method, model)
 	}
 	if names, ok := argumentNames[method]; ok {
@@ -112,7 +112,7 @@ func (s *Server) named(r *http.Request, model, method string) (any, error) {
 var argumentNames = map[string][]string{
 	"search": {"domain", "offset", "limit", "order"}, "search_count": {"domain", "limit"}, "read": {"fields", "load"},
 	"search_read": {"domain", "fields", "offset", "limit", "order"}, "create": {"vals_list"}, "write": {"vals"}, "unlink": {},
-	"load": {"fields", "data"}, "exists": {},
+	"load": {"fields", "data"}, "exists": {}, "has_access": {"operation"}, "check_access": {"operation"}, "has_group": {"group_ext_id"},
 }
 
 // onModel are methods that are called on no records.

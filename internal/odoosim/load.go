@@ -202,14 +202,20 @@ func (l *loader) noMatch(m *model, row int, field, text, by string) {
 func (l *loader) save(m *model, r loaded) int64 {
 	if row := l.e.externalID(r.id); r.id != "" && row != nil {
 		id := row.int("res_id")
+		if l.e.rights != nil {
+			l.e.need("write", m)
+			l.e.obey("write", m, []int64{id})
+		}
 		if len(r.values) > 0 {
 			l.e.change(m, []int64{id}, r.values)
 		}
 		l.saveLines(m, id, r)
 		return id
 	}
+	l.e.need("create", m)
 	id := l.e.create(m, r.values)
 	l.saveLines(m, id, r)
+	l.e.obey("create", m, []int64{id})
 	if r.id != "" {
 		l.e.nameExternally(r.id, m.name, id)
 	}

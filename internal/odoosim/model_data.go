@@ -9,12 +9,18 @@ func modelDataModel() *model {
 	}
 }
 
-// checkObjectReference answers [model, id] of an external id.
+// checkObjectReference answers [model, id] of an external id, and [model, false] where the user does not see the record.
 func checkObjectReference(e *env, c *call) any {
 	module, name := toString(c.arg(0, "module")), toString(c.arg(1, "xml_id"))
 	row := e.externalID(module + "." + name)
 	if row == nil {
 		valueError("External ID not found in the system: %s.%s", module, name)
+	}
+	if m := models[row["model"]]; m != nil && m.table != "" {
+		e.need("read", m)
+		if len(e.search(m, e.seen(m, []any{[]any{"id", "=", row.int("res_id")}}), window{limit: 1})) == 0 {
+			return []any{row["model"], false}
+		}
 	}
 	return []any{row["model"], row.int("res_id")}
 }

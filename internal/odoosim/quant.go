@@ -23,7 +23,7 @@ func quantModel() *model {
 func createQuant(e *env, v vals) int64 {
 	row := e.row(`SELECT id FROM stock_quant WHERE product_id = $1 AND location_id = $2 AND lot_id IS NULL AND package_id IS NULL
 		AND owner_id IS NULL ORDER BY id LIMIT 1`, v.int("product_id"), v.int("location_id"))
-	if row == nil || !e.flag("inventory_mode") {
+	if row == nil || !e.counting() {
 		id := e.insert("stock_quant", vals{
 			"product_id": v["product_id"], "location_id": v["location_id"], "quantity": v.or("quantity", nil), "reserved_quantity": "0.00",
 			"inventory_quantity_set": false, "in_date": e.second(),
@@ -35,7 +35,7 @@ func createQuant(e *env, v vals) int64 {
 	counted := maps.Clone(v)
 	delete(counted, "product_id")
 	delete(counted, "location_id")
-	if len(counted) > 0 && e.flag("inventory_mode") {
+	if len(counted) > 0 && e.counting() {
 		writeQuants(e, []int64{row.id()}, counted)
 	}
 	return row.id()
@@ -80,8 +80,14 @@ func applyInventory(e *env, c *call) any {
 	return nil
 }
 
+// counting says whether counts are taken: in inventory mode, of those who work in the warehouse.
+func (e *env) counting() bool { return e.flag("inventory_mode") && e.in(stockUser) }
+
 // applyCount moves the difference from or to the place of losses.
 func (e *env) applyCount(id int64) {
+	if !e.in(stockManager) {
+		userError("Only a stock manager can validate an inventory adjustment.")
+	}
 	quant := e.get("stock_quant", id)
 	if !quant.is("inventory_quantity_set") {
 		return

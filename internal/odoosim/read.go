@@ -6,17 +6,17 @@ import (
 )
 
 func search(e *env, c *call) any {
-	return e.search(c.model, domainArg(c), searchOptions(c, 1))
+	return e.search(c.model, e.seen(c.model, domainArg(c)), searchOptions(c, 1))
 }
 
 func searchCount(e *env, c *call) any {
-	condition, args := domainOf(e, c.model, domainArg(c))
+	condition, args := domainOf(e, c.model, e.seen(c.model, domainArg(c)))
 	row := e.row(fmt.Sprintf("SELECT count(*) AS n FROM %s WHERE %s", quote(c.model.table), condition), args...)
 	return row.int("n")
 }
 
 func searchRead(e *env, c *call) any {
-	ids := e.search(c.model, domainArg(c), searchOptions(c, 2))
+	ids := e.search(c.model, e.seen(c.model, domainArg(c)), searchOptions(c, 2))
 	return e.read(c.model, ids, fieldNames(c.arg(1, "fields")))
 }
 

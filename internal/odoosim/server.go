@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 type Server struct {
 	database string
 	password func(login string) string
+	rights   func(login string) *Rights
+	logins   sync.Map // of users, by id
 	pool     *pgxpool.Pool
 	tables   atomic.Pointer[registry]
 	names    counters
@@ -29,6 +32,9 @@ type Options struct {
 	// Password of a login; by default it is the login itself. It is asked at
 	// every call, so that a key may be revoked while the server runs.
 	Password func(login string) string
+	// Rights of a login: nil is everything. By default so are those of all but one user, "channel_limited", who is in no
+	// group. It is asked at every call.
+	Rights func(login string) *Rights
 	// Release is what the server says it is; by default what its tables are of:
 	// "17.0", "18.0" or "19.0". From 19.0 on it answers JSON-2 too; its tables and fields stay
 	// those of the database.
@@ -52,6 +58,9 @@ func New(ctx context.Context, dsn string, options Options) (*Server, error) {
 	s := &Server{database: cfg.ConnConfig.Database, password: options.Password, pool: pool, now: options.Now}
 	if s.password == nil {
 		s.password = func(login string) string { return login }
+	}
+	if s.rights = options.Rights; s.rights == nil {
+		s.rights = rightsOfRecorded
 	}
 	if err := s.readTables(ctx); err != nil {
 		pool.Close()
