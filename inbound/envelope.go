@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/schema"
@@ -37,8 +36,15 @@ func parse(body []byte) (e envelope, problems []command.Problem, unreadable bool
 			Remedy: "publish a CloudEvent in structured JSON, as docs/COMMANDS.md shows"}}, true
 	}
 	e.ID, e.Type, e.Subject = textOf(raw, "id"), textOf(raw, "type"), textOf(raw, "subject")
+	if again := doubled(body); len(again) > 0 {
+		return e, again, e.ID == ""
+	}
 	if e.Type == "" {
-		return e, []command.Problem{{Code: schema.CodeInvalid, Path: "type", Message: "is missing", Remedy: "write the command's name: " + strings.Join(schema.CommandNames(), ", ")}}, e.ID == ""
+		what := "is missing"
+		if value, there := raw["type"]; there {
+			what = "is " + called(value) + ", and no command"
+		}
+		return e, []command.Problem{{Code: schema.CodeInvalid, Path: "type", Message: what, Remedy: "write the command's name: " + strings.Join(schema.CommandNames(), ", ")}}, e.ID == ""
 	}
 	if _, known := schema.CommandNamed(e.Type); !known {
 		return e, []command.Problem{{Code: schema.CodeUnknownCommand, Path: "type", Message: fmt.Sprintf("%q is not a command", shorten(e.Type)), Remedy: nearest(e.Type, schema.CommandNames())}}, e.ID == ""
@@ -47,30 +53,9 @@ func parse(body []byte) (e envelope, problems []command.Problem, unreadable bool
 		return e, problems, e.ID == ""
 	}
 	if err := json.Unmarshal(body, &e); err != nil {
-		return e, []command.Problem{{Code: schema.CodeInvalid, Message: "cannot be read: " + err.Error()}}, false
+		return e, []command.Problem{{Code: schema.CodeInvalid, Message: "the command cannot be read, though its schema allows it", Remedy: "please report it to whoever runs the bridge"}}, false
 	}
 	return e, nil, false
-}
-
-// decode reads one JSON object, numbers as they are written.
-func decode(body []byte) (map[string]any, error) {
-	if !utf8.Valid(body) {
-		return nil, fmt.Errorf("it is not UTF-8 text")
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	var value any
-	if err := d.Decode(&value); err != nil {
-		return nil, fmt.Errorf("it is not JSON")
-	}
-	if d.More() {
-		return nil, fmt.Errorf("something follows the object")
-	}
-	object, ok := value.(map[string]any)
-	if !ok {
-		return nil, fmt.Errorf("it is another JSON value")
-	}
-	return object, nil
 }
 
 // textOf is a text that may be shown and kept: nothing where it is not one or too long.

@@ -20,7 +20,7 @@ func (i *Inbound) complete(c *store.Command, e *envelope) *command.Problem {
 		c.Time = at
 	}
 	if limit := c.Received.Add(maxAhead); c.Time.After(limit) {
-		return &command.Problem{Code: schema.CodeInvalid, Path: "time", Message: "is more than a day ahead", Remedy: "set the clock of what sends"}
+		return &command.Problem{Code: schema.CodeInvalid, Path: timePath(e.Type), Message: "is more than a day ahead", Remedy: "set the clock of what sends"}
 	}
 	if said != "" {
 		c.Said = said
@@ -55,6 +55,17 @@ func Provides() []string {
 		kinds = append(kinds, kind.String())
 	}
 	return kinds
+}
+
+// timePath is where a command says when it was said.
+func timePath(name string) string {
+	switch name {
+	case "consent.update":
+		return "data.decided_at"
+	case "stock.count":
+		return "data.counted_at"
+	}
+	return "time"
 }
 
 // maxAhead is how far a channel's clock may be ahead: a time far in the future would make

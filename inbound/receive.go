@@ -161,14 +161,14 @@ func (i *Inbound) refuse(ctx context.Context, c *store.Command, m *message.Messa
 	kept := *c
 	if r.dead {
 		kept.ID = "" // not kept as a command: the id stays free
-		s.Results = append(s.Results, store.Result{ID: c.Channel + "/" + c.ID + "/dead", ReplyTo: QueueDead, CorrelationID: r.code(), Body: m.Payload})
+		s.Results = append(s.Results, store.Result{ID: c.Channel + "/" + resultName(c) + "/dead", ReplyTo: QueueDead, CorrelationID: r.code(), Body: m.Payload})
 	}
 	if m.Metadata[metaRedelivered] == "" || c.ID == "" || r.dead {
-		s.Results = append(s.Results, resultOf(c, r.decided, "refused", now))
+		s.Results = append(s.Results, resultOf(c, r.decided, r.partOf(), now))
 	} else if known, found, err := i.ledger.Command(ctx, c.Channel, c.ID); err != nil {
 		return err
 	} else if !found || known.State != store.CommandRejected {
-		s.Results = append(s.Results, resultOf(c, r.decided, "refused", now))
+		s.Results = append(s.Results, resultOf(c, r.decided, r.partOf(), now))
 	}
 	if err := i.ledger.Refuse(ctx, &kept, s); err != nil {
 		return err
@@ -208,7 +208,7 @@ func (i *Inbound) claim(ctx context.Context, commands []*store.Command, from []*
 		if !answered {
 			continue
 		}
-		answer := resultOf(commands[n], d, "again", i.now())
+		answer := resultOf(commands[n], d, d.partOf(), i.now())
 		answer.Command = claim.First.Seq
 		again, outcomes, of = append(again, answer), append(outcomes, d.Outcome), append(of, commands[n])
 	}
@@ -228,7 +228,7 @@ func (i *Inbound) claim(ctx context.Context, commands []*store.Command, from []*
 // under way, whose result answers both, nor to what the broker delivered twice.
 func repeated(first, c *store.Command, redelivered bool) (decided, bool) {
 	if first.Digest != c.Digest {
-		return refusedFor(command.Problem{Code: schema.CodeDuplicateID, Path: "id", Message: "the id was used for another command", Remedy: "give every command an id of its own"}), true
+		return refusedFor(command.Problem{Code: schema.CodeDuplicateID, Path: "id", Message: "the id was used for another command: its type, subject or data differ", Remedy: "give every command an id of its own; to ask again for the same thing, send the same data"}), true
 	}
 	asked := first.ReplyTo == c.ReplyTo && first.CorrelationID == c.CorrelationID
 	if redelivered && asked || !first.State.Done() && first.State != store.CommandParked {

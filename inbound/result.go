@@ -1,8 +1,11 @@
 package inbound
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
@@ -42,12 +45,25 @@ type cloudEvent struct {
 const resultSource = "odoobridge"
 
 func decidedOf(o *command.Outcome) decided {
-	d := decided{Outcome: string(o.Kind), Also: o.Also, Problems: o.Problems}
+	d := decided{Outcome: string(o.Kind), Also: o.Also, Problems: placed(o.Problems)}
 	if o.Odoo != (command.Reference{}) {
 		odoo := o.Odoo
 		d.Odoo = &odoo
 	}
 	return d
+}
+
+// placed are an executor's problems with paths into the whole command, as validation writes them: it knows the data alone.
+func placed(problems []command.Problem) []command.Problem {
+	placed := slices.Clone(problems)
+	for i := range placed {
+		switch placed[i].Path {
+		case "", "basedon", "time", "type":
+		default:
+			placed[i].Path = "data." + placed[i].Path
+		}
+	}
+	return placed
 }
 
 func refusedFor(problems ...command.Problem) decided {
@@ -96,11 +112,38 @@ func encode(v any) []byte {
 	return text
 }
 
+// resultName is a command's id, or what stands for it where a message has none: two such
+// messages must not have one answer.
+func resultName(c *store.Command) string {
+	if c.ID != "" {
+		return c.ID
+	}
+	return "-/" + digestOf(c.Body, []byte(c.CorrelationID))
+}
+
+// digestOf is a digest of what tells answers apart.
+func digestOf(parts ...[]byte) string {
+	h := sha256.New()
+	for _, part := range parts {
+		fmt.Fprintf(h, "%d:", len(part))
+		h.Write(part)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:6])
+}
+
+// partOf is what tells an answer that is given at once from others to the same id.
+func (d *decided) partOf() string {
+	if d.Outcome == duplicate {
+		return "again-" + d.First
+	}
+	return "refused-" + digestOf(encode(d.Problems))
+}
+
 // resultOf writes the answer to a command. part tells several results of one command apart; the same
 // answer always has the same id.
 func resultOf(c *store.Command, d decided, part string, now time.Time) store.Result {
 	d.Command, d.Subject = c.Name, c.Subject
-	id := fmt.Sprintf("%s/%s/%s", c.Channel, c.ID, part)
+	id := fmt.Sprintf("%s/%s/%s", c.Channel, resultName(c), part)
 	name := c.Name
 	if _, known := schema.CommandNamed(name); !known {
 		name = "unknown"

@@ -146,7 +146,7 @@ func TestEveryProblemIsNamedAtOnceWithItsPath(t *testing.T) {
 	for _, want := range []string{
 		"basedOn: is not a name of a CloudEvents attribute", "did you mean basedon?", "data: has 2 of customer or guest; give exactly one", "data.placed_at: is missing",
 		"data.notte: is not a field here; did you mean note?", "data.lines[0].sku: is missing; give exactly one of sku or barcode", "data.lines[0].quantity: is not written",
-		"data.lines[0].unit_price: is a number, not string", "data.note: has 5001 characters, more than 5000",
+		"data.lines[0].unit_price: is a number, not a string", "data.note: has 5001 characters, more than 5000",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in:\n%s", want, text)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
@@ -27,6 +28,7 @@ var schemas = sync.OnceValue(func() map[string]*jsonschema.Schema {
 		}
 		compiler := jsonschema.NewCompiler()
 		compiler.AssertFormat()
+		compiler.RegisterFormat(&jsonschema.Format{Name: "date-time", Validate: isTime})
 		if err := compiler.AddResource(name, document); err != nil {
 			panic(fmt.Sprintf("schema of %s: %v", name, err))
 		}
@@ -54,6 +56,22 @@ func validate(name string, raw map[string]any) []command.Problem {
 	return f.problems
 }
 
+// isTime takes what Go reads as RFC 3339: capital T and Z, no leap second. A year of another age is a clock that was never set.
+func isTime(value any) error {
+	text, is := value.(string)
+	if !is {
+		return nil
+	}
+	var t time.Time
+	if err := t.UnmarshalText([]byte(text)); err != nil {
+		return errors.New("not a time")
+	}
+	if year := t.UTC().Year(); year < 1970 || year > 2199 {
+		return errors.New("not of this age")
+	}
+	return nil
+}
+
 // finder turns what the library found into problems.
 type finder struct {
 	command  *schema.Command
@@ -62,7 +80,7 @@ type finder struct {
 }
 
 func (f *finder) walk(e *jsonschema.ValidationError) {
-	if _, choice := e.ErrorKind.(*kind.OneOf); choice || len(e.Causes) == 0 {
+	if isChoice(e.ErrorKind) || len(e.Causes) == 0 {
 		f.leaf(e)
 		return
 	}
@@ -75,6 +93,14 @@ func (f *finder) walk(e *jsonschema.ValidationError) {
 	}
 }
 
+func isChoice(k jsonschema.ErrorKind) bool {
+	switch k.(type) {
+	case *kind.OneOf, *kind.AnyOf:
+		return true
+	}
+	return false
+}
+
 var envelopeNames = []string{"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "basedon", "data"}
 
 func (f *finder) leaf(e *jsonschema.ValidationError) {
@@ -83,7 +109,7 @@ func (f *finder) leaf(e *jsonschema.ValidationError) {
 	switch k := e.ErrorKind.(type) {
 	case *kind.Required:
 		for _, name := range k.Missing {
-			f.add(at, name, "is missing", wanted(find(inputs, name)))
+			f.add(at, name, "is missing", f.wantedAt(append(slices.Clone(at), name), find(inputs, name)))
 		}
 	case *kind.AdditionalProperties:
 		for _, name := range k.Properties {
@@ -94,21 +120,26 @@ func (f *finder) leaf(e *jsonschema.ValidationError) {
 	case *kind.OneOf:
 		f.choice(at, groups)
 	case *kind.Type:
-		f.add(at, "", "is a "+k.Got+", not "+strings.Join(k.Want, " or "), wanted(input))
+		f.add(at, "", "is "+article(k.Got)+", not "+article(strings.Join(k.Want, " or ")), f.wantedAt(at, input))
 	case *kind.MaxLength:
 		f.add(at, "", fmt.Sprintf("has %d characters, more than %d", k.Got, k.Want), "shorten it")
 	case *kind.MinLength:
-		f.add(at, "", "is empty", "leave the field out, or write null where that is allowed")
+		f.add(at, "", "is empty", f.instead(at, input))
 	case *kind.MaxItems:
 		f.add(at, "", fmt.Sprintf("has %d entries, more than %d", k.Got, k.Want), "send less in one command")
 	case *kind.MinItems:
 		f.add(at, "", "has no entries", "name one at least")
 	case *kind.Enum:
-		f.add(at, "", "is not one of the values allowed", wanted(input))
+		f.add(at, "", "is not one of the values allowed", f.wantedAt(at, input))
 	case *kind.Format:
 		f.add(at, "", "is not a time", "write RFC 3339 with a time zone: 2026-11-23T07:21:37Z")
+	case *kind.AnyOf:
+		f.add(at, "", "says nothing", "give "+schema.OneOfText(f.command.AnyOf)+", or both")
 	default:
-		f.add(at, "", "is not written as it must be", wanted(input))
+		if value, _ := valueAt(f.raw, at).(string); value == "" && input != nil && input.Kind == schema.String {
+			return // which is said already
+		}
+		f.add(at, "", "is not written as it must be", f.wantedAt(at, input))
 	}
 }
 
@@ -224,24 +255,4 @@ func hint(word string, candidates []string) string {
 
 func nearest(word string, candidates []string) string {
 	return "known: " + strings.Join(candidates, ", ") + hint(word, candidates)
-}
-
-// wanted says what would be right.
-func wanted(i *schema.Input) string {
-	if i == nil {
-		return ""
-	}
-	switch {
-	case len(i.Values) > 0:
-		return "write " + schema.OneOfText(i.Values)
-	case i.Kind == schema.Signed:
-		return `write a decimal as a string: "-2.5"`
-	case i.Kind == schema.Unsigned:
-		return `write a decimal that is not below zero as a string: "12.50"`
-	case i.Kind == schema.Positive:
-		return `write a decimal above zero as a string: "12.50"`
-	case i.Kind == schema.Timestamp:
-		return "write RFC 3339 with a time zone: 2026-11-23T07:21:37Z"
-	}
-	return i.Doc
 }

@@ -111,9 +111,9 @@ func (i *Inbound) decide(ctx context.Context, t *store.Taken, now time.Time) (s 
 		return settlement(&t.Command, d, store.CommandDuplicate, now), 0
 	}
 	if !t.Time.IsZero() && t.Time.Before(t.Newest) {
-		d := refusedFor(command.Problem{Code: schema.CodeConflict, Path: "time",
+		d := refusedFor(command.Problem{Code: schema.CodeConflict, Path: timePath(t.Name),
 			Message: fmt.Sprintf("the channel has said something newer of this already, as of %s", t.Newest.UTC().Format(time.RFC3339)),
-			Remedy:  "look at the newest state, and send it again if it is still wanted"})
+			Remedy:  "Look at the newest state, and send it again with a new id and the time of now if it is still wanted."})
 		return settlement(&t.Command, d, store.CommandRejected, now), 0
 	}
 	outcome, called, err := i.execute(ctx, t)

@@ -11,6 +11,7 @@ type Command struct {
 	Once     string // what makes two commands the same wish; "" when a later one simply follows
 	Inputs   []Input
 	OneOf    [][]string // of each group of inputs exactly one must be there
+	AnyOf    []string   // of these inputs one at least must be there
 }
 
 // The workloads. Each has a queue and workers of its own, so that none waits for another.
@@ -36,6 +37,7 @@ type Input struct {
 	Values   []string // the only ones allowed
 	Pattern  string
 	Unique   bool       // no two items of the list that it is in have the same
+	Write    string     // how what Pattern asks for is written, in words
 	Inputs   []Input    // of an object, or of each object in a list
 	OneOf    [][]string // of each group of Inputs exactly one must be there
 }

@@ -11,6 +11,9 @@ const (
 	percentPattern  = `^(100(\.0{1,6})?|(0|[1-9][0-9]?)(\.[0-9]{1,6})?)$`
 	// printable forbids line breaks and other control characters where Odoo shows one line.
 	printable = `^[^\x00-\x1f\x7f]*$`
+	inOneLine = "a text in one line, without control characters"
+	// plain allows tabs and line ends beside them. PostgreSQL takes no NUL.
+	plain = `^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$`
 )
 
 func required1(i Input) Input { i.Required = true; return i }
@@ -24,34 +27,34 @@ func once(i Input) Input {
 func nullable(i Input) Input { i.Nullable = true; return i }
 
 func line1(name, doc string) Input {
-	return Input{Name: name, Kind: String, Pattern: printable, Doc: doc}
+	return Input{Name: name, Kind: String, Pattern: printable, Write: inOneLine, Doc: doc}
 }
 
 func longText(name, doc string) Input {
-	return Input{Name: name, Kind: String, Limit: 5000, Doc: doc}
+	return Input{Name: name, Kind: String, Limit: 5000, Pattern: plain, Write: "a text without control characters but tabs and line ends", Doc: doc}
 }
 
 // own is an id that the channel gave.
 func own(name, doc string) Input {
-	return Input{Name: name, Kind: String, Limit: 128, Pattern: `^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$`, Doc: doc}
+	return Input{Name: name, Kind: String, Limit: 128, Pattern: `^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$`, Write: inOneLine + " that neither begins nor ends with a space", Doc: doc}
 }
 
 // code is a word that the bridge's configuration maps to a record of Odoo.
 func code(name, doc string) Input {
-	return Input{Name: name, Kind: String, Limit: 64, Pattern: `^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$`, Doc: doc}
+	return Input{Name: name, Kind: String, Limit: 64, Pattern: `^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$`, Write: inOneLine + " that neither begins nor ends with a space", Doc: doc}
 }
 
 func moment(name, doc string) Input { return Input{Name: name, Kind: Timestamp, Doc: doc} }
 
 func currencyInput() Input {
-	return Input{Name: "currency", Kind: String, Required: true, Pattern: currencyPattern, Doc: "ISO 4217 code of all amounts"}
+	return Input{Name: "currency", Kind: String, Required: true, Pattern: currencyPattern, Write: `three capital letters: "EUR"`, Doc: "ISO 4217 code of all amounts"}
 }
 
 // productInputs name a product, by one of the two.
 func productInputs() []Input {
 	return []Input{
-		{Name: "sku", Kind: String, Limit: 128, Pattern: `^[^\x00-\x1f\x7f]+$`, Doc: "the product's internal reference in Odoo"},
-		{Name: "barcode", Kind: String, Limit: 128, Pattern: `^[^\x00-\x1f\x7f]+$`, Doc: "its barcode, instead"},
+		{Name: "sku", Kind: String, Limit: 128, Pattern: `^[^\x00-\x1f\x7f]+$`, Write: inOneLine, Doc: "the product's internal reference in Odoo"},
+		{Name: "barcode", Kind: String, Limit: 128, Pattern: `^[^\x00-\x1f\x7f]+$`, Write: inOneLine, Doc: "its barcode, instead"},
 	}
 }
 
@@ -69,16 +72,16 @@ func taxesInput() Input {
 func placeInputs() []Input {
 	return []Input{
 		line1("street", "first line of the street"), line1("street2", "second line"),
-		{Name: "zip", Kind: String, Limit: 24, Pattern: printable, Doc: "postal code"}, line1("city", "city"),
-		{Name: "state", Kind: String, Limit: 16, Pattern: printable, Doc: "code of the state or province in its country: `CA`, `BY`"},
-		{Name: "country", Kind: String, Pattern: countryPattern, Doc: "ISO 3166-1 alpha-2 code"},
+		{Name: "zip", Kind: String, Limit: 24, Pattern: printable, Write: inOneLine, Doc: "postal code"}, line1("city", "city"),
+		{Name: "state", Kind: String, Limit: 16, Pattern: printable, Write: inOneLine, Doc: "code of the state or province in its country: `CA`, `BY`"},
+		{Name: "country", Kind: String, Pattern: countryPattern, Write: `two capital letters: "DE"`, Doc: "ISO 3166-1 alpha-2 code"},
 	}
 }
 
 func reachInputs() []Input {
 	return []Input{
-		{Name: "email", Kind: String, Limit: 254, Pattern: `^[^\s@]+@[^\s@]+$`, Doc: "email address"},
-		{Name: "phone", Kind: String, Limit: 64, Pattern: printable, Doc: "phone number, better with its country code: `+49 30 123456`"},
+		{Name: "email", Kind: String, Limit: 254, Pattern: `^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$`, Write: `an address: "mia@example.com"`, Doc: "email address"},
+		{Name: "phone", Kind: String, Limit: 64, Pattern: printable, Write: inOneLine, Doc: "phone number, better with its country code: `+49 30 123456`"},
 	}
 }
 

@@ -52,7 +52,7 @@ func DescribeCommand(c *Command) []byte {
 		},
 		"required":      []string{"specversion", "id", "source", "type", "subject", "data"},
 		"propertyNames": node{"pattern": AttributePattern},
-		"$defs":         node{"data": inputObject(c.Inputs, c.OneOf)},
+		"$defs":         node{"data": anyOf(inputObject(c.Inputs, c.OneOf), c.AnyOf)},
 	})
 }
 
@@ -80,6 +80,19 @@ func inputObject(list []Input, groups [][]string) node {
 		n["allOf"] = choices(groups)
 	}
 	return n
+}
+
+// anyOf adds that one of the inputs must be there.
+func anyOf(object node, names []string) node {
+	if len(names) == 0 {
+		return object
+	}
+	var any []any
+	for _, name := range names {
+		any = append(any, node{"required": []string{name}})
+	}
+	object["anyOf"] = any
+	return object
 }
 
 // choices says of each group that exactly one of it must be there.

@@ -62,9 +62,9 @@ func ProblemCodes() []ProblemCode {
 		{CodeCurrencyMismatch, "The document is in another currency.", "Send the amount in the document's currency."},
 		{CodeNegativeStock, "It would make the stock negative.", "Count the place, then retry."},
 		{CodeLateConfirmation, "The thing has moved on: cancelled, shipped or invoiced already.", "Compare with Odoo and decide by hand."},
-		{CodeNotOwned, "The channel does not own the field; it was left alone, or the command refused.", "See `ownership` in the configuration."},
+		{CodeNotOwned, "The channel does not own the field; it was left alone, or the command refused.", "The bridge's administrator decides who may, in `ownership` of the configuration."},
 		{CodeNotAllowed, "Odoo does not let the bridge's user do this.", "Give the user the rights that the message names."},
-		{CodeRefused, "Odoo refused it, with a reason of its own.", "See the message."},
-		{CodeNotSupported, "This Odoo has not got what is needed.", "See the message."},
+		{CodeRefused, "Odoo refused it, with a reason of its own.", "The message has Odoo's reason: mend that in Odoo, or the command, then `odoobridge exceptions retry` or `edit`."},
+		{CodeNotSupported, "This Odoo has not got what is needed.", "Whoever runs Odoo can add what the message names; what was left out can be done by hand."},
 	}
 }

@@ -6,9 +6,9 @@ func customerUpsert() Command {
 	emptied := slices.Concat(
 		[]Input{
 			nullable(reachInputs()[0]), nullable(reachInputs()[1]),
-			nullable(Input{Name: "mobile", Kind: String, Limit: 64, Pattern: printable, Doc: "mobile number; kept as phone where Odoo has none (19)"}),
-			nullable(Input{Name: "vat", Kind: String, Limit: 32, Pattern: printable, Doc: "tax id, with its country's prefix"}),
-			nullable(Input{Name: "language", Kind: String, Pattern: languagePattern, Doc: "language of documents: `de_DE`, or `de`"}),
+			nullable(Input{Name: "mobile", Kind: String, Limit: 64, Pattern: printable, Write: inOneLine, Doc: "mobile number; kept as phone where Odoo has none (19)"}),
+			nullable(Input{Name: "vat", Kind: String, Limit: 32, Pattern: printable, Write: inOneLine, Doc: "tax id, with its country's prefix"}),
+			nullable(Input{Name: "language", Kind: String, Pattern: languagePattern, Write: `a language: "de_DE" or "de"`, Doc: "language of documents: `de_DE`, or `de`"}),
 		})
 	return Command{
 		Name: "customer.upsert", Subject: "customer", Workload: Customers,
@@ -51,5 +51,6 @@ func consentUpdate() Command {
 			line1("source", "where: `checkout`, `newsletter form`; with the reason it is noted at the blacklist's entry or the list's contact, where Odoo has one of the address"),
 			longText("reason", "why, in the person's words"),
 		},
+		AnyOf: []string{"marketing", "lists"},
 	}
 }

@@ -5,8 +5,8 @@ import "slices"
 func orderPlace() Command {
 	guest := slices.Concat([]Input{required1(line1("name", "name"))}, reachInputs(), []Input{
 		line1("company", "company"),
-		{Name: "vat", Kind: String, Limit: 32, Pattern: printable, Doc: "tax id"},
-		{Name: "language", Kind: String, Pattern: languagePattern, Doc: "language of documents"},
+		{Name: "vat", Kind: String, Limit: 32, Pattern: printable, Write: inOneLine, Doc: "tax id"},
+		{Name: "language", Kind: String, Pattern: languagePattern, Write: `a language: "de_DE" or "de"`, Doc: "language of documents"},
 	})
 	return Command{
 		Name: "order.place", Subject: "order", Workload: Orders,
@@ -28,7 +28,7 @@ func orderPlace() Command {
 					line1("description", "text of the line; the product's name when absent"),
 					quantityInput("how many, in the product's unit of measure"),
 					{Name: "unit_price", Kind: Signed, Required: true, Doc: "price of one before discount; with or without tax as the line's taxes in Odoo take it"},
-					{Name: "discount_percent", Kind: String, Pattern: percentPattern, Doc: "discount in percent, a decimal from 0 to 100"},
+					{Name: "discount_percent", Kind: String, Pattern: percentPattern, Write: `a decimal from 0 to 100 as a string, with at most 6 digits after the point: "12.5"`, Doc: "discount in percent, a decimal from 0 to 100"},
 					{Name: "discount_amount", Kind: Unsigned, Doc: "discount on the whole line, of the same kind as unit_price; with discount_percent it comes after it"},
 					taxesInput(),
 				})},

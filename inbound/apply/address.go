@@ -21,6 +21,9 @@ func (r *run) place(a schema.Address, path string) (decide.Place, error) {
 		p.Name = a.Company + ", " + a.Name
 	}
 	if a.Country == "" {
+		if a.State != "" {
+			r.report(problem(schema.CodeNotSupported, path+".state", "a state says nothing without its country; it was left out"))
+		}
 		return p, nil
 	}
 	country, found, err := r.country(a.Country)

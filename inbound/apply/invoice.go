@@ -38,13 +38,13 @@ func (r *run) invoicesOf(order odoo.Record) ([]odoo.Record, error) {
 }
 
 // sameCurrency wants an amount in the document's currency.
-func (r *run) sameCurrency(document odoo.Record, code string) (int64, error) {
+func (r *run) sameCurrency(record command.Reference, document odoo.Record, code string) (int64, error) {
 	currency, found, err := r.currency(code)
 	if err != nil {
 		return 0, err
 	}
 	if !found || currency != document.Ref("currency_id") {
-		return 0, r.park(invoiceRef(document), problem(schema.CodeCurrencyMismatch, "currency", "the document is in "+document.RefName("currency_id")+", the amount in "+code))
+		return 0, r.park(record, problem(schema.CodeCurrencyMismatch, "currency", "the document is in "+document.RefName("currency_id")+", the amount in "+code))
 	}
 	return currency, nil
 }

@@ -181,11 +181,13 @@ func (r *run) mapped(kind command.WaitKind, model string, codes map[string]confi
 	record, ok := codes[code]
 	if !ok {
 		p := problem(schema.CodeUnknownMapping, path, fmt.Sprintf("the %s %q is not mapped", partOf(kind), code))
+		p.Remedy = r.mapIt(kind, code)
 		return 0, &p, kind.For(code), nil
 	}
 	id, found, err := r.record(model, record)
 	if err == nil && !found {
 		p := problem(schema.CodeUnknownMapping, path, fmt.Sprintf("the %s %q is mapped to %s, which Odoo has not got", partOf(kind), code, record))
+		p.Remedy = r.mapIt(kind, code)
 		return 0, &p, kind.For(code), nil
 	}
 	return id, nil, command.Wait{}, err
@@ -194,6 +196,20 @@ func (r *run) mapped(kind command.WaitKind, model string, codes map[string]confi
 // partOf is what is mapped, in words: "payment method".
 func partOf(kind command.WaitKind) string {
 	return strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(kind.String(), "mapping/"), "/"), "_", " ")
+}
+
+// mapIt says where in the configuration a code is mapped.
+func (r *run) mapIt(kind command.WaitKind, code string) string {
+	return fmt.Sprintf("The bridge's administrator maps it to a record of Odoo, as `channels.%s.mapping.%s: {%s: …}`, and reloads: the command goes on by itself.", r.c.Channel, settingOf(kind), code)
+}
+
+// settingOf is the setting below channels.<channel>.mapping in which codes of the kind are mapped.
+func settingOf(kind command.WaitKind) string {
+	part := strings.ReplaceAll(partOf(kind), " ", "_")
+	if kind == command.WaitTax {
+		return part + "es"
+	}
+	return part + "s"
 }
 
 // oneMapped is mapped for what stands alone.

@@ -220,6 +220,7 @@ func (r *run) orderPricelist(head *row, code string) error {
 	}
 	if !found || company.Ref("currency_id") != currency {
 		p := problem(schema.CodeUnknownMapping, "currency", fmt.Sprintf("no pricelist is mapped for %s, which is not the company's currency", code))
+		p.Remedy = r.mapIt(command.WaitPricelist, code)
 		return r.park(command.Reference{}, p, command.WaitPricelist.For(code))
 	}
 	return nil

@@ -39,7 +39,7 @@ func recordPayment(r *run) (command.Reference, error) {
 
 func (r *run) payInvoice(invoice odoo.Record, p paying, currency string) (command.Reference, error) {
 	var err error
-	if p.currency, err = r.sameCurrency(invoice, currency); err != nil {
+	if p.currency, err = r.sameCurrency(invoiceRef(invoice), invoice, currency); err != nil {
 		return command.Reference{}, err
 	}
 	if err := r.notLate(thing{"invoice", [2]int64{invoice.ID()}}, nil, r.owns("invoice")); err != nil {
@@ -56,7 +56,7 @@ func (r *run) payOrder(data schema.PaymentRecord, p paying) (command.Reference, 
 	if of.Text("state") == "cancel" {
 		return order(of), r.park(order(of), problem(schema.CodeLateConfirmation, "order", "the order is cancelled in Odoo"))
 	}
-	if p.currency, err = r.sameCurrency(of, data.Currency); err != nil {
+	if p.currency, err = r.sameCurrency(order(of), of, data.Currency); err != nil {
 		return order(of), err
 	}
 	if err := r.notLate(thing{"order", [2]int64{of.ID()}}, nil, r.owns("order")); err != nil {

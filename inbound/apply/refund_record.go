@@ -24,7 +24,7 @@ func recordRefund(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
-	if p.currency, err = r.sameCurrency(invoice, data.Currency); err != nil {
+	if p.currency, err = r.sameCurrency(invoiceRef(invoice), invoice, data.Currency); err != nil {
 		return command.Reference{}, err
 	}
 	if err := r.notLate(refunding, nil, r.owns(refunding.entity)); err != nil {

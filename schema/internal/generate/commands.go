@@ -3,6 +3,7 @@ package main
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/odoobridge/odoobridge/schema"
@@ -41,19 +42,19 @@ func once(c *schema.Command) string {
 func commandSection(b *strings.Builder, c *schema.Command) {
 	fmt.Fprintf(b, "\n## %s\n\n%s\n\nRouting key `<channel>.%s`. JSON Schema: [%s.command.v1.json](../schema/json/%s.command.v1.json).\n", c.Name, c.Doc, c.Name, c.Name, c.Name)
 	b.WriteString("\n| field | value | |\n|---|---|---|\n")
-	inputs(b, "", c.Inputs, c.OneOf)
+	inputs(b, "", c.Inputs, c.OneOf, c.AnyOf)
 	fmt.Fprintf(b, "\n<details><summary>An example of <code>%s</code></summary>\n\n```json\n%s\n```\n\n</details>\n",
 		c.Name, strings.TrimSpace(string(schema.CommandExample(c.Name))))
 }
 
-func inputs(b *strings.Builder, prefix string, list []schema.Input, groups [][]string) {
+func inputs(b *strings.Builder, prefix string, list []schema.Input, groups [][]string, some []string) {
 	for _, i := range list {
-		fmt.Fprintf(b, "| `%s%s` | %s%s | %s |\n", prefix, i.Name, inputKind(&i), inputNeed(&i, groups), cell(i.Doc))
+		fmt.Fprintf(b, "| `%s%s` | %s%s | %s |\n", prefix, i.Name, inputKind(&i), inputNeed(&i, groups, some), cell(i.Doc))
 		inner := prefix + i.Name + "."
 		if i.Kind == schema.Objects {
 			inner = prefix + i.Name + "[]."
 		}
-		inputs(b, inner, i.Inputs, i.OneOf)
+		inputs(b, inner, i.Inputs, i.OneOf, nil)
 	}
 }
 
@@ -79,9 +80,12 @@ func inputKind(i *schema.Input) string {
 	return text
 }
 
-func inputNeed(i *schema.Input, groups [][]string) string {
+func inputNeed(i *schema.Input, groups [][]string, some []string) string {
 	if i.Required {
 		return ", **required**"
+	}
+	if slices.Contains(some, i.Name) {
+		return ", " + schema.OneOfText(some) + " or both"
 	}
 	for _, group := range groups {
 		for _, name := range group {

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/odoobridge/odoobridge/schema"
 )
 
 // channel is one of the systems that hear of the shop.
@@ -53,8 +55,10 @@ var channels = []channel{
 
 // visitor is a channel that the demo leaves to whoever looks on, with --stay.
 var visitor = channel{"you", "channel_you", "yours: nobody listens to it or sends commands but you", []lane{
-	{channel: "you", name: "orders", about: "orders and deliveries, at once", entities: []string{"order", "shipment"}},
-}, []string{"customer.upsert", "order.place"}}
+	{channel: "you", name: "orders", about: "orders and what becomes of them, at once", entities: []string{"order", "shipment", "return", "invoice", "refund", "payment"}},
+	{channel: "you", name: "stock", about: "stock and prices, at once", entities: []string{"stock_level", "price"}},
+	{channel: "you", name: "catalogue", about: "customers and products, at once", entities: []string{"customer", "product"}},
+}, schema.CommandNames()}
 
 func lanesOf(channels []channel) []lane {
 	var all []lane
@@ -88,7 +92,7 @@ func (d *demo) writeConfig() (string, error) {
 	}
 	if d.shop != nil {
 		settings["odoo"] = map[string]any{"url": d.shop.base, "database": d.shop.odoo.Database(), "max_in_flight": 4, "rate": "200/s"}
-		settings["ownership"] = map[string]any{"customer": "webshop", "stock_level": map[string]any{"WH": "warehouse"}}
+		settings["ownership"] = map[string]any{"customer": d.owned("webshop"), "stock_level": map[string]any{"WH": d.owned("warehouse")}}
 	}
 	raw, err := yaml.Marshal(settings)
 	if err != nil {
@@ -99,6 +103,14 @@ func (d *demo) writeConfig() (string, error) {
 		return "", fmt.Errorf("write the configuration: %w", err)
 	}
 	return d.config, nil
+}
+
+// owned is by the channel, and by the visitor where there is one.
+func (d *demo) owned(by string) []string {
+	if d.Stay {
+		return []string{by, visitor.name}
+	}
+	return []string{by}
 }
 
 func (d *demo) channelSettings() map[string]any {

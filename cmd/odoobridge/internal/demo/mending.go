@@ -18,7 +18,7 @@ func (s *story) wrongSKU(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(parked.Data.Problems) != 1 || parked.Data.Problems[0].Code != "unknown_sku" || parked.Data.Problems[0].Path != "lines[0].sku" {
+	if len(parked.Data.Problems) != 1 || parked.Data.Problems[0].Code != "unknown_sku" || parked.Data.Problems[0].Path != "data.lines[0].sku" {
 		return fmt.Errorf("%w: the order with a wrong SKU is parked for %v", ErrNotAsPromised, parked.Data.Problems)
 	}
 	s.say.remark(parked.Data.Problems[0].Remedy + "\nOr a person looks at it, and mends the command:")

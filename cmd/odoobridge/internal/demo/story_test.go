@@ -53,7 +53,7 @@ func TestAnAnswerThatIsNotAsPromisedEndsTheDemo(t *testing.T) {
 	d := &demo{say: &printer{out: out}, desk: &desk{answers: map[string][]*answer{}}}
 	s := d.newStory()
 	order := placed("WEB-1001")
-	d.answers(t, &order, `{"outcome":"parked","problems":[{"code":"unknown_sku","path":"lines[0].sku","message":"Odoo has no product of this code"}]}`)
+	d.answers(t, &order, `{"outcome":"parked","problems":[{"code":"unknown_sku","path":"data.lines[0].sku","message":"Odoo has no product of this code"}]}`)
 	d.answers(t, &order, `{"outcome":"applied","odoo":{"model":"sale.order","id":7,"name":"S00007"}}`)
 	if _, err := s.answered(t.Context(), &order, "parked"); err != nil || s.replied != 0 {
 		t.Errorf("what was promised: %v, %d answered for good", err, s.replied)
@@ -61,7 +61,7 @@ func TestAnAnswerThatIsNotAsPromisedEndsTheDemo(t *testing.T) {
 	if _, err := s.answered(t.Context(), &order, "duplicate"); !errors.Is(err, ErrNotAsPromised) || s.replied != 1 {
 		t.Errorf("what was not: %v, %d answered for good", err, s.replied)
 	}
-	want := "  webshop     gets  order.place                      parked: unknown_sku at lines[0].sku: Odoo has no product of this code  3.0 ms\n" +
+	want := "  webshop     gets  order.place                      parked: unknown_sku at data.lines[0].sku: Odoo has no product of this code  3.0 ms\n" +
 		"  webshop     gets  order.place                      applied: sale.order S00007  3.0 ms\n"
 	if out.String() != want {
 		t.Errorf("printed:\n%s", out)

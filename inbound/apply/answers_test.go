@@ -1,0 +1,32 @@
+package apply
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// TestAnAnswerNamesTheRecordAndTheSettingThatItMeans has what a newcomer to a test shop runs into first.
+func TestAnAnswerNamesTheRecordAndTheSettingThatItMeans(t *testing.T) {
+	l := newLab(t)
+	placed := l.applied("order.place", "5001", anOrder(1, ""))
+	out := l.stopped(command.Parked, schema.CodeCurrencyMismatch, "payment.record", "p1",
+		`{"order":"5001","amount":"1.00","currency":"EUR","method":"card","transaction_id":"t1","paid_at":"2026-11-20T10:00:00Z"}`)
+	if out.Odoo.Model != "sale.order" || out.Odoo.ID != placed.Odoo.ID {
+		t.Errorf("the payment in another currency is about %+v, want the order %+v", out.Odoo, placed.Odoo)
+	}
+	out = l.stopped(command.Parked, schema.CodeUnknownMapping, "order.place", "5002", strings.Replace(anOrder(2, ""), `"unit_price":"24.00"`, `"unit_price":"24.00","taxes":["VAT77"]`, 1))
+	if want := "channels.shopify.mapping.taxes: {VAT77: …}"; !strings.Contains(out.Problems[0].Remedy, want) {
+		t.Errorf("the tax that is not mapped: %q does not name %q", out.Problems[0].Remedy, want)
+	}
+	out = l.stopped(command.Parked, schema.CodeUnknownMapping, "order.place", "5003", strings.Replace(anOrder(3, ""), `"USD"`, `"CHF"`, 1))
+	if want := "channels.shopify.mapping.pricelists: {CHF: …}"; !strings.Contains(out.Problems[0].Remedy, want) {
+		t.Errorf("the currency that is not mapped: %q does not name %q", out.Problems[0].Remedy, want)
+	}
+	out = l.applied("order.place", "5004", strings.Replace(anOrder(4, ""), `"country":"DE"`, `"state":"BY"`, 1))
+	if len(out.Problems) != 1 || out.Problems[0].Path != "shipping.state" {
+		t.Errorf("a state without its country is left out without a word: %+v", out.Problems)
+	}
+}
