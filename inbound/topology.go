@@ -91,12 +91,15 @@ func declare(ch *amqp.Channel, cfg *config.Config) error {
 }
 
 func declareQueue(ch *amqp.Channel, cfg *config.Config, name string) error {
-	kind := cfg.RabbitMQ.QueueType
-	if kind == "" {
-		kind = "quorum"
-	}
-	if _, err := ch.QueueDeclare(name, true, false, false, false, amqp.Table{amqp.QueueTypeArg: kind}); err != nil {
+	if _, err := ch.QueueDeclare(name, true, false, false, false, amqp.Table{amqp.QueueTypeArg: queueType(cfg)}); err != nil {
 		return fmt.Errorf("declare queue %q: %w", name, err)
 	}
 	return nil
+}
+
+func queueType(cfg *config.Config) string {
+	if cfg.RabbitMQ.QueueType == "" {
+		return "quorum"
+	}
+	return cfg.RabbitMQ.QueueType
 }

@@ -9,8 +9,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/check"
+	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/odoocheck"
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/pgcheck"
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/storecheck"
+	"github.com/odoobridge/odoobridge/inbound"
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/outbound"
@@ -24,7 +26,9 @@ func newCheck(a *app) *cobra.Command {
 		Use:   "check",
 		Short: "Look whether everything is ready, and say what to do where it is not",
 		Long: `Look at every precondition: the configuration, PostgreSQL and the bridge's role
-in it, Odoo's tables, the publication and the slot, the store's disk, RabbitMQ.
+in it, Odoo's tables, the publication and the slot, the store's disk, RabbitMQ. Where
+channels may send commands, also Odoo's API: each user's login and key, the rights that the granted
+commands need, companies, warehouses and what the mappings lead to.
 All findings are reported, each with its remedy and the SQL for it.
 
 Nothing is changed: a temporary slot is made to prove that one can be, and dropped at once.
@@ -56,8 +60,19 @@ func (a *app) check(ctx context.Context, cfg *config.Config) error {
 	}
 	defer pg.Close()
 	questions := append([]check.Question{configQuestion(cfg)}, pg.Questions()...)
+	api, err := odoocheck.New(cfg, pg)
+	if err != nil {
+		return err
+	}
+	if api != nil {
+		defer api.Close()
+		questions = append(questions, api.Questions()...)
+	}
 	questions = append(questions, storecheck.Questions(cfg)...)
 	questions = append(questions, brokerQuestion(cfg))
+	if cfg.HasCommands() {
+		questions = append(questions, commandQueuesQuestion(cfg))
+	}
 
 	style := check.StyleFor(telemetry.IsTerminal(a.stdout), a.env)
 	tell := func(found []check.Finding) {
@@ -115,6 +130,38 @@ func brokerQuestion(cfg *config.Config) check.Question {
 		}
 		return findings, nil
 	}}
+}
+
+// commandQueuesQuestion asks what of RabbitMQ commands and their results need.
+func commandQueuesQuestion(cfg *config.Config) check.Question {
+	const code = "rabbitmq.commands"
+	return check.Question{Code: code, Timeout: brokerTime, Ask: func(ctx context.Context) ([]check.Finding, error) {
+		found, err := inbound.Verify(ctx, cfg, version())
+		if err != nil {
+			return nil, &check.SkipError{Reason: "the broker cannot be asked, see above"}
+		}
+		findings := []check.Finding{}
+		for _, f := range found {
+			finding := check.Good(code, f.Object+": "+f.Have)
+			if f.Want != "" {
+				finding = check.Finding{Severity: check.Fail, Code: code, What: fmt.Sprintf("%s: %s; wanted: %s", f.Object, f.Have, f.Want), Remedy: f.Remedy}
+			}
+			findings = append(findings, finding)
+		}
+		return append(findings, unvouched(cfg)...), nil
+	}}
+}
+
+// unvouched names the channels whose commands anybody could send who may write to the exchange: what each user of RabbitMQ
+// may is not to be seen by others.
+func unvouched(cfg *config.Config) (findings []check.Finding) {
+	for i := range cfg.Channels {
+		if channel := &cfg.Channels[i]; len(channel.Commands) > 0 && channel.RabbitMQUser == "" {
+			findings = append(findings, check.Finding{Severity: check.Warn, Code: "rabbitmq.sender", What: "channel " + channel.Name + " has no rabbitmq_user: commands are taken from whoever may write to its queues",
+				Why: "one channel could order, pay and count in the name of another", Remedy: fmt.Sprintf("write channels.%s.rabbitmq_user, and let the channel set user_id to it on each message: RabbitMQ vouches for it", channel.Name)})
+		}
+	}
+	return findings
 }
 
 func brokerFinding(f outbound.Finding) check.Finding {

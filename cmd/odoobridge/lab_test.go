@@ -30,14 +30,13 @@ type lab struct {
 
 func newLab(t *testing.T, pg *testkit.PG, release, channels string) *lab {
 	t.Helper()
-	admin := ""
+	admin := pg.NewDatabase(t)
 	if release == simulated {
-		admin = pg.NewDatabase(t)
 		if err := odoosim.Install(context.Background(), admin); err != nil {
 			t.Fatal(err)
 		}
 	} else {
-		admin = pg.NewOdoo(t, release)
+		testkit.RestoreBaseline(t, admin, release)
 	}
 	u, err := url.Parse(admin)
 	if err != nil {

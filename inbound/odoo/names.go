@@ -18,6 +18,7 @@ var argNames = map[string][]string{
 	"exists":       {},
 	"has_access":   {"operation"},
 	"fields_get":   {"allfields", "attributes"},
+	"context_get":  {},
 }
 
 // named gives a call's positional arguments their names; ok is false when

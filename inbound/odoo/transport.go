@@ -28,6 +28,7 @@ type request struct {
 type response struct {
 	status int
 	after  time.Duration // Retry-After
+	date   time.Time     // Date; zero when there is none
 	body   []byte
 }
 
@@ -72,7 +73,8 @@ func (c *Client) send(ctx context.Context, r request) (response, error) {
 		}
 		return response{}, &Error{Kind: Ambiguous, Status: resp.StatusCode, Err: fmt.Errorf("read the answer: %w", err)}
 	}
-	return response{resp.StatusCode, retryAfter(resp.Header.Get("Retry-After"), c.now()), answer}, nil
+	date, _ := http.ParseTime(resp.Header.Get("Date")) // without one it says nothing
+	return response{resp.StatusCode, retryAfter(resp.Header.Get("Retry-After"), c.now()), date, answer}, nil
 }
 
 // undelivered is a request without an answer. Headers that were written may have

@@ -77,7 +77,8 @@ func compareAccounting(t *testing.T, release string) {
 
 func restoredDatabase(t *testing.T, pg *testkit.PG, release string) *watched {
 	t.Helper()
-	dsn := pg.NewOdoo(t, release)
+	dsn := pg.NewDatabase(t)
+	testkit.RestoreBaseline(t, dsn, release)
 	return &watched{pg.Connect(t, dsn), dsn}
 }
 

@@ -98,7 +98,8 @@ type watched struct {
 
 func newWatched(t *testing.T, pg *testkit.PG, release string) *watched {
 	t.Helper()
-	dsn := pg.NewOdoo(t, release)
+	dsn := pg.NewDatabase(t)
+	testkit.RestoreBaseline(t, dsn, release)
 	w := &watched{pg.Connect(t, dsn), dsn}
 	w.exec(t, `SET search_path = public;
 		CREATE SCHEMA watch;

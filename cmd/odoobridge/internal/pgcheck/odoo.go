@@ -40,6 +40,24 @@ func (c *Checker) release(ctx context.Context) ([]check.Finding, error) {
 	return one(check.Good("odoo.release", fmt.Sprintf("Odoo %s (%s)", release, why)))
 }
 
+// Release is the release of the tables, once that was asked; "" when it is not known.
+func (c *Checker) Release() string {
+	if c.profile == nil {
+		return ""
+	}
+	return c.profile.Release
+}
+
+// HasLogin says whether Odoo has a user of that login, archived or not; known is false when that cannot be told.
+func (c *Checker) HasLogin(ctx context.Context, login string) (there, known bool) {
+	if c.unreachable || c.conn == nil || c.conn.IsClosed() || c.facts.Columns["res_users"] == nil {
+		return false, false
+	}
+	found, err := odoodb.Users(ctx, c.conn, []string{login})
+	_, there = found[login]
+	return there, err == nil
+}
+
 func (c *Checker) mapped() error {
 	if c.profile == nil {
 		return &check.SkipError{Reason: "no mapping for this database, see above"}

@@ -1,0 +1,99 @@
+package inbound
+
+import (
+	"net/url"
+	"path"
+	"strings"
+	"testing"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/odoobridge/odoobridge/internal/config"
+	"github.com/odoobridge/odoobridge/internal/testkit"
+)
+
+// lookedAt is what Verify says, by object.
+func lookedAt(t *testing.T, broker, topology string) map[string]Finding {
+	t.Helper()
+	cfg := &config.Config{
+		RabbitMQ: config.RabbitMQ{URL: config.Secret(broker), Topology: topology, QueueType: "quorum"},
+		Channels: []config.Channel{{Name: "shop", Commands: []string{"order.place", "stock.count"}}},
+	}
+	found, err := Verify(t.Context(), cfg, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := map[string]Finding{}
+	for _, f := range found {
+		by[f.Object] = f
+	}
+	return by
+}
+
+// TestWhatCommandsNeedAtTheBrokerIsLookedAt breaks the topology of commands in each way there is, looks, and looks again at what the
+// first looking left: nothing.
+func TestWhatCommandsNeedAtTheBrokerIsLookedAt(t *testing.T) {
+	rabbit := testkit.RabbitMQ(t)
+	broker := rabbit.NewVhost(t)
+	for range 2 {
+		found := lookedAt(t, broker, "declare")
+		if len(found) != 6 {
+			t.Errorf("looked at %d things: %v", len(found), found)
+		}
+		for object, f := range found {
+			if f.Want != "" || !strings.Contains(f.Have, "will be declared") {
+				t.Errorf("on an empty broker: %s: %+v", object, f)
+			}
+		}
+		if f := lookedAt(t, broker, "verify")["queue commands.shop.orders"]; f.Have != "missing" || f.Remedy == "" {
+			t.Errorf("where nothing is declared: %+v", f)
+		}
+	}
+	conn, err := amqp.Dial(broker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close() //nolint:errcheck // the test is over
+	ch, err := conn.Channel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ch.QueueDeclare("commands.shop.orders", true, false, false, false, amqp.Table{amqp.QueueTypeArg: "classic"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := ch.ExchangeDeclare(ExchangeResults, "fanout", true, false, false, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ch.QueueDeclare("results.shop", true, false, false, false, amqp.Table{amqp.QueueTypeArg: "quorum"}); err != nil {
+		t.Fatal(err)
+	}
+	found := lookedAt(t, broker, "declare")
+	if f := found["queue commands.shop.orders"]; f.Have != "x-queue-type is classic, not quorum" || !strings.Contains(f.Remedy, "rabbitmqctl delete_queue -p") {
+		t.Errorf("a queue of another type: %+v", f)
+	}
+	if f := found["exchange odoo.results"]; f.Have != "type is fanout, not topic" || !strings.Contains(f.Remedy, "delete exchange name=odoo.results") {
+		t.Errorf("an exchange of another type: %+v", f)
+	}
+	if f := found["queue results.shop"]; f.Have != "is a durable quorum queue" || f.Want != "" {
+		t.Errorf("a queue as it should be: %+v", f)
+	}
+
+	u, err := url.Parse(broker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	vhost := path.Base(u.Path)
+	rabbit.Ctl(t, "add_user", "little", "secret")
+	t.Cleanup(func() { rabbit.Ctl(t, "delete_user", "little") })
+	rabbit.Ctl(t, "set_permissions", "-p", vhost, "little", `^channel\.`, ".*", ".*")
+	u.User = url.UserPassword("little", "secret")
+	found = lookedAt(t, u.String(), "declare")
+	for _, object := range []string{"queue commands.shop.stock", "queue results.shop", "exchange odoo.commands"} {
+		if f := found[object]; !strings.Contains(f.Want, `permission for user "little"`) || !strings.Contains(f.Remedy, "set_permissions -p '"+vhost+"' 'little'") {
+			t.Errorf("without permission, %s: %+v", object, f)
+		}
+	}
+	if f := lookedAt(t, u.String(), "verify")["queue results.shop"]; f.Want != "" || !strings.Contains(f.Have, "cannot be asked") {
+		t.Errorf("without permission to configure, and without need for it: %+v", f)
+	}
+}
