@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -15,9 +16,10 @@ import (
 func newSchema(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema",
-		Short: "Tell what events there are and what is in them",
+		Short: "Tell what events and commands there are and what is in them",
 		Example: `  odoobridge schema list
   odoobridge schema show order
+  odoobridge schema show order.place
   odoobridge schema diff schemas-of-last-year/`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -28,18 +30,28 @@ func newSchema(a *app) *cobra.Command {
 func newSchemaList(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:     "list",
-		Short:   "List the entities and their events",
+		Short:   "List the entities with their events, and the commands",
 		Example: "  odoobridge schema list --json",
 		RunE: func(*cobra.Command, []string) error {
 			if a.json {
-				return a.printJSON(listEntities())
+				var all []any
+				for _, e := range listEntities() {
+					all = append(all, e)
+				}
+				for _, c := range listCommands() {
+					all = append(all, c)
+				}
+				return a.printJSON(all)
 			}
 			table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 			_, _ = fmt.Fprintln(table, "ENTITY\tSUBJECT\tEVENTS")
 			for _, e := range listEntities() {
 				_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", e.Name, e.Subject, strings.Join(e.Events, " "))
 			}
-			return table.Flush()
+			if err := table.Flush(); err != nil {
+				return err
+			}
+			return a.printCommands()
 		},
 	}
 }
@@ -65,21 +77,30 @@ func listEntities() []entityLine {
 }
 
 func newSchemaShow(a *app) *cobra.Command {
-	var envelope bool
+	var envelope, example bool
 	cmd := &cobra.Command{
-		Use:   "show ENTITY",
-		Short: "Show the fields of an entity's documents, or their JSON Schema",
+		Use:   "show ENTITY|COMMAND",
+		Short: "Show the fields of an entity's documents or of a command, or their JSON Schema",
 		Example: `  odoobridge schema show order
   odoobridge schema show order --json > order.v1.json      # JSON Schema of data
-  odoobridge schema show order --json --event              # of the whole event`,
+  odoobridge schema show order --json --event              # of the whole event
+  odoobridge schema show order.place                       # a command: fields, and what it may be refused for
+  odoobridge schema show order.place --json                # JSON Schema of the whole command
+  odoobridge schema show order.place --example             # one that is valid`,
 		Args: cobra.ExactArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return entityNames(), cobra.ShellCompDirectiveNoFileComp
+			return namesInSchema(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if c, is := schema.CommandNamed(args[0]); is {
+				return a.showCommand(&c, example)
+			}
 			e, found := schema.EntityNamed(args[0])
 			if !found {
-				return usage(fmt.Errorf("there is no entity %q: there are %s", args[0], strings.Join(entityNames(), ", ")))
+				return usage(fmt.Errorf("there is no entity or command %q: there are %s", args[0], strings.Join(namesInSchema(), ", ")))
+			}
+			if example {
+				return usage(errors.New("--example is of commands: docs/EVENTS.md has examples of events"))
 			}
 			if a.json {
 				return a.printSchema(e.Name, envelope)
@@ -88,6 +109,7 @@ func newSchemaShow(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&envelope, "event", false, "with --json: the schema of the whole event, envelope and all")
+	cmd.Flags().BoolVar(&example, "example", false, "of a command: an example")
 	return cmd
 }
 

@@ -41,6 +41,7 @@ type commands struct {
 	channel string
 	ch      *amqp.Channel
 	results <-chan amqp.Delivery
+	returns <-chan amqp.Return
 	seen    map[string]bool // results come at least once
 }
 
@@ -56,7 +57,8 @@ func openCommands(conn *amqp.Connection, channel string) (*commands, error) {
 	if err != nil {
 		return nil, fmt.Errorf("consume the results: %w", err)
 	}
-	return &commands{channel: channel, ch: ch, results: results, seen: map[string]bool{}}, nil
+	returns := ch.NotifyReturn(make(chan amqp.Return, 1))
+	return &commands{channel: channel, ch: ch, results: results, returns: returns, seen: map[string]bool{}}, nil
 }
 
 // do sends a command and waits for its result. An error means that it is not
@@ -84,7 +86,7 @@ func (c *commands) do(ctx context.Context, cmd command) (result, error) {
 	}
 }
 
-// send publishes a command; it is in its queue when the broker has confirmed it.
+// send publishes a command; it is in its queue when the broker has confirmed it, and has not given it back before.
 func (c *commands) send(ctx context.Context, cmd command) error {
 	body, err := json.Marshal(map[string]any{
 		"specversion": "1.0", "id": cmd.ID, "source": "https://shop.example.com", "type": cmd.Type, "subject": cmd.Subject,
@@ -93,16 +95,25 @@ func (c *commands) send(ctx context.Context, cmd command) error {
 	if err != nil {
 		return fmt.Errorf("write command %s: %w", cmd.ID, err)
 	}
-	confirm, err := c.ch.PublishWithDeferredConfirmWithContext(ctx, "odoo.commands", c.channel+"."+cmd.Type, true, false, amqp.Publishing{
-		ContentType: "application/cloudevents+json", DeliveryMode: amqp.Persistent, MessageId: cmd.ID, Type: cmd.Type, Body: body,
+	return c.publish(ctx, cmd.ID, cmd.Type, body)
+}
+
+func (c *commands) publish(ctx context.Context, id, kind string, body []byte) error {
+	confirm, err := c.ch.PublishWithDeferredConfirmWithContext(ctx, "odoo.commands", c.channel+"."+kind, true, false, amqp.Publishing{
+		ContentType: "application/cloudevents+json", DeliveryMode: amqp.Persistent, MessageId: id, Type: kind, Body: body,
 	})
 	if err != nil {
-		return fmt.Errorf("send command %s: %w", cmd.ID, err)
+		return fmt.Errorf("send command %s: %w", id, err)
 	}
 	if acked, err := confirm.WaitContext(ctx); err != nil || !acked {
-		return fmt.Errorf("send command %s: the broker did not confirm it (%v)", cmd.ID, err)
+		return fmt.Errorf("send command %s: the broker did not confirm it (%v)", id, err)
 	}
-	return nil
+	select {
+	case r := <-c.returns:
+		return fmt.Errorf("send command %s: no queue takes %s: is the channel's name right, and may it send this?", id, r.RoutingKey)
+	default:
+		return nil
+	}
 }
 
 // read takes a result, once, and acknowledges it.

@@ -4,7 +4,8 @@
 //	go run ./examples/go -url amqp://shop:secret@localhost/odoo -channel webshop -sku FURN_8888 -price 320.00
 //
 // It sends a customer and an order, sends the order again as a program would
-// that was not sure, waits for the order's confirmation to come back as an event, and ends.
+// that was not sure, waits for the order's confirmation to come back as an event, and ends. With -command it sends what
+// you have written by hand instead.
 package main
 
 import (
@@ -32,13 +33,14 @@ func run(ctx context.Context) error {
 	url := flag.String("url", "amqp://guest:guest@localhost:5672/", "the broker")
 	channel := flag.String("channel", "webshop", "the channel's name in odoobridge.yaml")
 	lane := flag.String("lane", "orders", "the lane to listen to")
-	order := flag.String("order", "5001", "the shop's number of the order")
+	order := flag.String("order", fmt.Sprint(time.Now().Unix()), "the shop's number of the order; another one each time when absent")
 	sku := flag.String("sku", "", "internal reference of a product in Odoo")
 	price := flag.String("price", "", "its price, without tax")
 	currency := flag.String("currency", "USD", "currency of the price")
+	file := flag.String("command", "", "a file with a command to send instead, as it is; its answer is printed")
 	flag.Parse()
-	if *sku == "" || *price == "" {
-		return errors.New("-sku and -price are needed")
+	if *file == "" && (*sku == "" || *price == "") {
+		return errors.New("-sku and -price are needed, or -command")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
@@ -48,6 +50,15 @@ func run(ctx context.Context) error {
 		return fmt.Errorf("connect to the broker: %w", err)
 	}
 	defer conn.Close() //nolint:errcheck // nothing is lost with it
+	if *file != "" {
+		bridge, err := openCommands(conn, *channel)
+		if err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+		defer cancel()
+		return bridge.sendFile(ctx, *file)
+	}
 	events, err := listen(conn, "channel."+*channel+"."+*lane)
 	if err != nil {
 		return err
@@ -72,6 +83,9 @@ func run(ctx context.Context) error {
 	result, err := bridge.do(ctx, placed)
 	if err != nil {
 		return err
+	}
+	if result.Data.Outcome == "duplicate" {
+		return fmt.Errorf("order %s was placed before: its events have come then", *order)
 	}
 	// Not sure whether the first arrived? The same id again is harmless.
 	if _, err := bridge.do(ctx, placed); err != nil {

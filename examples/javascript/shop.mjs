@@ -41,6 +41,10 @@ let commands
 async function openCommands() {
   commands = await connection.channel()
   await commands.confirmSelect()
+  commands.onReturn = (message) => {
+    console.error(`no queue takes ${message.routingKey}: is the channel's name right, and may it send this?`)
+    process.exit(1)
+  }
   await commands.basicConsume(`results.${channel}`, { noAck: false }, async (message) => {
     const result = JSON.parse(message.bodyString())
     if (!seen.has(result.id)) {

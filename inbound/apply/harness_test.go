@@ -24,6 +24,7 @@ import (
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/internal/odoosim"
 	"github.com/odoobridge/odoobridge/internal/testkit"
+	"github.com/odoobridge/odoobridge/schema"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
@@ -235,6 +236,9 @@ func (l *lab) sendAs(id, name, subject string, data any) (command.Outcome, error
 		l.notes[own][key] = value
 		return nil
 	})
+	if err == nil {
+		l.documented(name, out)
+	}
 	for _, b := range out.Bindings {
 		l.bound[b.ExternalID] = b
 	}
@@ -268,6 +272,23 @@ func (l *lab) stopped(kind command.Kind, code, name, subject string, data any) c
 		l.t.Errorf("%s has no remedy", code)
 	}
 	return out
+}
+
+// documented wants each reason of an outcome among those that COMMANDS.md lists for the command.
+func (l *lab) documented(name string, out command.Outcome) {
+	l.t.Helper()
+	kind := string(out.Kind)
+	if out.Kind == command.Waiting {
+		kind = "waits"
+	}
+	for _, p := range out.Problems {
+		known := slices.Contains(schema.CommonReasons(), p.Code) || slices.ContainsFunc(schema.ReasonsOf(name), func(r schema.Reason) bool {
+			return r.Code == p.Code && slices.Contains(r.Outcomes, kind)
+		})
+		if !known {
+			l.t.Errorf("%s is %s for %s (%s), which is not documented: run go generate ./schema", name, kind, p.Code, p.Message)
+		}
+	}
 }
 
 func whole(err error) string {

@@ -13,10 +13,10 @@ import (
 var commandsIntroduction string
 
 // commandsPage is docs/COMMANDS.md.
-func commandsPage() []byte {
+func commandsPage(why map[string][]schema.Reason) []byte {
 	var b strings.Builder
 	b.WriteString(strings.TrimSpace(commandsIntroduction))
-	b.WriteString("\n\n## Codes\n\nA program may switch on them; more may come.\n\n| code | means | what to do |\n|---|---|---|\n")
+	b.WriteString("\n\n## Codes\n\nA program may switch on them; more may come. Every command may be answered with `" + strings.Join(schema.CommonReasons(), "`, `") + "`; what else each may be given is listed with it, in the words of the answer, with … for what it finds out.\nThere, *applied* means that it is done and the problem only tells what was left alone, *waits* that it goes on by itself and no answer comes until then.\n\n| code | means | what to do |\n|---|---|---|\n")
 	for _, c := range schema.ProblemCodes() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Code, cell(c.Doc), cell(c.Remedy))
 	}
@@ -25,7 +25,7 @@ func commandsPage() []byte {
 		fmt.Fprintf(&b, "| [%s](#%s) | the %s | `commands.<channel>.%s` | %s |\n", c.Name, anchor(c.Name), c.Subject, c.Workload, once(&c))
 	}
 	for _, c := range schema.Commands() {
-		commandSection(&b, &c)
+		commandSection(&b, &c, why[c.Name])
 	}
 	return []byte(b.String())
 }
@@ -39,12 +39,26 @@ func once(c *schema.Command) string {
 	return "once, by " + cell(c.Once)
 }
 
-func commandSection(b *strings.Builder, c *schema.Command) {
+func commandSection(b *strings.Builder, c *schema.Command, why []schema.Reason) {
 	fmt.Fprintf(b, "\n## %s\n\n%s\n\nRouting key `<channel>.%s`. JSON Schema: [%s.command.v1.json](../schema/json/%s.command.v1.json).\n", c.Name, c.Doc, c.Name, c.Name, c.Name)
 	b.WriteString("\n| field | value | |\n|---|---|---|\n")
 	inputs(b, "", c.Inputs, c.OneOf, c.AnyOf)
 	fmt.Fprintf(b, "\n<details><summary>An example of <code>%s</code></summary>\n\n```json\n%s\n```\n\n</details>\n",
 		c.Name, strings.TrimSpace(string(schema.CommandExample(c.Name))))
+	reasonsTable(b, c, why)
+}
+
+// reasonsTable lists what the command may be answered with.
+func reasonsTable(b *strings.Builder, c *schema.Command, why []schema.Reason) {
+	fmt.Fprintf(b, "\n<details><summary>All reasons that <code>%s</code> may be given, beside <a href=\"#codes\">those of every command</a></summary>\n\n| code | the command | `path` | `message` |\n|---|---|---|---|\n", c.Name)
+	for _, r := range why {
+		path := ""
+		if r.Path != "" {
+			path = "`" + r.Path + "`"
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", r.Code, strings.Join(r.Outcomes, " or "), path, cell(r.Message))
+	}
+	b.WriteString("\n</details>\n")
 }
 
 func inputs(b *strings.Builder, prefix string, list []schema.Input, groups [][]string, some []string) {

@@ -1,9 +1,10 @@
 // Command generate writes what follows from the descriptions in package
-// schema: the JSON Schemas in schema/json, docs/EVENTS.md and docs/COMMANDS.md. go generate runs
+// schema, and from the source of inbound/apply: the JSON Schemas in schema/json, docs/EVENTS.md, docs/COMMANDS.md and the reasons that commands are parked or refused for. go generate runs
 // it in the directory of package schema; a test holds the files current.
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +13,7 @@ import (
 )
 
 func main() {
-	files, err := generate("odoo/testdata/golden/17")
+	files, err := generate(".")
 	if err == nil {
 		err = write(".", files)
 	}
@@ -23,8 +24,8 @@ func main() {
 }
 
 // generate returns the files by their path from the directory of package
-// schema. examples is where the golden files of the recordings are.
-func generate(examples string) (map[string][]byte, error) {
+// schema, which is root.
+func generate(root string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, e := range schema.Entities() {
 		files["json/"+e.Name+".v1.json"] = schema.DescribeData(&e, false)
@@ -33,8 +34,17 @@ func generate(examples string) (map[string][]byte, error) {
 	for _, c := range schema.Commands() {
 		files["json/"+c.Name+".command.v1.json"] = schema.DescribeCommand(&c)
 	}
-	files["../docs/COMMANDS.md"] = commandsPage()
-	page, err := eventsPage(examples)
+	why, err := reasons(filepath.Join(root, "..", "inbound", "apply"), filepath.Join(root, "command_problems.go"))
+	if err != nil {
+		return nil, fmt.Errorf("find the reasons of commands: %w", err)
+	}
+	list, err := json.MarshalIndent(why, "", " ")
+	if err != nil {
+		return nil, err
+	}
+	files["reasons.json"] = append(list, '\n')
+	files["../docs/COMMANDS.md"] = commandsPage(why)
+	page, err := eventsPage(filepath.Join(root, "odoo", "testdata", "golden", "17"))
 	files["../docs/EVENTS.md"] = page
 	return files, err
 }

@@ -92,7 +92,7 @@ func (d *demo) writeConfig() (string, error) {
 	}
 	if d.shop != nil {
 		settings["odoo"] = map[string]any{"url": d.shop.base, "database": d.shop.odoo.Database(), "max_in_flight": 4, "rate": "200/s"}
-		settings["ownership"] = map[string]any{"customer": d.owned("webshop"), "stock_level": map[string]any{"WH": d.owned("warehouse")}}
+		settings["ownership"] = d.ownership()
 	}
 	raw, err := yaml.Marshal(settings)
 	if err != nil {
@@ -105,12 +105,14 @@ func (d *demo) writeConfig() (string, error) {
 	return d.config, nil
 }
 
-// owned is by the channel, and by the visitor where there is one.
-func (d *demo) owned(by string) []string {
+// ownership leaves the flagship store's stock to the visitor, if there is one, and what customers tell to
+// whoever tells it.
+func (d *demo) ownership() map[string]any {
+	customers, stock := []string{"webshop"}, map[string]any{"WH": "warehouse"}
 	if d.Stay {
-		return []string{by, visitor.name}
+		customers, stock["SHOP"] = append(customers, visitor.name), visitor.name
 	}
-	return []string{by}
+	return map[string]any{"customer": customers, "stock_level": stock}
 }
 
 func (d *demo) channelSettings() map[string]any {

@@ -40,6 +40,7 @@ func (d *demo) stay(ctx context.Context) error {
 	d.say.line("\n  Channel %q is %s.", visitor.name, visitor.about)
 	d.say.line("  It hears  channel.you.orders, channel.you.stock, channel.you.catalogue and results.you")
 	d.say.line("  It sends  exchange odoo.commands, routing key you.<command>: %s", strings.Join(visitor.commands, ", "))
+	d.say.line("  It counts the stock of warehouse SHOP; that of WH is the warehouse's own.")
 	d.say.line("\n  Place an order with it, in another terminal, here in the project:")
 	d.say.line("    go run ./examples/go -url %s -channel you -sku FILTER-100 -price 6.50", amqp)
 	d.say.line("\n  Look on as an operator:")

@@ -47,6 +47,21 @@ func TestTheExamplesPlaceAnOrderAndHearOfIt(t *testing.T) {
 			t.Errorf("%d orders %s in Odoo, want 1", n, order)
 		}
 	}
+	byHand := filepath.Join(t.TempDir(), "command.json")
+	for text, want := range map[string]string{
+		`{"specversion":"1.0","id":"by-hand","source":"me","type":"order.place","subject":"9","data":{}}`:         `"path": "data.lines"`,
+		`{"specversion":"1.0","id":"not-granted","source":"me","type":"order.cancel","subject":"5001","data":{}}`: `"not_granted"`,
+		`{"specversion":"1.0","id":"no-such","source":"me","type":"order.plaice","subject":"5001","data":{}}`:     "no queue takes webshop.order.plaice",
+		`hello`: "the file is no command",
+	} {
+		if err := os.WriteFile(byHand, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, _ := exec.CommandContext(t.Context(), goExample(t), "-url", amqp, "-channel", "webshop", "-command", byHand).CombinedOutput()
+		if !strings.Contains(string(out), want) {
+			t.Errorf("%s by hand: %s\nwant %s", text, out, want)
+		}
+	}
 	if n := odoo.count(`SELECT count(*) FROM sale_order WHERE state = 'sale'`); n != len(adapters) {
 		t.Errorf("%d confirmed orders in Odoo, want %d", n, len(adapters))
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -94,9 +95,30 @@ func compareField(was, is field, ours bool, add func(what string, breaking bool)
 	compareValues(was.values, is.values, ours, add)
 	for _, rule := range slices.Sorted(maps.Keys(merged(was.rules, is.rules))) {
 		if was.rules[rule] != is.rules[rule] {
-			add(fmt.Sprintf("%s was %s and is %s", rule, orNone(was.rules[rule]), orNone(is.rules[rule])), true)
+			add(fmt.Sprintf("%s was %s and is %s", rule, orNone(was.rules[rule]), orNone(is.rules[rule])), breaks(rule, was.rules[rule], is.rules[rule], ours))
 		}
 	}
+}
+
+// breaks says whether another rule breaks those who read, or those who write. A bound that is wider, or gone, lets
+// more through, which writers need not know and readers must; one that is tighter, or new, is the other
+// way round. Of what nobody can tell the direction, all are told.
+func breaks(rule, was, is string, ours bool) bool {
+	if is == "" || was == "" {
+		return (is == "") == ours
+	}
+	before, errBefore := strconv.ParseFloat(was, 64)
+	now, errNow := strconv.ParseFloat(is, 64)
+	if errBefore != nil || errNow != nil {
+		return true
+	}
+	switch rule {
+	case "maxLength", "maxItems", "maximum":
+		return (now > before) == ours
+	case "minLength", "minItems", "minimum":
+		return (now < before) == ours
+	}
+	return true
 }
 
 // compareValues takes a new value of what the bridge writes, a type of event, for an addition: readers pass over what they do not know.

@@ -45,6 +45,7 @@ func TestADifferenceSaysWhomItBreaks(t *testing.T) {
 		return func(text string) string { return strings.Replace(text, old, with, 1) }
 	}
 	const order, event, place = "urn:odoobridge:order:v1", "urn:odoobridge:order.event:v1", "urn:odoobridge:order.place.command:v1"
+	const consentUpdate, shipment = "urn:odoobridge:consent.update.command:v1", "urn:odoobridge:shipment.confirm.command:v1"
 	for name, c := range map[string]struct {
 		id    string
 		alter func(string) string
@@ -58,6 +59,13 @@ func TestADifferenceSaysWhomItBreaks(t *testing.T) {
 		"an event that was":        {event, replace(`"order.created",`, `"order.created","order.lost",`), "type: is never order.lost any more, breaking"},
 		"an input that was not":    {place, replace(`"carrier":`, `"currier":`), "data.delivery.currier: is gone, breaking; data.delivery.carrier: is new, and needed, breaking"},
 		"an input that is needed":  {place, replace(`"required":["placed_at",`, `"required":[`), "data.placed_at: is always there now, breaking"},
+		"a choice that is needed":  {consentUpdate, replace(`"anyOf":[{"required":["marketing"]},{"required":["lists"]}],`, ``), `data: anyOf was not set and is [{"required":["marketing"]},{"required":["lists"]}], breaking`},
+		"an input with less":       {place, replace(`"maxLength":5000`, `"maxLength":9000`), "data.note: maxLength was 9000 and is 5000, breaking"},
+		"an input with more":       {place, replace(`"maxLength":5000`, `"maxLength":500`), "data.note: maxLength was 500 and is 5000"},
+		"an input with a new rule": {place, replace(`"maxLength":5000,`, ``), "data.note: maxLength was not set and is 5000, breaking"},
+		"a value that is no more":  {shipment, replace(`"enum":["keep","drop"]`, `"enum":["keep","drop","ask"]`), "data.backorder: is never ask any more, breaking"},
+		"a value that is new":      {shipment, replace(`"enum":["keep","drop"]`, `"enum":["keep"]`), "data.backorder: may be drop now"},
+		"a kind that is no more":   {shipment, replace(`"move_id":{`, `"move_id":{"old":1,`), "data.lines[].move_id: old was 1 and is not set"},
 		"a bound that is another":  {place, replace(`"maxLength":`, `"maxLength":1`), "breaking"},
 		"a schema that is no more": {order, replace(`"$id":"urn:odoobridge:order:v1"`, `"$id":"urn:odoobridge:older:v1"`), ": there is no such schema any more, breaking"},
 	} {
