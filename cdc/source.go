@@ -21,6 +21,8 @@ type Source struct {
 
 	confirmed atomic.Uint64 // durable downstream
 	handed    atomic.Uint64 // end of the last piece given to the queue
+	reached   atomic.Uint64 // everything before it is given to the queue, or was nothing for us
+	passage   passage
 	streaming atomic.Bool
 
 	counters counters
@@ -63,6 +65,7 @@ func (s *Source) Confirm(lsn change.LSN) {
 		return
 	}
 	raise(&s.confirmed, uint64(lsn))
+	s.passage.move()
 }
 
 // Confirmed is the last confirmed position, 0 before Stream began.

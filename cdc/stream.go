@@ -80,6 +80,7 @@ func (st *stream) begin(start change.LSN) {
 	st.asm.handed = start
 	st.handed.Store(uint64(start))
 	st.confirmed.Store(uint64(start))
+	st.reached.Store(uint64(start))
 }
 
 // deliver calls the handler with what is in the queue.
@@ -111,13 +112,18 @@ func (st *stream) deliver(ctx context.Context, handle Handler) error {
 // push gives the batch to the handler's queue if there is anything in it.
 func (st *stream) push(ctx context.Context) error {
 	if len(st.asm.batch.pieces) == 0 {
+		st.reachedBy()
 		return nil
 	}
 	b := st.asm.take(st.pool.get())
 	st.counters.count(b)
 	// Before the handler can see it, so that it may be confirmed at once.
 	raise(&st.handed, uint64(st.asm.handed))
-	return st.queue.push(ctx, b)
+	if err := st.queue.push(ctx, b); err != nil {
+		return err
+	}
+	st.reachedBy()
+	return nil
 }
 
 // run connects, streams, and connects again.

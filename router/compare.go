@@ -33,7 +33,7 @@ func (r *Router) compare(c *commitInfo, id docID) error {
 	if err != nil {
 		return err
 	}
-	if string(previous.Body) == tombstone {
+	if isTombstone(previous.Body) {
 		previous.Body = nil
 	}
 	entity := r.Profile.Entities[id.entity]
@@ -62,7 +62,7 @@ func (r *Router) compare(c *commitInfo, id docID) error {
 	}
 	told := r.record(c, entity, previous, &next, d)
 	if !there {
-		next.Body = []byte(tombstone)
+		next.Body = tombstone(d.before)
 	}
 	r.documents.put(id.entity, next)
 	r.group.documents++

@@ -1,10 +1,12 @@
 package router
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/router/internal/cache"
+	"github.com/odoobridge/odoobridge/schema"
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
@@ -50,9 +52,16 @@ func (d *documents) get(entity int, key odoo.Key) (store.Document, error) {
 	return doc, nil
 }
 
-// tombstone is the body of a document whose entity is gone. It keeps the revision, so that
-// an entity that returns under the same subject goes on counting.
-const tombstone = "null"
+// tombstone is the body of a document whose entity is gone: null, or the key of the one that it was merged into. The
+// document keeps the revision, so that an entity that returns under the same subject goes on counting.
+func tombstone(lastWords []byte) []byte {
+	if heir := schema.Field(lastWords, odoo.MergedInto); heir != nil {
+		return bytes.Clone(heir)
+	}
+	return []byte("null")
+}
+
+func isTombstone(body []byte) bool { return len(body) > 0 && body[0] != '{' }
 
 // put stores the document in place of what is there; one without Body is forgotten.
 func (d *documents) put(entity int, doc store.Document) {

@@ -49,6 +49,11 @@ func TestAMergeIsToldHoweverItsTransactionIsCutUp(t *testing.T) {
 			transaction(cuts, change.Change{Kind: change.Update, Relation: orders, New: imageOf(orders, order("7002"))}, remove("7001"))
 			transaction(0, change.Change{Kind: change.Update, Relation: orders, New: imageOf(orders, order("7003"))})
 			transaction(0, remove("7002"))
+			for id, want := range map[int64]string{7001: "7002", 7002: "null"} {
+				if doc, found, err := h.store.Document("customer", store.Key{id}); err != nil || !found || string(doc.Body) != want {
+					t.Errorf("of customer %d is kept %q (%v, %v), want %q: into whom he was merged", id, doc.Body, found, err, want)
+				}
+			}
 			var told []string
 			if err := h.store.Events(t.Context(), 0, 1e6, func(e store.Event) bool {
 				_, merged, _ := strings.Cut(string(e.Body), `"merged_into":`)

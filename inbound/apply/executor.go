@@ -19,6 +19,11 @@ type Documents interface {
 	// Since is the newest revision of an entity's document, and what happened after the given one, oldest first; 0 and
 	// nothing when there is no such document. What is not known any more, or never was a revision, is a change of any field.
 	Since(ctx context.Context, entity string, key [2]int64, revision int64) (now int64, changes []decide.Change, err error)
+	// Heir is what an entity that is gone was merged into; 0 when it was not, or is not known to be.
+	Heir(ctx context.Context, entity string, key [2]int64) (heir int64, err error)
+	// Pass returns once Since and Heir know of everything that Odoo had committed when it was called. It fails when
+	// that takes too long: then nothing is known.
+	Pass(ctx context.Context) error
 }
 
 // Bindings are what outcomes said of channels' ids. They tell which record one means where Odoo does not let the

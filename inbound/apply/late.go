@@ -18,9 +18,15 @@ type thing struct {
 // notLate compares the revision that the channel had seen with what happened since, and decides by the
 // entity's policy. A command that an earlier attempt has begun goes on: what moved since may be its own
 // doing. So does one that was parked for it: a person who has it tried again has decided.
+//
+// What it does not know, it waits for: the bridge's news of Odoo lag behind Odoo, so that a change of a moment ago
+// would be overwritten. Only what Odoo commits between this and the write goes unseen.
 func (r *run) notLate(of thing, fields []string, owns bool) error {
 	if r.c.BasedOn == 0 || r.x.documents == nil || r.noted("begun") != "" || r.c.Parked == schema.CodeConflict {
 		return nil
+	}
+	if err := r.upToDate(); err != nil {
+		return err
 	}
 	now, since, err := r.x.documents.Since(r.ctx, of.entity, of.key, r.c.BasedOn)
 	if err != nil {
@@ -35,6 +41,15 @@ func (r *run) notLate(of thing, fields []string, owns bool) error {
 		return r.park(command.Reference{}, p)
 	}
 	return r.note("begun", "yes")
+}
+
+// upToDate waits until the bridge knows of everything that Odoo has committed. Where its log does not come by, nothing is
+// decided.
+func (r *run) upToDate() error {
+	if err := r.x.documents.Pass(r.ctx); err != nil {
+		return &command.RetryError{Err: fmt.Errorf("what happened in Odoo until now is not known yet: %w", err)}
+	}
+	return nil
 }
 
 // owns says whether the channel owns an entity as a whole.

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -16,6 +17,22 @@ import (
 type told struct {
 	changes []decide.Change
 	asked   []string
+	heirs   map[int64]int64 // of customers
+	passes  func() error    // what the log brings when it is waited for; nil: nothing
+}
+
+func (d *told) Heir(_ context.Context, entity string, key [2]int64) (int64, error) {
+	if entity != "customer" {
+		return 0, nil
+	}
+	return d.heirs[key[0]], nil
+}
+
+func (d *told) Pass(context.Context) error {
+	if d.passes == nil {
+		return nil
+	}
+	return d.passes()
 }
 
 func (d *told) Since(_ context.Context, entity string, key [2]int64, revision int64) (now int64, since []decide.Change, err error) {
@@ -193,6 +210,32 @@ func TestACommandIsNoConflictWithItsOwnDoing(t *testing.T) {
 	}
 	l.at, documents.changes = nil, append(documents.changes, decide.Change{Revision: 5, Time: time.Now()})
 	l.applied("shipment.confirm", "1", ship)
+}
+
+// TestAChangeOfAMomentAgoIsNoLessAConflict changes a customer in Odoo while the log is held up: as long as it is nothing is written,
+// and when it comes the command is refused.
+func TestAChangeOfAMomentAgoIsNoLessAConflict(t *testing.T) {
+	l := newLab(t)
+	l.applied("customer.upsert", "1", `{"name":"Ada","email":"ada@example.test"}`)
+	l.exec("UPDATE res_partner SET email = 'person@example.test' WHERE email = 'ada@example.test'")
+	documents := &told{passes: func() error { return context.DeadlineExceeded }}
+	l.x.documents, l.basedOn = documents, 4
+	l.wire.forget()
+	var retry *command.RetryError
+	if out, err := l.send("customer.upsert", "1", `{"name":"Ada","email":"shop@example.test"}`); !errors.As(err, &retry) {
+		t.Errorf("with the log held up: %+v, %v", out, err)
+	}
+	documents.passes = func() error {
+		documents.changes = []decide.Change{{Revision: 5, Fields: []string{"email"}, Time: time.Now()}}
+		return nil
+	}
+	l.stopped(command.Rejected, schema.CodeConflict, "customer.upsert", "1", `{"name":"Ada","email":"shop@example.test"}`)
+	if said := l.wire.said(); strings.Contains(said, ".write") {
+		t.Errorf("something was written:\n%s", said)
+	}
+	if n := l.count("SELECT count(*) FROM res_partner WHERE email = 'person@example.test'"); n != 1 {
+		t.Error("what the person wrote is lost")
+	}
 }
 
 // TestTimesAreUTCWhateverTheUsersZone has the bridge's user live elsewhere.

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,8 +11,8 @@ import (
 )
 
 // named finds a record by its external id in Odoo. Where Odoo has none, what the bridge remembers counts: the
-// record, or that there was one which somebody deleted. A late command must not make that anew
-// by itself.
+// record, what it was merged into, or that there was one which somebody deleted. A late command must not
+// make that anew by itself.
 func (r *run) named(externalID, model string) (int64, bool, error) {
 	of, id, found, err := r.x.odoo.Named(r.ctx, externalID, r.context())
 	if err != nil || found && of == model {
@@ -24,12 +25,12 @@ func (r *run) named(externalID, model string) (int64, bool, error) {
 	if err != nil || !found || b.Model != model {
 		return 0, false, err
 	}
-	there, err := r.x.odoo.SearchRead(r.ctx, model, domainOf("id", b.Record), []string{"id"}, odoo.Window{}, r.context(map[string]any{"active_test": false}))
+	id, found, err = r.thereOrHeir(model, b.Record)
 	switch {
 	case err != nil:
 		return 0, false, err
-	case len(there) == 1:
-		return b.Record, true, nil
+	case found:
+		return id, true, nil
 	case r.c.Parked == schema.CodeConflict: // a person has decided that it is made anew
 		return 0, false, nil
 	}
@@ -37,6 +38,41 @@ func (r *run) named(externalID, model string) (int64, bool, error) {
 	p.Remedy = "Discard the command, or retry it to make the record anew."
 	return 0, false, r.park(command.Reference{Model: model, ID: b.Record}, p)
 }
+
+// mostHeirs is how many times what one id means may have been merged.
+const mostHeirs = 20
+
+// thereOrHeir is a record, or the one that it was merged into, and that one again, as long as there is one. That it is gone is
+// known of a moment ago, that it was merged only by Odoo's log: so that is waited for.
+func (r *run) thereOrHeir(model string, id int64) (int64, bool, error) {
+	for n := range mostHeirs {
+		there, err := r.x.odoo.SearchRead(r.ctx, model, domainOf("id", id), []string{"id"}, odoo.Window{}, r.context(map[string]any{"active_test": false}))
+		if err != nil || len(there) == 1 {
+			return id, err == nil, err
+		}
+		entity := entityOf[model]
+		if entity == "" || r.x.documents == nil {
+			return 0, false, nil
+		}
+		if n == 0 {
+			if err := r.upToDate(); err != nil {
+				return 0, false, err
+			}
+		}
+		heir, err := r.x.documents.Heir(r.ctx, entity, [2]int64{id})
+		if err != nil {
+			return 0, false, fmt.Errorf("look up into what the %s was merged: %w", entity, err)
+		}
+		if heir == 0 {
+			return 0, false, nil
+		}
+		id = heir
+	}
+	return 0, false, nil
+}
+
+// entityOf is what the bridge's events call what may be merged.
+var entityOf = map[string]string{"res.partner": "customer"}
 
 // remember says which record a channel's id means.
 func (r *run) remember(externalID, model string, id int64) {

@@ -1,6 +1,8 @@
 package apply
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -68,4 +70,44 @@ func TestWhatWasDeletedInOdooIsNotMadeAnewByALateCommand(t *testing.T) {
 	if n := l.count("SELECT count(*) FROM res_partner WHERE email = 'back@example.test' AND active"); n != 1 {
 		t.Errorf("%d customers are back", n)
 	}
+}
+
+// TestACustomerThatWasMergedIsFollowed has a customer that the ledger alone has bound, and merges it, twice. What Odoo's log has
+// not told yet is waited for, and a merge is never taken for a deletion.
+func TestACustomerThatWasMergedIsFollowed(t *testing.T) {
+	l := newLab(t)
+	l.x.bindings = l
+	l.exec(`INSERT INTO res_partner (id, name, email, email_normalized, type, active, lang) SELECT id, 'Known', 'known' || id || '@example.test', 'known' || id || '@example.test', 'contact', true, 'en_US'
+		FROM generate_series(950, 952) id`)
+	l.wire.forbid = "ir.model.data.create"
+	l.applied("customer.upsert", "1", `{"name":"Known","email":"known950@example.test"}`)
+	l.exec("DELETE FROM res_partner WHERE id IN (950, 951)")
+	documents := &told{heirs: map[int64]int64{}, passes: func() error { return context.DeadlineExceeded }}
+	l.x.documents = documents
+	order := strings.Replace(anOrder(1, ""), `"guest":{"name":"Gast 1","email":"gast1@example.test"}`, `"customer":"1"`, 1)
+	for _, c := range []struct{ name, subject, data string }{{"customer.upsert", "1", `{"name":"Known","phone":"1"}`}, {"order.place", "5001", order}} {
+		var retry *command.RetryError
+		if out, err := l.send(c.name, c.subject, c.data); !errors.As(err, &retry) {
+			t.Errorf("%s with the log held up: %+v, %v", c.name, out, err)
+		}
+	}
+	documents.passes = func() error { documents.heirs[950], documents.heirs[951] = 951, 952; return nil }
+	out := l.applied("order.place", "5001", order)
+	if n := l.count("SELECT partner_id FROM sale_order WHERE id = $1", out.Odoo.ID); n != 952 {
+		t.Errorf("ordered by %d", n)
+	}
+	if out := l.applied("customer.upsert", "1", `{"name":"Known","phone":"1"}`); out.Odoo.ID != 952 {
+		t.Errorf("%d was changed", out.Odoo.ID)
+	}
+	// From then on the id means the heir, whatever is forgotten of the merge.
+	documents.heirs = nil
+	documents.passes = nil
+	if out := l.applied("customer.upsert", "1", `{"name":"Known","phone":"2"}`); out.Odoo.ID != 952 {
+		t.Errorf("then %d was changed", out.Odoo.ID)
+	}
+	l.exec("UPDATE sale_order SET partner_id = 1, partner_invoice_id = 1, partner_shipping_id = 1; DELETE FROM res_partner WHERE id = 952")
+	l.stopped(command.Parked, schema.CodeConflict, "customer.upsert", "1", `{"name":"Known","phone":"3"}`)
+	// Two that were merged into each other, one after the other, as a restore may leave them: that ends.
+	documents.heirs = map[int64]int64{952: 951, 951: 952}
+	l.stopped(command.Parked, schema.CodeConflict, "customer.upsert", "1", `{"name":"Known","phone":"3"}`)
 }

@@ -179,7 +179,7 @@ func (m *mapping) address(w *writer, rows Rows, partner Row) {
 }
 
 func customerHappenings(old, new []byte, _ []string) []Happening {
-	if new == nil && schema.Field(old, mergedInto) != nil {
+	if new == nil && schema.Field(old, MergedInto) != nil {
 		return []Happening{{What: "merged"}}
 	}
 	return lifeOf(old, new)

@@ -6,9 +6,9 @@ import (
 	"github.com/odoobridge/odoobridge/schema"
 )
 
-// mergedInto is the field of a merged customer's last document that names the
+// MergedInto is the field of a merged customer's last document that names the
 // customer it was merged into.
-const mergedInto = "merged_into"
+const MergedInto = "merged_into"
 
 // customerPasses are the rows that Odoo's wizard points at another partner. What
 // the customer's own document shows, its contacts and names, is not among them.
@@ -75,7 +75,7 @@ func (m *mapping) lastWords(rows Rows, key Key, previous []byte, heirs []Key) []
 		return nil
 	}
 	w := writer{bytes.Clone(previous[:len(previous)-1])}
-	w.int(mergedInto, heir)
+	w.int(MergedInto, heir)
 	w.close()
 	return w.b
 }

@@ -45,6 +45,47 @@ func (k kept) Events(_ context.Context, after int64, _ int, yield func(store.Eve
 	return nil
 }
 
+// late is a store whose document waits in memory: the journal has what it will be.
+type late struct {
+	kept
+	events []store.Event
+}
+
+func (l late) Events(_ context.Context, after int64, _ int, yield func(store.Event) bool) error {
+	for _, e := range l.events {
+		if e.Seq > after && !yield(e) {
+			break
+		}
+	}
+	return nil
+}
+
+// TestWhatWaitsInMemoryToBeStoredIsKnown asks for documents of which the journal tells more than their table.
+func TestWhatWaitsInMemoryToBeStoredIsKnown(t *testing.T) {
+	k := kept{store.Document{Entity: "customer", Key: store.Key{7}, Revision: 5, Last: 50, Body: []byte(`{}`)}, 1}
+	changed := k.event(6)
+	merged := k.event(7)
+	merged.What, merged.Changed, merged.Body = "merged", nil, []byte(`{"name":"A","merged_into":9}`)
+	d := documents{late{k, []store.Event{k.event(5), changed, {Seq: 65, Entity: "order", Key: store.Key{7}, Revision: 99}, merged}}, func() int64 { return 50 }, nil, func() time.Time { return morning }}
+	revision, changes, err := d.Since(t.Context(), "customer", [2]int64{7}, 5)
+	if err != nil || revision != 7 || len(changes) != 2 || changes[1].Fields != nil {
+		t.Errorf("%d, %+v, %v", revision, changes, err)
+	}
+	if heir, err := d.Heir(t.Context(), "customer", [2]int64{7}); heir != 9 || err != nil {
+		t.Errorf("in memory: %d, %v", heir, err)
+	}
+	for body, want := range map[string]int64{`{"name":"A"}`: 0, `null`: 0, `9`: 9} {
+		k.doc.Body = []byte(body)
+		d.store = late{k, nil}
+		if heir, err := d.Heir(t.Context(), "customer", [2]int64{7}); heir != want || err != nil {
+			t.Errorf("%s: %d, %v", body, heir, err)
+		}
+	}
+	if heir, err := d.Heir(t.Context(), "customer", [2]int64{8}); heir != 0 || err != nil {
+		t.Errorf("of nobody: %d, %v", heir, err)
+	}
+}
+
 func (k kept) EventsOf(context.Context, string, store.Key, int64, int, func(store.Event) bool) error {
 	return nil
 }
@@ -71,7 +112,7 @@ func TestWhatHappenedSinceARevisionIsKnownOrTakenForAnything(t *testing.T) {
 		"another document comes next":    {1, 4, [2]int64{6, 9}, 0, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := documents{kept{store.Document{Entity: "customer", Key: store.Key{7, 1}, Revision: 5, Last: 50}, c.from}, func() time.Time { return now }}
+			d := documents{kept{store.Document{Entity: "customer", Key: store.Key{7, 1}, Revision: 5, Last: 50}, c.from}, func() int64 { return 50 }, nil, func() time.Time { return now }}
 			revision, changes, err := d.Since(t.Context(), "customer", c.key, c.basedOn)
 			if err != nil || revision != c.now {
 				t.Errorf("at revision %d, want %d: %v", revision, c.now, err)

@@ -27,7 +27,7 @@ func (b *bridge) executor(l store.Ledger) (command.Executor, func(*config.Config
 	if err != nil {
 		return nil, nil, fmt.Errorf("prepare the way to Odoo: %w", err)
 	}
-	u := &users{client: client, held: held, known: documents{b.store, time.Now}, bound: bindings{l}}
+	u := &users{client: client, held: held, known: documents{b.store, b.documented, b.pass, time.Now}, bound: bindings{l}}
 	u.shared = user{cfg.Login, key, u.executor(client, b.cfg)}
 	u.adopt(b.cfg)
 	return u, u.reload, nil

@@ -65,6 +65,9 @@ func (b *bridge) documented() int64 {
 	return b.router.Checkpointed()
 }
 
+// pass returns once all that Odoo had committed is durable here.
+func (b *bridge) pass(ctx context.Context) error { return b.source.Pass(ctx) }
+
 // commandJobs registers what verbs may ask of the jobs.
 func (b *bridge) commandJobs() {
 	handle(b, CommandPreview, func(ctx context.Context, _ *control.Request, o jobs.Order) (any, error) {
