@@ -3,10 +3,9 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"strings"
-	"sync"
+	"maps"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/store/internal/commands"
@@ -15,17 +14,63 @@ import (
 // OpenLedger opens the ledger of commands, which is in the store's schema and under its lease: a
 // process that was deposed claims, takes and settles nothing more. It is closed before the store.
 func (s *Store) OpenLedger() (store.Ledger, error) {
-	l, err := commands.Open(ledgerTables{ledgerReadings{s}, s})
+	t, err := s.ledgerTables()
+	var l *commands.Ledger
+	if err == nil {
+		if l, err = commands.Open(t); err != nil {
+			t.pool.Close()
+		}
+	}
 	if err != nil {
-		return nil, fmt.Errorf("open the ledger in schema %s: %w", s.lease.claim.Schema, err)
+		return nil, fmt.Errorf("open the ledger in schema %s: %w", s.lease.claim.Schema, s.explain(err))
 	}
 	return l, nil
 }
+
+// ledgerPlans are settings of the ledger's connections. Every statement of the ledger finds what it looks for by an index. A
+// plan that reads a whole table instead, made while the table was small, would be kept while a burst makes it large.
+var ledgerPlans = map[string]string{
+	"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "plan_cache_mode": "force_generic_plan",
+}
+
+// ledgerConns is how many connections a ledger has: one that writes, and some that read.
+const ledgerConns = 3
+
+func (s *Store) ledgerTables() (ledgerTables, error) {
+	cfg, err := s.poolConfig()
+	if err != nil {
+		return ledgerTables{}, err
+	}
+	maps.Copy(cfg.ConnConfig.RuntimeParams, ledgerPlans)
+	cfg.MaxConns = ledgerConns
+	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
+	if err != nil {
+		return ledgerTables{}, fmt.Errorf("connect: %w", err)
+	}
+	return ledgerTables{ledgerReadings{ledgerSource{s, pool}}, s, pool}, nil
+}
+
+// ledgerSource gives the ledger's connections.
+type ledgerSource struct {
+	store *Store
+	pool  *pgxpool.Pool
+}
+
+func (l ledgerSource) borrow(ctx context.Context) (*pgxpool.Conn, error) {
+	if l.store.isClosed() {
+		return nil, store.ErrClosed
+	}
+	c, err := l.pool.Acquire(ctx)
+	return c, l.explain(err)
+}
+
+func (l ledgerSource) explain(err error) error { return l.store.explain(err) }
 
 // ledgerTables are the ledger's part of a store.
 type ledgerTables struct {
 	ledgerReadings
 	store *Store
+	pool  *pgxpool.Pool
 }
 
 // ledgerBytes is what a claim is expected to need at most.
@@ -41,7 +86,13 @@ func (t ledgerTables) Transact(_, grows bool, do func(commands.Conn) error) erro
 			return err
 		}
 	}
-	return t.store.transact(ctx, func(tx pgx.Tx) error { return do(ledgerConn{ctx, tx.Conn()}) })
+	c, err := t.borrow(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Release()
+	l := &ledgerConn{ctx: ctx, c: c.Conn()}
+	return t.explain(l.transact(t.store.lease.Term, do))
 }
 
 // ledgerReadings read what is committed of a ledger.
@@ -54,7 +105,12 @@ func (r ledgerReadings) Read(ctx context.Context, do func(commands.Conn) error) 
 		return err
 	}
 	defer c.Release()
-	return r.explain(do(ledgerConn{ctx, c.Conn()}))
+	l := &ledgerConn{ctx: ctx, c: c.Conn()}
+	err = do(l)
+	if err == nil {
+		err = l.Flush()
+	}
+	return r.explain(err)
 }
 
 // Ledger looks into the ledger of commands, whoever has the store.
@@ -72,78 +128,13 @@ const measureLedger = `SELECT coalesce(sum(pg_total_relation_size(t::regclass)),
 // Size implements commands.Database.
 func (t ledgerTables) Size(ctx context.Context) (size int64, err error) {
 	err = t.Read(ctx, func(c commands.Conn) error {
-		return c.Query(measureLedger, func(r commands.Row) error { size = r.ColumnInt(0); return nil })
+		return c.Send(measureLedger, func(r commands.Row) error { size = r.ColumnInt(0); return nil })
 	})
 	return size, err
 }
 
 // Close implements commands.Database. The tables go with the store.
-func (t ledgerTables) Close() error { return nil }
-
-// ledgerConn runs the ledger's statements, which number their parameters as SQLite does.
-type ledgerConn struct {
-	ctx context.Context
-	c   *pgx.Conn
-}
-
-// Query implements commands.Conn.
-func (l ledgerConn) Query(sql string, row func(commands.Row) error, args ...any) error {
-	for i, arg := range args {
-		if text, ok := arg.(string); ok {
-			args[i] = storable(text)
-		}
-	}
-	rows, err := l.c.Query(l.ctx, dollars(sql), args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		values, err := rows.Values()
-		if err != nil {
-			return err
-		}
-		if err := row(ledgerRow(values)); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// translated are the statements as PostgreSQL numbers their parameters.
-var translated sync.Map
-
-func dollars(sql string) string {
-	if known, ok := translated.Load(sql); ok {
-		return known.(string)
-	}
-	with := strings.ReplaceAll(sql, "?", "$")
-	translated.Store(sql, with)
-	return with
-}
-
-// ledgerRow is a row of the ledger's types: numbers, texts and bytes.
-type ledgerRow []any
-
-// ColumnInt implements commands.Row.
-func (r ledgerRow) ColumnInt(i int) int64 {
-	switch v := r[i].(type) {
-	case int64:
-		return v
-	case int32:
-		return int64(v)
-	}
-	return 0
-}
-
-// ColumnText implements commands.Row.
-func (r ledgerRow) ColumnText(i int) string {
-	text, _ := r[i].(string)
-	return restored(text)
-}
-
-// ColumnBytes implements commands.Row.
-func (r ledgerRow) ColumnBytes(i int) []byte {
-	bytes, _ := r[i].([]byte)
-	return bytes
+func (t ledgerTables) Close() error {
+	t.pool.Close()
+	return nil
 }

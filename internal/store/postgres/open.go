@@ -60,17 +60,26 @@ func (s *Store) connect(ctx context.Context) error {
 	return s.openPool(ctx)
 }
 
-func (s *Store) openPool(ctx context.Context) error {
+// poolConfig is how connections in a pool are made, and for how long they are kept.
+func (s *Store) poolConfig() (*pgxpool.Config, error) {
 	cfg, err := pgxpool.ParseConfig(s.lease.claim.DSN)
 	if err != nil {
-		return fmt.Errorf("connection string of the store: %w", err)
+		return nil, fmt.Errorf("connection string of the store: %w", err)
 	}
 	if cfg.ConnConfig, err = s.lease.claim.connConfig(s.lease.dialer); err != nil {
-		return err
+		return nil, err
 	}
 	cfg.AfterConnect = prepareSession
-	cfg.MaxConns, cfg.MinConns = int32(s.options.Conns), 0 //nolint:gosec // few
-	cfg.MaxConnLifetime, cfg.MaxConnIdleTime = 24*time.Hour, 5*time.Minute
+	cfg.MinConns, cfg.MaxConnLifetime, cfg.MaxConnIdleTime = 0, 24*time.Hour, 5*time.Minute
+	return cfg, nil
+}
+
+func (s *Store) openPool(ctx context.Context) error {
+	cfg, err := s.poolConfig()
+	if err != nil {
+		return err
+	}
+	cfg.MaxConns = int32(s.options.Conns) //nolint:gosec // few
 	s.pool, err = pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return fmt.Errorf("connect to read: %w", err)

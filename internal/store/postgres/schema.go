@@ -24,9 +24,12 @@ var schemaV3 string
 //go:embed schema_4.sql
 var schemaV4 string
 
+//go:embed schema_5.sql
+var schemaV5 string
+
 // migrations lead from one version of the schema to the next; the table
 // "migration" says which were done. What has been released never changes.
-var migrations = []string{schemaV1, schemaV2, schemaV3, schemaV4}
+var migrations = []string{schemaV1, schemaV2, schemaV3, schemaV4, schemaV5}
 
 const (
 	countMigrations = `SELECT to_regclass('migration') IS NOT NULL,

@@ -10,16 +10,9 @@ import (
 // Claim implements store.Ledger.
 func (l *Ledger) Claim(ctx context.Context, commands ...*store.Command) ([]store.Claim, error) {
 	var claims []store.Claim
-	err := l.submit(ctx, &op{synced: true, grows: true, do: func(c Conn) error {
-		claims = claims[:0]
-		for _, command := range commands {
-			claim, err := claimIn(c, command)
-			if err != nil {
-				return fmt.Errorf("command %s of %s: %w", command.ID, command.Channel, err)
-			}
-			claims = append(claims, claim)
-		}
-		return nil
+	err := l.submit(ctx, &op{synced: true, grows: true, step: func(c Conn) (step, error) {
+		claims = make([]store.Claim, len(commands))
+		return claimIn(c, commands, claims)
 	}})
 	if err != nil {
 		return nil, fmt.Errorf("claim %d commands: %w", len(commands), err)
@@ -27,35 +20,46 @@ func (l *Ledger) Claim(ctx context.Context, commands ...*store.Command) ([]store
 	return claims, nil
 }
 
-func claimIn(c Conn, command *store.Command) (store.Claim, error) {
-	first, err := commandWhere(c, "channel = ?1 AND id = ?2", command.Channel, command.ID)
-	if err != nil || first != nil {
-		return store.Claim{First: first}, err
+// claimIn inserts what is new, then gives each its place in line. Of what is not new it reads what was there.
+func claimIn(c Conn, commands []*store.Command, claims []store.Claim) (step, error) {
+	for i, command := range commands {
+		if err := insertCommand(c, command, store.CommandReceived, &claims[i].Seq); err != nil {
+			return nil, fmt.Errorf("command %s of %s: %w", command.ID, command.Channel, err)
+		}
 	}
-	seq, err := insertCommand(c, command, store.CommandReceived)
-	if err != nil {
-		return store.Claim{}, err
-	}
-	held, err := heldBack(c, line{seq: seq, channel: command.Channel, keys: command.Keys, provides: command.Provides})
-	if err != nil {
-		return store.Claim{}, err
-	}
-	if err := openKeys(c, seq, command.Keys, keyReceived); err != nil {
-		return store.Claim{}, err
-	}
-	if held {
-		return store.Claim{Seq: seq}, nil
-	}
-	return store.Claim{Seq: seq}, exec(c, "UPDATE command SET ready = 1 WHERE seq = ?1", seq)
+	return func(c Conn) (step, error) {
+		for i, command := range commands {
+			var err error
+			if seq := claims[i].Seq; seq != 0 {
+				err = enter(c, seq, command.Keys)
+			} else {
+				err = sendCommand(c, &claims[i].First, "channel = ?1 AND id = ?2", command.Channel, command.ID)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	}, nil
 }
 
-func insertCommand(c Conn, command *store.Command, state store.CommandState) (seq int64, err error) {
-	err = query(c, `INSERT INTO command (channel, id, name, subject, workload, effect, said, time, based_on, body, digest, reply_to, correlation_id,
-		keys, provides, received, state, ready, due) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,0,?16) RETURNING seq`,
-		func(q Row) error { seq = q.ColumnInt(0); return nil },
+// enter gives a new command its place in line.
+func enter(c Conn, seq int64, keys []string) error {
+	if err := openKeys(c, seq, keys, keyReceived); err != nil {
+		return err
+	}
+	return lookAt(c, seq)
+}
+
+// insertCommand keeps a command, unless its channel and id are there. seq is its number then.
+func insertCommand(c Conn, command *store.Command, state store.CommandState, seq *int64) error {
+	*seq = 0
+	return send(c, `INSERT INTO command (channel, id, name, subject, workload, effect, said, time, based_on, body, digest, reply_to, correlation_id,
+		keys, provides, received, state, ready, due) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,0,?16)
+		ON CONFLICT (channel, id) DO NOTHING RETURNING seq`,
+		func(q Row) error { *seq = q.ColumnInt(0); return nil },
 		command.Channel, command.ID, command.Name, command.Subject, command.Workload, command.Effect, command.Said, command.Time, command.BasedOn,
 		bytesOf(command.Body), command.Digest, command.ReplyTo, command.CorrelationID, command.Keys, command.Provides, command.Received, string(state))
-	return seq, err
 }
 
 // bytesOf is never NULL.
@@ -68,30 +72,35 @@ func bytesOf(b []byte) []byte {
 
 // Refuse implements store.Ledger.
 func (l *Ledger) Refuse(ctx context.Context, command *store.Command, s *store.Settlement) error {
-	err := l.submit(ctx, &op{synced: true, grows: true, do: func(c Conn) error { return refuseIn(c, command, s) }})
+	err := l.submit(ctx, &op{synced: true, grows: true, step: func(c Conn) (step, error) { return refuseIn(c, command, s) }})
 	if err != nil {
 		return fmt.Errorf("refuse command %s of %s: %w", command.ID, command.Channel, err)
 	}
 	return nil
 }
 
-func refuseIn(c Conn, command *store.Command, s *store.Settlement) error {
-	refused := *s
-	if command.ID != "" {
-		known, err := exists(c, "SELECT 1 FROM command WHERE channel = ?1 AND id = ?2", command.Channel, command.ID)
-		if err != nil {
-			return err
-		}
-		if !known {
-			if refused.Seq, err = insertCommand(c, command, store.CommandRejected); err != nil {
-				return err
-			}
-			if err := exec(c, "UPDATE command SET code = ?2, outcome = ?3, settled = ?4 WHERE seq = ?1", refused.Seq, s.Code, s.Outcome, s.Now); err != nil {
-				return err
-			}
-		}
+func refuseIn(c Conn, command *store.Command, s *store.Settlement) (step, error) {
+	if command.ID == "" {
+		return nil, answer(c, s.Seq, s)
 	}
-	if err := addResults(c, refused.Seq, s.Results); err != nil {
+	var seq int64
+	if err := insertCommand(c, command, store.CommandRejected, &seq); err != nil {
+		return nil, err
+	}
+	return func(c Conn) (step, error) {
+		if seq == 0 {
+			return nil, answer(c, s.Seq, s)
+		}
+		if err := exec(c, "UPDATE command SET code = ?2, outcome = ?3, settled = ?4 WHERE seq = ?1", seq, s.Code, s.Outcome, s.Now); err != nil {
+			return nil, err
+		}
+		return nil, answer(c, seq, s)
+	}, nil
+}
+
+// answer keeps a settlement's results and audit entries.
+func answer(c Conn, seq int64, s *store.Settlement) error {
+	if err := addResults(c, seq, s.Results); err != nil {
 		return err
 	}
 	return addAudit(c, s.Audit)
@@ -99,14 +108,14 @@ func refuseIn(c Conn, command *store.Command, s *store.Settlement) error {
 
 // Answer implements store.Ledger.
 func (l *Ledger) Answer(ctx context.Context, results []store.Result) error {
-	err := l.durably(ctx, func(c Conn) error {
+	err := l.submit(ctx, &op{synced: true, step: func(c Conn) (step, error) {
 		for _, r := range results {
 			if err := addResults(c, r.Command, []store.Result{r}); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		return nil
-	})
+		return nil, nil
+	}})
 	if err != nil {
 		return fmt.Errorf("keep an answer: %w", err)
 	}

@@ -27,11 +27,14 @@ type Database interface {
 	Close() error
 }
 
-// Conn runs statements that SQLite and PostgreSQL both understand. Parameters are ?1, ?2 and so on, and are
-// int64, string or []byte, which is NULL when it is nil.
+// Conn runs statements that SQLite and PostgreSQL both understand, in the order in which they were sent. Parameters
+// are ?1, ?2 and so on, and are int64, string or []byte, which is NULL when it is nil.
 type Conn interface {
-	// Query calls row for each row. row must not run another statement.
-	Query(sql string, row func(Row) error, args ...any) error
+	// Send has a statement run. row, unless it is nil, is called for each of its rows, at the latest by Flush; it must not
+	// send another statement. An error may come from a later call.
+	Send(sql string, row func(Row) error, args ...any) error
+	// Flush returns when all that was sent has run. Over a network it is what costs time.
+	Flush() error
 }
 
 // Row is a row that was found, with columns numbered from 0. NULL is 0, "" and nil.
@@ -41,8 +44,16 @@ type Row interface {
 	ColumnBytes(i int) []byte
 }
 
-// query calls row for each row.
+// query calls row for each row before it returns.
 func query(c Conn, sql string, row func(Row) error, args ...any) error {
+	if err := send(c, sql, row, args...); err != nil {
+		return err
+	}
+	return c.Flush()
+}
+
+// send calls row for each row, at the latest when c is flushed.
+func send(c Conn, sql string, row func(Row) error, args ...any) error {
 	plain := make([]any, len(args))
 	for i, arg := range args {
 		var err error
@@ -50,7 +61,7 @@ func query(c Conn, sql string, row func(Row) error, args ...any) error {
 			return err
 		}
 	}
-	return c.Query(sql, row, plain...)
+	return c.Send(sql, row, plain...)
 }
 
 // plainly is an argument as the tables have it.
@@ -73,10 +84,8 @@ func plainly(arg any) (any, error) {
 	return nil, fmt.Errorf("cannot bind a %T", arg)
 }
 
-// exec runs a statement that returns no rows.
-func exec(c Conn, sql string, args ...any) error {
-	return query(c, sql, func(Row) error { return nil }, args...)
-}
+// exec has a statement run whose rows nobody needs.
+func exec(c Conn, sql string, args ...any) error { return send(c, sql, nil, args...) }
 
 // exists says whether the statement returns a row.
 func exists(c Conn, sql string, args ...any) (bool, error) {

@@ -10,7 +10,7 @@ import (
 // Decide implements store.Ledger.
 func (l *Ledger) Decide(ctx context.Context, d *store.Decision) (store.Command, error) {
 	var command store.Command
-	err := l.durably(ctx, func(c Conn) (err error) {
+	err := l.alone(ctx, func(c Conn) (err error) {
 		command, err = decideIn(c, d)
 		return err
 	})

@@ -18,6 +18,7 @@ type Ledger struct {
 	writing sync.WaitGroup
 	closing sync.Once
 	closed  error
+	settled map[int64]bool // in the transaction that is being written
 	// powerLost says that marks may be missing which were not synced.
 	powerLost bool
 }
@@ -33,7 +34,7 @@ func NewReader(db Readings) Reader { return Reader{db} }
 // Open begins to keep commands in a database that has the tables. Close closes the database
 // too; a failing Open does not.
 func Open(db Database) (*Ledger, error) {
-	l := &Ledger{Reader: Reader{db}, db: db, ops: make(chan *op), done: make(chan struct{})}
+	l := &Ledger{Reader: Reader{db}, db: db, ops: make(chan *op), done: make(chan struct{}), settled: map[int64]bool{}}
 	if err := db.Transact(true, false, l.begin); err != nil {
 		return nil, err
 	}

@@ -56,13 +56,13 @@ func (l *Reader) Results(ctx context.Context, seq int64) (list []store.Result, e
 
 // MarkSent implements store.Ledger.
 func (l *Ledger) MarkSent(ctx context.Context, sent []int64) error {
-	err := l.submit(ctx, &op{do: func(c Conn) error {
+	err := l.submit(ctx, &op{step: func(c Conn) (step, error) {
 		for _, number := range sent {
 			if err := exec(c, "UPDATE result SET sent = 1 WHERE number = ?1", number); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		return nil
+		return nil, nil
 	}})
 	if err != nil {
 		return fmt.Errorf("mark results as sent: %w", err)

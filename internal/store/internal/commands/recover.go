@@ -10,8 +10,8 @@ import (
 
 // Calling implements store.Ledger.
 func (l *Ledger) Calling(ctx context.Context, seq int64) error {
-	err := l.submit(ctx, &op{do: func(c Conn) error {
-		return exec(c, "UPDATE command SET calling = 1 WHERE seq = ?1 AND state = 'applying'", seq)
+	err := l.submit(ctx, &op{step: func(c Conn) (step, error) {
+		return nil, exec(c, "UPDATE command SET calling = 1 WHERE seq = ?1 AND state = 'applying'", seq)
 	}})
 	if err != nil {
 		return fmt.Errorf("mark command %d as calling: %w", seq, err)
@@ -21,7 +21,7 @@ func (l *Ledger) Calling(ctx context.Context, seq int64) error {
 
 // Recover implements store.Ledger.
 func (l *Ledger) Recover(ctx context.Context, now, calling time.Time) (n int, err error) {
-	err = l.durably(ctx, func(c Conn) (err error) {
+	err = l.alone(ctx, func(c Conn) (err error) {
 		n, err = l.recoverIn(c, now, calling)
 		return err
 	})

@@ -31,23 +31,45 @@ func readCommand(q Row) (c store.Command, err error) {
 // commandWhere returns the first command that the condition finds, with its notes.
 func commandWhere(c Conn, where string, args ...any) (*store.Command, error) {
 	var found *store.Command
-	err := query(c, "SELECT "+commandColumns+" FROM command WHERE "+where+" LIMIT 1", func(q Row) error {
-		command, err := readCommand(q)
-		found = &command
-		return err
-	}, args...)
+	err := sendCommand(c, &found, where, args...)
+	if err == nil {
+		err = c.Flush()
+	}
 	if err != nil || found == nil {
 		return nil, err
 	}
 	return found, readNotes(c, found)
 }
 
+// sendCommand fills in the first command that the condition finds, without its notes.
+func sendCommand(c Conn, found **store.Command, where string, args ...any) error {
+	return sendRows(c, found, "SELECT "+commandColumns+" FROM command WHERE "+where+" LIMIT 1", args...)
+}
+
+// sendReturning changes one command and fills in what it is then, without its notes.
+func sendReturning(c Conn, changed **store.Command, update string, args ...any) error {
+	return sendRows(c, changed, update+" RETURNING "+commandColumns, args...)
+}
+
+func sendRows(c Conn, into **store.Command, sql string, args ...any) error {
+	return send(c, sql, func(q Row) error {
+		command, err := readCommand(q)
+		*into = &command
+		return err
+	}, args...)
+}
+
 func readNotes(c Conn, command *store.Command) error {
 	return query(c, "SELECT key, value FROM note WHERE seq = ?1", func(q Row) error {
-		if command.Notes == nil {
-			command.Notes = map[string]string{}
-		}
-		command.Notes[q.ColumnText(0)] = q.ColumnText(1)
+		addNote(command, q)
 		return nil
 	}, command.Seq)
+}
+
+// addNote keeps a note's key and value.
+func addNote(command *store.Command, q Row) {
+	if command.Notes == nil {
+		command.Notes = map[string]string{}
+	}
+	command.Notes[q.ColumnText(0)] = q.ColumnText(1)
 }

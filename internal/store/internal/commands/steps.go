@@ -14,20 +14,13 @@ const mostReason = 400
 
 // addStep enters a step on a command's way, and forgets one when there are too many.
 func addStep(c Conn, seq int64, s *store.Step) error {
-	newest, err := numbers(c, "SELECT number FROM step WHERE seq = ?1 ORDER BY number DESC LIMIT 1", seq)
+	err := exec(c, `INSERT INTO step (seq, number, time, begun, attempt, what, class, reason, waits, due)
+		VALUES (?1, (SELECT coalesce(max(s.number), 0) + 1 FROM step s WHERE s.seq = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`,
+		seq, s.Time, s.Begun, s.Attempt, string(s.What), s.Class, shortened(s.Reason), s.WaitsFor, s.Due)
 	if err != nil {
 		return err
 	}
-	number := int64(1)
-	if len(newest) > 0 {
-		number += newest[0]
-	}
-	err = exec(c, "INSERT INTO step (seq, number, time, begun, attempt, what, class, reason, waits, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-		seq, number, s.Time, s.Begun, s.Attempt, string(s.What), s.Class, shortened(s.Reason), s.WaitsFor, s.Due)
-	if err != nil || number <= store.FirstSteps+store.NewestSteps {
-		return err
-	}
-	return exec(c, "DELETE FROM step WHERE seq = ?1 AND number = ?2", seq, number-store.NewestSteps)
+	return exec(c, "DELETE FROM step WHERE seq = ?1 AND number > ?2 AND number = (SELECT max(s.number) FROM step s WHERE s.seq = ?1) - CAST(?3 AS BIGINT)", seq, store.FirstSteps, store.NewestSteps)
 }
 
 func shortened(reason string) string {

@@ -10,68 +10,110 @@ import (
 
 // Take implements store.Ledger.
 func (l *Ledger) Take(ctx context.Context, workload string, n int, now time.Time) ([]store.Taken, error) {
-	var taken []store.Taken
-	err := l.submit(ctx, &op{do: func(c Conn) (err error) {
-		taken, err = takeIn(c, workload, n, now)
-		return err
+	var t *taking
+	err := l.submit(ctx, &op{step: func(c Conn) (step, error) {
+		t = &taking{workload: workload, n: n, now: now}
+		return t.find(c)
 	}})
 	if err != nil {
 		return nil, fmt.Errorf("take commands of %s: %w", workload, err)
 	}
-	return taken, nil
+	t.collect()
+	return t.taken, nil
 }
 
-func takeIn(c Conn, workload string, n int, now time.Time) (taken []store.Taken, err error) {
-	for len(taken) < n {
-		command, err := commandWhere(c, "workload = ?1 AND ready = 1 AND due <= ?2 ORDER BY due, seq", workload, now)
-		if err != nil || command == nil {
-			return taken, err
-		}
-		held, err := heldBack(c, line{seq: command.Seq, channel: command.Channel, keys: command.Keys, provides: command.Provides})
-		if err != nil {
-			return nil, err
-		}
-		if held { // by one that was taken since; settling that one looks at this one again
-			if err := exec(c, "UPDATE command SET ready = 0 WHERE seq = ?1", command.Seq); err != nil {
+// taking takes commands, as many as are wanted.
+type taking struct {
+	workload string
+	n        int
+	now      time.Time
+	found    []*candidate // that are due
+	taken    []store.Taken
+}
+
+// candidate is a command that is due. The first command of its effect is nil for none.
+type candidate struct {
+	seq                   int64
+	channel, effect, said string
+	got                   *store.Command // nil: another holds it back
+	first                 *store.Command
+	newest                time.Time
+}
+
+// find looks for as many commands that are due as are still wanted.
+func (t *taking) find(c Conn) (step, error) {
+	want := t.n - len(t.taken)
+	if want <= 0 {
+		return nil, nil
+	}
+	return t.take(want), send(c, "SELECT seq, channel, effect, said FROM command WHERE workload = ?1 AND ready = 1 AND due <= ?2 ORDER BY due, seq LIMIT ?3", func(q Row) error {
+		t.found = append(t.found, &candidate{seq: q.ColumnInt(0), channel: q.ColumnText(1), effect: q.ColumnText(2), said: q.ColumnText(3)})
+		return nil
+	}, t.workload, t.now, want)
+}
+
+// take takes what was found, in order. There may be more when as many were found as were wanted, and some of them are held back.
+func (t *taking) take(want int) step {
+	return func(c Conn) (step, error) {
+		for _, f := range t.found {
+			if err := f.take(c, t.now); err != nil {
 				return nil, err
 			}
-			continue
 		}
-		t, err := take(c, command)
-		if err != nil {
-			return nil, err
+		if len(t.found) < want {
+			return nil, nil
 		}
-		taken = append(taken, t)
+		return func(c Conn) (step, error) {
+			t.collect()
+			return t.find(c)
+		}, nil
 	}
-	return taken, nil
 }
 
-func take(c Conn, command *store.Command) (store.Taken, error) {
-	t := store.Taken{}
-	if err := moveKeys(c, command.Seq, command.Keys, keyState(command.State), keyApplying); err != nil {
-		return t, err
-	}
-	if err := exec(c, "UPDATE command SET state = 'applying', ready = 0, attempts = attempts + 1 WHERE seq = ?1", command.Seq); err != nil {
-		return t, err
-	}
-	command.State = store.CommandApplying
-	command.Attempts++
-	t.Command = *command
-	var err error
-	if command.Effect != "" {
-		t.First, err = commandWhere(c, "channel = ?1 AND effect = ?2 AND effect <> '' AND state IN ('applied', 'parked') AND seq <> ?3 ORDER BY seq",
-			command.Channel, command.Effect, command.Seq)
-		if err != nil {
-			return t, err
+// collect keeps what was taken of what was found.
+func (t *taking) collect() {
+	for _, f := range t.found {
+		if f.got != nil {
+			t.taken = append(t.taken, store.Taken{Command: *f.got, First: f.first, Newest: f.newest})
 		}
 	}
-	if command.Said != "" {
-		err = query(c, "SELECT time FROM said WHERE channel = ?1 AND said = ?2", func(q Row) error {
-			t.Newest = moment(q.ColumnInt(0))
-			return nil
-		}, command.Channel, command.Said)
+	t.found = nil
+}
+
+// take marks a command as applying, unless one that was taken since holds it back: settling that one
+// looks at this one again.
+func (f *candidate) take(c Conn, now time.Time) error {
+	err := sendReturning(c, &f.got, "UPDATE command SET state = 'applying', ready = 0, attempts = attempts + 1 WHERE seq = ?1 AND ready = 1 AND due <= ?2 AND NOT "+heldBack, f.seq, now)
+	if err != nil {
+		return err
 	}
-	return t, err
+	if err := exec(c, "UPDATE command SET ready = 0 WHERE seq = ?1 AND ready = 1 AND due <= ?2", f.seq, now); err != nil {
+		return err
+	}
+	if err := exec(c, "UPDATE key SET state = 'a' WHERE seq = ?1 AND (SELECT state FROM command WHERE seq = ?1) = 'applying'", f.seq); err != nil {
+		return err
+	}
+	return f.lookUp(c)
+}
+
+// lookUp finds out what there is to be known of a command that was taken.
+func (f *candidate) lookUp(c Conn) error {
+	err := send(c, "SELECT key, value FROM note WHERE seq = ?1", func(q Row) error {
+		if f.got != nil {
+			addNote(f.got, q)
+		}
+		return nil
+	}, f.seq)
+	if err == nil && f.effect != "" {
+		err = sendCommand(c, &f.first, "channel = ?1 AND effect = ?2 AND effect <> '' AND state IN ('applied', 'parked') AND seq <> ?3 ORDER BY seq", f.channel, f.effect, f.seq)
+	}
+	if err == nil && f.said != "" {
+		err = send(c, "SELECT time FROM said WHERE channel = ?1 AND said = ?2", func(q Row) error {
+			f.newest = moment(q.ColumnInt(0))
+			return nil
+		}, f.channel, f.said)
+	}
+	return err
 }
 
 // NextDue implements store.Ledger.
@@ -90,9 +132,9 @@ func (l *Ledger) NextDue(ctx context.Context, workload string) (due time.Time, e
 
 // Note implements store.Ledger.
 func (l *Ledger) Note(ctx context.Context, seq int64, key, value string) error {
-	err := l.durably(ctx, func(c Conn) error {
-		return exec(c, "INSERT INTO note (seq, key, value) VALUES (?1, ?2, ?3) ON CONFLICT (seq, key) DO UPDATE SET value = excluded.value", seq, key, value)
-	})
+	err := l.submit(ctx, &op{synced: true, step: func(c Conn) (step, error) {
+		return nil, exec(c, "INSERT INTO note (seq, key, value) VALUES (?1, ?2, ?3) ON CONFLICT (seq, key) DO UPDATE SET value = excluded.value", seq, key, value)
+	}})
 	if err != nil {
 		return fmt.Errorf("note %s of command %d: %w", key, seq, err)
 	}

@@ -8,10 +8,10 @@ import (
 
 // Trim implements store.Ledger.
 func (l *Ledger) Trim(ctx context.Context, done, audit time.Time, limit int) (removed int, err error) {
-	err = l.submit(ctx, &op{do: func(c Conn) (err error) {
+	err = l.alone(ctx, func(c Conn) (err error) {
 		removed, err = trimIn(c, done, audit, limit)
 		return err
-	}})
+	})
 	if err != nil {
 		return 0, fmt.Errorf("trim the ledger: %w", err)
 	}

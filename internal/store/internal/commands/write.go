@@ -3,16 +3,23 @@ package commands
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/odoobridge/odoobridge/internal/store"
 )
 
-// op is what a call wants to be done by the writing goroutine. do may be run again, in
+// step is a part of an operation. It sends statements, and returns what is to be done once their answers are there; nil
+// when that is all. Steps of other operations may run between two steps, but not within one.
+type step func(Conn) (next step, err error)
+
+// op is what a call wants to be done by the writing goroutine. It may be begun again, in
 // another transaction, when a neighbour in its group failed.
 type op struct {
-	do     func(Conn) error
+	step   step
 	synced bool // must be durable
 	grows  bool // needs room on the disk
+	first  bool // others of its group must see what it does
+	last   bool // must not be done between the steps of others
 	done   chan error
 }
 
@@ -38,9 +45,9 @@ func (l *Ledger) submit(ctx context.Context, o *op) error {
 	}
 }
 
-// durably is submit for what must be durable when it returns.
-func (l *Ledger) durably(ctx context.Context, do func(Conn) error) error {
-	return l.submit(ctx, &op{do: do, synced: true})
+// alone is submit for what asks as it goes, and is rare. It is durable.
+func (l *Ledger) alone(ctx context.Context, do func(Conn) error) error {
+	return l.submit(ctx, &op{step: func(c Conn) (step, error) { return nil, do(c) }, synced: true, last: true})
 }
 
 // write does operations, in groups of what has come together, until Close.
@@ -79,12 +86,12 @@ func (l *Ledger) group(group []*op) {
 		}
 		return
 	}
-	for i, o := range group {
+	for _, o := range group {
 		if err != nil {
 			o.done <- err
 			continue
 		}
-		o.done <- errs[i]
+		o.done <- errs[o]
 	}
 }
 
@@ -94,26 +101,73 @@ type refusal struct{ error }
 
 func (r refusal) Unwrap() error { return r.error }
 
-// transact returns what each operation refused with, and an error if nothing was done.
-func (l *Ledger) transact(group []*op) (refused []error, err error) {
+// transact returns what operations refused with, and an error if nothing was done.
+func (l *Ledger) transact(group []*op) (refused map[*op]error, err error) {
 	synced, grows := false, false
+	var together, last []*op
 	for _, o := range group {
 		synced, grows = synced || o.synced, grows || o.grows
+		if o.last {
+			last = append(last, o)
+		} else {
+			together = append(together, o)
+		}
 	}
-	refused = make([]error, len(group))
+	slices.SortStableFunc(together, func(a, b *op) int {
+		switch {
+		case a.first == b.first:
+			return 0
+		case a.first:
+			return -1
+		}
+		return 1
+	})
 	err = l.db.Transact(synced, grows, func(c Conn) error {
-		for i, o := range group {
-			err := o.do(c)
-			var r refusal
-			if errors.As(err, &r) {
-				refused[i] = r.error
-				continue
-			}
-			if err != nil {
+		refused = map[*op]error{}
+		clear(l.settled)
+		if err := inSteps(c, together, refused); err != nil {
+			return err
+		}
+		for _, o := range last {
+			if err := inSteps(c, []*op{o}, refused); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	return refused, err
+}
+
+// inSteps takes the first step of each operation, then the second of each, and so on: however many there are, their
+// statements go out together, and their answers are waited for together.
+func inSteps(c Conn, ops []*op, refused map[*op]error) error {
+	next := make(map[*op]step, len(ops))
+	for _, o := range ops {
+		next[o] = o.step
+	}
+	for {
+		for _, o := range ops {
+			take := next[o]
+			if take == nil {
+				continue
+			}
+			delete(next, o)
+			following, err := take(c)
+			var r refusal
+			switch {
+			case errors.As(err, &r):
+				refused[o] = r.error
+			case err != nil:
+				return err
+			case following != nil:
+				next[o] = following
+			}
+		}
+		if len(next) == 0 {
+			return nil
+		}
+		if err := c.Flush(); err != nil {
+			return err
+		}
+	}
 }

@@ -114,7 +114,7 @@ func (d *database) Boot() string {
 // Size implements commands.Database.
 func (d *database) Size(ctx context.Context) (size int64, err error) {
 	err = d.Read(ctx, func(c commands.Conn) error {
-		return c.Query("SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)", func(q commands.Row) error {
+		return c.Send("SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)", func(q commands.Row) error {
 			size = q.ColumnInt(0) * pageSize
 			return nil
 		})
@@ -146,8 +146,11 @@ func (d *database) Close() error {
 // conn runs statements that are prepared once for each connection.
 type conn struct{ *capi.Conn }
 
-// Query implements commands.Conn.
-func (c conn) Query(sql string, row func(commands.Row) error, args ...any) error {
+// Flush implements commands.Conn: everything is run when it is sent.
+func (c conn) Flush() error { return nil }
+
+// Send implements commands.Conn.
+func (c conn) Send(sql string, row func(commands.Row) error, args ...any) error {
 	q, err := c.Prep(sql)
 	if err != nil {
 		return err
@@ -167,6 +170,9 @@ func (c conn) Query(sql string, row func(commands.Row) error, args ...any) error
 		more, err := q.Step()
 		if err != nil || !more {
 			return err
+		}
+		if row == nil {
+			continue
 		}
 		if err := row(q); err != nil {
 			return err

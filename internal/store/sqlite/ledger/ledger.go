@@ -89,16 +89,19 @@ var schemaV3 string
 //go:embed schema_4.sql
 var schemaV4 string
 
+//go:embed schema_5.sql
+var schemaV5 string
+
 // migrations lead from one version of the schema to the next; the file's
 // user_version counts those that were done. What has been released never changes.
-var migrations = []string{schemaV1, schemaV2, schemaV3, schemaV4}
+var migrations = []string{schemaV1, schemaV2, schemaV3, schemaV4, schemaV5}
 
 // applicationID marks a database file as a ledger of the bridge ("odol").
 const applicationID = 0x6f646f6c
 
 func migrate(c *capi.Conn) error {
 	var app, version, tables int64
-	err := conn{c}.Query("SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id, pragma_user_version", func(q commands.Row) error {
+	err := conn{c}.Send("SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id, pragma_user_version", func(q commands.Row) error {
 		app, version, tables = q.ColumnInt(0), q.ColumnInt(1), q.ColumnInt(2)
 		return nil
 	})

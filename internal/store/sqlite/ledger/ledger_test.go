@@ -120,7 +120,7 @@ func TestAfterAPowerCutWhateverMayHaveCalledWaits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := errors.Join(conn{db}.Query("UPDATE closed SET orderly = 0, boot = ?1", nil, c.boot), db.Close()); err != nil {
+			if err := errors.Join(conn{db}.Send("UPDATE closed SET orderly = 0, boot = ?1", nil, c.boot), db.Close()); err != nil {
 				t.Fatal(err)
 			}
 			closeIt(t, open(t, dir)) // a verb, which recovers nothing

@@ -35,11 +35,11 @@ type recorder struct {
 	of *recording
 }
 
-func (r recorder) Query(sql string, row func(commands.Row) error, args ...any) error {
+func (r recorder) Send(sql string, row func(commands.Row) error, args ...any) error {
 	r.of.mu.Lock()
 	r.of.ran[sql] = true
 	r.of.mu.Unlock()
-	return r.Conn.Query(sql, row, args...)
+	return r.Conn.Send(sql, row, args...)
 }
 
 // walks is a plan that reads more with every command that is kept: a whole table, or all commands of a channel or state.
@@ -102,7 +102,7 @@ func TestNoStepOfACommandWalksTheLedger(t *testing.T) {
 	}
 	for sql := range r.ran {
 		err := r.database.Read(ctx, func(c commands.Conn) error {
-			return c.Query("EXPLAIN QUERY PLAN "+sql, func(q commands.Row) error {
+			return c.Send("EXPLAIN QUERY PLAN "+sql, func(q commands.Row) error {
 				if plan := q.ColumnText(3); walks.MatchString(plan) {
 					t.Errorf("%s: %s", plan, sql)
 				}

@@ -41,7 +41,7 @@ func OpenReader(ctx context.Context, folder string) (*Reader, error) {
 func (r *Reader) recognise(ctx context.Context) error {
 	version, known := int64(0), int64(len(migrations))
 	err := r.database.Read(ctx, func(c commands.Conn) error {
-		return c.Query("PRAGMA user_version", func(q commands.Row) error { version = q.ColumnInt(0); return nil })
+		return c.Send("PRAGMA user_version", func(q commands.Row) error { version = q.ColumnInt(0); return nil })
 	})
 	switch {
 	case err != nil:
