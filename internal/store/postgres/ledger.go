@@ -30,7 +30,7 @@ func (s *Store) OpenLedger() (store.Ledger, error) {
 // ledgerPlans are settings of the ledger's connections. Every statement of the ledger finds what it looks for by an index. A
 // plan that reads a whole table instead, made while the table was small, would be kept while a burst makes it large.
 var ledgerPlans = map[string]string{
-	"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "plan_cache_mode": "force_generic_plan",
+	"enable_seqscan": "off", "enable_bitmapscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "plan_cache_mode": "force_generic_plan",
 }
 
 // ledgerConns is how many connections a ledger has: one that writes, and some that read.
