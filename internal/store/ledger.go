@@ -160,13 +160,13 @@ type OdooRecord struct {
 // Claim is what became of a claim.
 type Claim struct {
 	Seq   int64
-	First *Command // what has the same channel and id already; nil: the claim was kept
+	First *Command // what has the same channel and id already, without its notes; nil: the claim was kept
 }
 
 // Taken is a command to be carried out.
 type Taken struct {
 	Command
-	// First is the command that had the same effect before and is applied or parked; nil for none.
+	// First is the command that had the same effect before and is applied or parked, without its notes; nil for none.
 	First *Command
 	// Newest is the time of the newest command that is applied with the same Said; zero for none.
 	Newest time.Time

@@ -23,6 +23,9 @@
 // reads by prepared statements, which therefore see what is not committed yet. Cursors, trims,
 // loads and the reads of journal and documents use connections of a pool.
 //
+// The ledger of commands has up to three connections of its own, which plan nothing but ways along indexes: a plan is kept for as long as
+// its connection, and a table that was small when it was made may hold a burst a minute later.
+//
 // # Who has it
 //
 // A connection of its own holds an advisory lock for the session and asks something

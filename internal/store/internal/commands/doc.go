@@ -10,6 +10,12 @@
 // one. What is wrong with one call does not fail the others: a refusal is a value, and after an error each is
 // done in a transaction of its own.
 //
+// A database may be behind a network, where each answer that is waited for costs more than the statement. So an operation is
+// steps: each sends statements whose answers only the next one needs, and the first steps of all that have come together are sent
+// before anybody waits, then the second ones. Claiming, taking and settling are two steps each, however many commands
+// there are; what a decision depends on is asked by the statement that writes it. What is rare, a person's decision or waking what
+// waits, asks as it goes, alone after the others.
+//
 // Order among commands is kept in table key: a row for each key of each open command. A command is
 // ready when no other holds it back. That is found out when it is claimed, and again for
 // the next in line whenever one of its keys changes hands; Take only reads an index.
