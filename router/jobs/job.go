@@ -3,6 +3,8 @@ package jobs
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/odoobridge/odoobridge/internal/store"
@@ -86,6 +88,27 @@ func (j *Job) row(now time.Time) store.Cursor {
 		panic(err) // texts, numbers and times of this century
 	}
 	return store.Cursor{Lane: jobPrefix + j.ID, Seq: max(0, j.Place.Seq), State: state, Updated: now}
+}
+
+// In are the jobs that a store has among its cursors: those that run, and the newest that have ended.
+func In(cursors []store.Cursor) (list []Job, err error) {
+	for _, c := range cursors {
+		if !strings.HasPrefix(c.Lane, jobPrefix) {
+			continue
+		}
+		j, err := readJob(c)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, *j)
+	}
+	slices.SortFunc(list, func(a, b Job) int { return a.Began.Compare(b.Began) })
+	return list, nil
+}
+
+// Covers reports whether the job is to send something of a subject to its lane, if that lets it pass.
+func (j *Job) Covers(entity, subject string) bool {
+	return (len(j.Order.Entities) == 0 || slices.Contains(j.Order.Entities, entity)) && (j.Order.Key == "" || subject == entity+"/"+j.Order.Key)
 }
 
 func readJob(c store.Cursor) (*Job, error) {

@@ -14,10 +14,11 @@ type storedCursor struct {
 	known bool // false: this is the lane's first start
 	// entities are those that the channel has the documents of.
 	entities []string
+	rules    *Rules
 }
 
 func (c *storedCursor) same(o *storedCursor) bool {
-	if c.known != o.known || c.Seq != o.Seq || (c.load == nil) != (o.load == nil) || !slices.Equal(c.entities, o.entities) {
+	if c.known != o.known || c.Seq != o.Seq || (c.load == nil) != (o.load == nil) || !slices.Equal(c.entities, o.entities) || c.rules != o.rules {
 		return false
 	}
 	return c.load == nil || c.load.progress == o.load.progress
@@ -29,7 +30,8 @@ func (l *lane) restore(c store.Cursor) error {
 	if err != nil {
 		return fmt.Errorf("lane %s: %w", l.id, err)
 	}
-	l.cursorSaved(storedCursor{Cursor: c, load: s.Load, known: true, entities: s.Entities})
+	l.cursorSaved(storedCursor{Cursor: c, load: s.Load, known: true, entities: s.Entities, rules: s.Rules})
+	l.judgesAs(s.Rules, c.Seq)
 	l.greet(s)
 	return nil
 }
@@ -48,10 +50,10 @@ func (l *lane) cursor() (c storedCursor, ok bool) {
 	if !ok {
 		return c, false
 	}
-	entities := l.acquainted()
+	entities, rules := l.acquainted(), l.judging()
 	return storedCursor{
-		Cursor: store.Cursor{Lane: l.id, Seq: seq, State: encodeState(load, entities), Updated: l.opts.Clock.Now()},
-		load:   load, known: true, entities: entities,
+		Cursor: store.Cursor{Lane: l.id, Seq: seq, State: encodeState(load, entities, rules), Updated: l.opts.Clock.Now()},
+		load:   load, known: true, entities: entities, rules: rules,
 	}, true
 }
 

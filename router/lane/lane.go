@@ -65,6 +65,7 @@ type lane struct {
 	stored storedCursor
 	// entities are those that the channel has, or was to have, the documents of.
 	entities []string
+	rules    *Rules // what entries are judged by
 }
 
 func newLane(s Spec, o *Options, dirty func()) (*lane, error) {

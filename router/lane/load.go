@@ -22,6 +22,7 @@ func (l *lane) begin(ctx context.Context) error {
 	seq, load, known := l.resume()
 	if !known {
 		seq = last
+		l.judgesFrom(last, AnewFirst)
 		if l.spec.Initial && !l.spec.Firehose {
 			load = &loadState{Began: l.opts.Clock.Now().UTC()}
 		}

@@ -27,13 +27,14 @@ type state struct {
 	Load *loadState `json:"load,omitempty"` // set until the initial load is complete
 	// Entities are those that the channel has the documents of, from a load or from the beginning.
 	Entities []string `json:"entities,omitempty"`
+	Rules    *Rules   `json:"rules,omitempty"`
 }
 
-func encodeState(load *loadState, entities []string) []byte {
-	if load == nil && entities == nil {
+func encodeState(load *loadState, entities []string, rules *Rules) []byte {
+	if load == nil && entities == nil && rules == nil {
 		return nil
 	}
-	b, err := json.Marshal(state{load, entities})
+	b, err := json.Marshal(state{load, entities, rules})
 	if err != nil {
 		panic(err) // strings, integers and a time of this century
 	}

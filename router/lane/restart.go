@@ -62,10 +62,12 @@ func (s *Set) Restart(ctx context.Context, id string) error {
 	}
 	_, last := s.opts.Journal.Bounds()
 	c := storedCursor{Cursor: store.Cursor{Lane: id, Seq: last, Updated: s.opts.Clock.Now()}, known: true, entities: fresh.entities}
+	fresh.judgesFrom(last, AnewGap)
+	c.rules = fresh.judging()
 	if !fresh.spec.Firehose {
 		c.load = &loadState{Began: s.opts.Clock.Now().UTC()}
 	}
-	c.State = encodeState(c.load, c.entities)
+	c.State = encodeState(c.load, c.entities, c.rules)
 	if err := s.opts.Cursors.SaveCursors(ctx, []store.Cursor{c.Cursor}); err != nil {
 		return fmt.Errorf("note the new place of lane %s: %w", id, err)
 	}

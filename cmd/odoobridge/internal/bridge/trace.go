@@ -31,7 +31,13 @@ func (b *bridge) traceSources(ctx context.Context) (*trace.Sources, error) {
 	if err != nil {
 		return nil, err
 	}
-	src := &trace.Sources{Store: b.store, Lanes: trace.LanesOf(b.specs, cursors), Checkpoint: checkpoint, Now: time.Now().UTC()}
+	src := &trace.Sources{Store: b.store, Checkpoint: checkpoint, Now: time.Now().UTC()}
+	if src.Lanes, err = trace.LanesOf(b.specs, cursors); err != nil {
+		return nil, err
+	}
+	if src.Jobs, err = jobs.In(cursors); err != nil {
+		return nil, err
+	}
 	if src.Parked, err = jobs.ParkedIn(cursors); err != nil {
 		return nil, err
 	}

@@ -24,9 +24,17 @@ var person = map[string]any{
 // TestATraceTellsAWholeOrderInBothDirections has a customer order, a warehouse ship, the customer pay and get
 // his money back, all by command. Asked by any of its names, of the running bridge or of what it left behind, the
 // trace tells all of it, in order, and nothing of the person.
-func TestATraceTellsAWholeOrderInBothDirections(t *testing.T) {
+func TestATraceTellsAWholeOrderInBothDirections(t *testing.T) { tracesAWholeOrder(t, "") }
+
+// TestATraceOfASharedStoreTellsTheSame has the store and the ledger in PostgreSQL.
+func TestATraceOfASharedStoreTellsTheSame(t *testing.T) {
+	t.Parallel()
+	tracesAWholeOrder(t, testkit.PostgresAlone(t).NewDatabase(t))
+}
+
+func tracesAWholeOrder(t *testing.T, sharedStore string) {
 	odoo, url := newShop(t), testkit.RabbitMQ(t).NewVhost(t)
-	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: `  webshop:
+	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, store: sharedStore, more: odoo.settings(), channels: `  webshop:
     odoo_login: channel_shopify
     odoo_api_key: channel_shopify
     commands: [customer.upsert, order.place, payment.record, refund.record]

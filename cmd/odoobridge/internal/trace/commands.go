@@ -16,14 +16,15 @@ import (
 // said is a command, and why it is part of the trace.
 type said struct {
 	store.Command
-	why string
+	why    string
+	behind string // what holds it back, in words
 }
 
 func (f *finder) addCommand(c *store.Command, why string) {
 	if f.commands[c.Seq] != nil || f.req.Channel != "" && c.Channel != f.req.Channel {
 		return
 	}
-	f.commands[c.Seq] = &said{*c, why}
+	f.commands[c.Seq] = &said{Command: *c, why: why}
 	f.seqs = append(f.seqs, c.Seq)
 }
 
@@ -132,6 +133,9 @@ func (f *finder) linesOfCommands(ctx context.Context) (lines []Line, err error) 
 	entries, answers := map[int64]Line{}, []Line(nil)
 	for _, seq := range f.seqs {
 		c := f.commands[seq]
+		if err := f.findBehind(ctx, c); err != nil {
+			return nil, err
+		}
 		lines = append(lines, progressOf(c)...)
 		steps, err := f.stepsOf(ctx, c)
 		if err != nil {
@@ -212,7 +216,7 @@ func progressOf(c *said) []Line {
 	case c.State == store.CommandReceived && c.Error != "":
 		now.What, now.Detail = c.Name+" is tried again then", fmt.Sprintf("after %d attempts; the last: %s", c.Attempts, c.Error)
 	case c.State == store.CommandReceived:
-		now.What, now.Detail = c.Name+" is in line", ""
+		now.What, now.Detail = c.Name+" is in line", c.behind
 	case c.State == store.CommandApplying:
 		now.What, now.Detail = c.Name+" is being applied", fmt.Sprintf("attempt %d", c.Attempts)
 	default:
@@ -239,4 +243,29 @@ func lineOfResult(c *said, r *store.Result) Line {
 	}
 	return Line{Time: e.Time.Truncate(time.Microsecond), Kind: KindResult, What: "answered " + e.Data.Outcome, About: c.Channel + " " + c.ID, Why: c.why,
 		Command: &Command{Channel: c.Channel, ID: c.ID, Name: c.Name, State: string(c.State), Odoo: c.Odoo.Name, Detail: detail}}
+}
+
+// open are the states in which a command may hold others back.
+var open = []store.CommandState{store.CommandReceived, store.CommandApplying, store.CommandWaiting}
+
+// findBehind says which command holds back one that is in line, if any does: an earlier one about the
+// same thing, as the ledger orders them.
+func (f *finder) findBehind(ctx context.Context, c *said) error {
+	if c.State != store.CommandReceived || c.Error != "" {
+		return nil
+	}
+	for _, key := range c.Keys {
+		list, err := f.src.Commands.Commands(ctx, store.CommandFilter{Key: key, States: open, Limit: mostCommands})
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			other := &list[i]
+			if other.Seq < c.Seq && (other.State != store.CommandWaiting || len(other.Keys) > 0 && other.Keys[0] == key) {
+				c.behind = fmt.Sprintf("behind %s %s of %s, which is %s (%s)", other.Name, other.ID, other.Channel, other.State, key)
+				return nil
+			}
+		}
+	}
+	return nil
 }

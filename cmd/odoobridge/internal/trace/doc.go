@@ -25,7 +25,7 @@
 // # What it cannot know
 //
 // A cursor says how far a lane is, not what it delivered when: an entry behind it was confirmed by the broker if the
-// lane lets it pass. Entries from before a lane was first started, and from before its filter was last changed, are judged by
-// what the configuration says now. Of a command's
+// lane lets it pass. Entries from before its filter was last changed are judged by what the configuration says now, and the
+// line says so (lane.Rules). Of a command's
 // attempts the first and the newest are kept (store.Step).
 package trace

@@ -3,6 +3,7 @@ package trace
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/router/lane"
@@ -71,18 +72,36 @@ func (f *finder) deliveryOn(l *Lane, e *store.Event, id string) (Delivery, error
 	switch {
 	case err != nil:
 		return d, err
-	case fate != lane.Delivers:
-		d.Fate = string(fate)
-	case !l.Known:
+	case !l.Known && fate == lane.Delivers:
 		d.Fate, d.Note = Waiting, "the lane was never started"
+	case l.Rules != nil && e.Seq <= l.Rules.From && l.Rules.Anew == lane.AnewFirst:
+		d.Fate, d.Note = Before, "first started "+l.Rules.Since.Format(time.DateTime)
+	case l.Rules != nil && e.Seq <= l.Rules.From && l.Rules.Anew == lane.AnewGap:
+		d.Fate, d.Note = Before, "or sent before the gap, after which the lane began anew "+l.Rules.Since.Format(time.DateTime)
+	case fate != lane.Delivers:
+		d.Fate, d.Note = string(fate), l.today(e)
 	case e.Seq <= l.Seq && l.Spec.Paced():
-		d.Fate = Covered
+		d.Fate, d.Note = Covered, l.today(e)
 	case e.Seq <= l.Seq:
-		d.Fate = Delivered
+		d.Fate, d.Note = Delivered, l.today(e)
 	case l.Spec.Paced():
 		d.Fate, d.Note = Held, l.Note
 	default:
 		d.Fate, d.Note = Waiting, l.Note
 	}
 	return d, nil
+}
+
+// today says that an entry is judged by what the configuration says now, where the lane may have judged it by something
+// else when it was read.
+func (l *Lane) today(e *store.Event) string {
+	switch {
+	case e.Seq > l.Seq: // it has not read it yet
+		return ""
+	case l.Rules == nil:
+		return "as the lane is configured today"
+	case e.Seq <= l.Rules.From:
+		return "as the lane is configured since " + l.Rules.Since.Format(time.DateTime)
+	}
+	return ""
 }

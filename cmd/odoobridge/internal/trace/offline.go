@@ -61,7 +61,12 @@ func sourcesOf(ctx context.Context, r reader, specs []lane.Spec) (*Sources, erro
 	if err != nil {
 		return nil, err
 	}
-	src.Lanes = LanesOf(specs, cursors)
+	if src.Lanes, err = LanesOf(specs, cursors); err != nil {
+		return nil, err
+	}
+	if src.Jobs, err = jobs.In(cursors); err != nil {
+		return nil, err
+	}
 	if src.Parked, err = jobs.ParkedIn(cursors); err != nil {
 		return nil, err
 	}

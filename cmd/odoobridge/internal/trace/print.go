@@ -97,6 +97,9 @@ func (l *Line) detail() string {
 			parts = append(parts, c.Detail)
 		}
 	}
+	if l.Job != nil {
+		parts = append(parts, l.Job.detail(), l.Why)
+	}
 	if l.Kind == KindCommand {
 		parts = append(parts, l.Why)
 	}

@@ -26,13 +26,18 @@ func Run(ctx context.Context, src *Sources, req Request) (*Trace, error) {
 		}
 	}
 	t := &Trace{Key: req.Key, At: src.Now, Things: []Thing{}, Lines: []Line{}}
+	events := 0 // lines of events come first
 	for _, tell := range []func(context.Context) ([]Line, error){f.linesOfEvents, f.linesOfCommands} {
 		lines, err := tell(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("trace %s: %w", req.Key, err)
 		}
 		t.Lines = append(t.Lines, lines...)
+		if events == 0 {
+			events = len(lines)
+		}
 	}
+	t.Lines = append(t.Lines, f.linesOfJobs(ctx, slices.Clone(t.Lines[:events]))...)
 	t.Lines = inTime(slices.DeleteFunc(t.Lines, func(l Line) bool { return l.Time.Before(req.Since) }))
 	for _, thing := range f.things {
 		t.Things = append(t.Things, f.describe(thing))

@@ -30,9 +30,10 @@ type commands interface {
 // Lane is how far a lane is.
 type Lane struct {
 	Spec  lane.Spec
-	Seq   int64  // its cursor
-	Known bool   // it has one
-	Note  string // why it does not get on, "" when it does
+	Seq   int64       // its cursor
+	Known bool        // it has one
+	Note  string      // why it does not get on, "" when it does
+	Rules *lane.Rules // since when it judges as it does; nil: not known
 }
 
 // Sources are what a trace is made of.
@@ -42,6 +43,7 @@ type Sources struct {
 	Channels []string // that may send commands
 	Lanes    []Lane
 	Parked   []jobs.Parked
+	Jobs     []jobs.Job
 	Poisoned []router.Poisoned
 	// Checkpoint is the last entry whose document is in its own table.
 	Checkpoint int64
@@ -49,17 +51,20 @@ type Sources struct {
 }
 
 // LanesOf joins lanes with their cursors.
-func LanesOf(specs []lane.Spec, cursors []store.Cursor) []Lane {
-	at := map[string]int64{}
+func LanesOf(specs []lane.Spec, cursors []store.Cursor) (lanes []Lane, err error) {
+	at := map[string]store.Cursor{}
 	for _, c := range cursors {
-		at[c.Lane] = c.Seq
+		at[c.Lane] = c
 	}
-	var lanes []Lane
 	for _, s := range specs {
-		seq, known := at[s.ID()]
-		lanes = append(lanes, Lane{Spec: s, Seq: seq, Known: known})
+		c, known := at[s.ID()]
+		l := Lane{Spec: s, Seq: c.Seq, Known: known}
+		if l.Rules, err = lane.RulesIn(c); err != nil {
+			return nil, err
+		}
+		lanes = append(lanes, l)
 	}
-	return lanes
+	return lanes, nil
 }
 
 // Request is what is asked for.

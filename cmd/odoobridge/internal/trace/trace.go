@@ -29,6 +29,7 @@ const (
 	KindAttempt = "attempt" // one that decided nothing, or what put the command back in line
 	KindAudit   = "audit"   // who did what to a command
 	KindResult  = "result"  // answered to the channel
+	KindJob     = "job"     // sent, or to be sent, once more by replay, publish or parked retry
 )
 
 // Line is one thing that happened.
@@ -40,6 +41,16 @@ type Line struct {
 	Why   string    `json:"why"`
 	*Event
 	*Command
+	Job *Job `json:"job,omitempty"`
+}
+
+// Job is what a line of a job says beside.
+type Job struct {
+	ID    string    `json:"id"`
+	Lane  string    `json:"lane"`
+	State string    `json:"state"`
+	Ended time.Time `json:"ended,omitzero"`
+	Error string    `json:"error,omitempty"`
 }
 
 // Event is what a line of an event says beside.
@@ -68,6 +79,7 @@ const (
 	Waiting   = "waiting"   // not yet read, or not yet confirmed
 	Held      = "held"      // for the lane's pace
 	Parked    = "parked"    // the broker can never take it
+	Before    = "before"    // it was past when the lane began
 )
 
 // Command is what a line about a command says beside.

@@ -219,10 +219,16 @@ func TestALanesShareInAnEventIsTold(t *testing.T) {
 		where.Where, unseen.Fields, paced.Pace = map[string][]string{"state": {"cancel"}}, []string{"name"}, config.Pace{Conflate: time.Hour}
 		held := paced
 		held.Name = "held"
-		src.Lanes = LanesOf([]lane.Spec{spec("done", "order"), waits, paced, held, where, unseen, spec("parked", "order"), spec("none", "shipment"), spec("new", "order")}, []store.Cursor{
+		rules := func(from int64, anew string) []byte {
+			return fmt.Appendf(nil, `{"rules":{"of":"x","from":%d,"since":%q,"anew":%q}}`, from, moment(500).Format(time.RFC3339), anew)
+		}
+		src.Lanes = lanesOf(t, []lane.Spec{spec("as then", "order"), spec("changed", "order"), spec("first", "order"), spec("gap", "order"), spec("done", "order"), waits, paced, held, where, unseen, spec("parked", "order"), spec("none", "shipment"), spec("new", "order")}, []store.Cursor{
 			{Lane: "shop/done", Seq: s.seq}, {Lane: "shop/waits", Seq: 1}, {Lane: "shop/paced", Seq: s.seq}, {Lane: "shop/held", Seq: 1}, {Lane: "shop/parked", Seq: s.seq},
+			{Lane: "shop/as then", Seq: s.seq, State: rules(0, "")}, {Lane: "shop/changed", Seq: s.seq, State: rules(s.seq, "")},
+			{Lane: "shop/first", Seq: s.seq, State: rules(s.seq, lane.AnewFirst)}, {Lane: "shop/gap", Seq: s.seq, State: rules(s.seq, lane.AnewGap)},
+			{Lane: "shop/where", Seq: s.seq, State: rules(1, "")}, {Lane: "shop/unseen", Seq: s.seq, State: rules(s.seq, "")},
 		})
-		src.Lanes[1].Note = "blocked: alarm"
+		src.Lanes[5].Note = "blocked: alarm"
 		src.Parked = []jobs.Parked{{ID: "ab12", Parked: lane.Parked{Channel: "shop", Lane: "parked", Event: fmt.Sprintf("1-0/1000-%d", s.seq), Code: "message_too_large"}}}
 	}
 	got := map[string]string{}
@@ -235,7 +241,10 @@ func TestALanesShareInAnEventIsTold(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(map[string]string{
-		"shop/done": "delivered", "shop/waits": "waiting blocked: alarm", "shop/paced": "covered", "shop/held": "held", "shop/where": "filtered", "shop/unseen": "unseen",
+		"shop/as then": "delivered", "shop/changed": "delivered as the lane is configured since 2026-09-21 14:21:40", "shop/first": "before first started 2026-09-21 14:21:40",
+		"shop/gap":  "before or sent before the gap, after which the lane began anew 2026-09-21 14:21:40",
+		"shop/done": "delivered as the lane is configured today", "shop/waits": "waiting blocked: alarm", "shop/paced": "covered as the lane is configured today", "shop/held": "held",
+		"shop/where": "filtered", "shop/unseen": "unseen as the lane is configured since 2026-09-21 14:21:40",
 		"shop/new": "waiting the lane was never started", "shop/parked": "parked message_too_large: `odoobridge parked show ab12`",
 	}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -319,4 +328,13 @@ func TestCommandsThatNamedAnOrderAreFound(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+func lanesOf(t *testing.T, specs []lane.Spec, cursors []store.Cursor) []Lane {
+	t.Helper()
+	lanes, err := LanesOf(specs, cursors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lanes
 }
