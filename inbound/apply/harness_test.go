@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -27,7 +28,12 @@ import (
 	"github.com/odoobridge/odoobridge/schema"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	if path := os.Getenv(killedJob); path != "" {
+		os.Exit(dieAsTold(path))
+	}
+	testkit.Main(m)
+}
 
 // lab is an executor before a simulated Odoo, with a look at its database and a hand
 // on the wire between them.
@@ -198,10 +204,7 @@ func newLabOf(t *testing.T, release string) *lab {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	l.config = &config.Config{Channels: []config.Channel{{
-		Name: "shopify", Order: config.OrderRules{Confirm: "always", Guest: "match", Tolerance: "0.01"}, PaymentInvoices: "prepay", NegativeStock: "park", NotOwned: "leave",
-		Mapping: config.Mapping{PaymentMethods: map[string]config.Record{"card": "BNK1"}},
-	}}, Ownership: map[string]any{"customer": "shopify"}}
+	l.config = labConfig()
 	l.shop = &l.config.Channels[0]
 	l.x = New(Options{Odoo: client, Config: l.config, Failpoint: func(step string) error {
 		if l.at != nil {
@@ -210,6 +213,14 @@ func newLabOf(t *testing.T, release string) *lab {
 		return nil
 	}})
 	return l
+}
+
+// labConfig has one channel, which owns its customers.
+func labConfig() *config.Config {
+	return &config.Config{Channels: []config.Channel{{
+		Name: "shopify", Order: config.OrderRules{Confirm: "always", Guest: "match", Tolerance: "0.01"}, PaymentInvoices: "prepay", NegativeStock: "park", NotOwned: "leave",
+		Mapping: config.Mapping{PaymentMethods: map[string]config.Record{"card": "BNK1"}},
+	}}, Ownership: map[string]any{"customer": "shopify"}}
 }
 
 // send carries a command out once, with the notes of earlier attempts.
@@ -340,30 +351,22 @@ func (l *lab) steps(run func() (command.Outcome, error)) []string {
 	return passed
 }
 
-// dies carries out a command that ends at the n-th failpoint, as a process does: it panics there.
-func (l *lab) dies(n int, lose bool, run func() (command.Outcome, error)) {
+// losesAt carries out a command while the answer to the call after its n-th failpoint is lost.
+func (l *lab) losesAt(n int, run func() (command.Outcome, error)) {
 	l.t.Helper()
 	passed := 0
-	l.at = func(step string) error {
-		if passed++; passed-1 != n {
-			return nil
-		}
-		if lose {
+	l.at = func(string) error {
+		if passed++; passed-1 == n {
 			l.wire.loseNext()
-			return nil
 		}
-		panic(errKilled)
+		return nil
 	}
-	defer func() {
-		l.at = nil
-		l.wire.mu.Lock()
-		l.wire.lose = false // an attempt that had nothing left to change
-		l.wire.mu.Unlock()
-		if r := recover(); r != nil && r != any(errKilled) {
-			panic(r)
-		}
-	}()
-	if out, err := run(); err == nil && out.Kind != command.Applied {
+	out, err := run()
+	l.at = nil
+	l.wire.mu.Lock()
+	l.wire.lose = false // an attempt that had nothing left to change
+	l.wire.mu.Unlock()
+	if err == nil && out.Kind != command.Applied {
 		l.t.Fatalf("%+v", out)
 	}
 }

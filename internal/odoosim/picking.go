@@ -111,11 +111,11 @@ func assignPickings(e *env, c *call) any {
 	return true
 }
 
-// assignPicking reserves for every move of a transfer that misses something.
+// assignPicking reserves for every move of a transfer that misses something, and is not picked.
 func (e *env) assignPicking(id int64) {
 	quants := e.newQuants()
 	changed := false
-	for _, move := range e.rows("SELECT * FROM stock_move WHERE picking_id = $1 AND state NOT IN ('assigned', 'done', 'cancel') ORDER BY id", id) {
+	for _, move := range e.rows("SELECT * FROM stock_move WHERE picking_id = $1 AND state NOT IN ('assigned', 'done', 'cancel') AND NOT COALESCE(picked, FALSE) ORDER BY id", id) {
 		made := e.reserve(quants, move, id, e.uid)
 		state, quantity := e.reservationOf(move)
 		if state == move["state"] && len(made) == 0 {

@@ -111,13 +111,14 @@ func (e *env) deliveredOrder(id int64) {
 	e.write("sale_order", id, v)
 }
 
-// waitingFor are the moves that wait for what a transfer brings.
+// waitingFor are the moves that wait for what a transfer brings. Of what somebody has picked Odoo reserves no more.
 func (e *env) waitingFor(received rec) []rec {
 	if !e.keepsStock(received.int("location_dest_id")) {
 		return nil
 	}
 	return e.rows(`SELECT DISTINCT m.id, m.picking_id, m.priority, m.date FROM stock_move m JOIN stock_move r ON r.product_id = m.product_id
 		WHERE r.picking_id = $1 AND r.state <> 'cancel' AND r.location_dest_id = m.location_id AND m.state IN ('confirmed', 'partially_available')
+		AND NOT COALESCE(m.picked, FALSE)
 		ORDER BY m.priority DESC, m.date, m.id`, received.id())
 }
 
