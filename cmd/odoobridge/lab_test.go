@@ -30,13 +30,14 @@ type lab struct {
 
 func newLab(t *testing.T, pg *testkit.PG, release, channels string) *lab {
 	t.Helper()
-	admin := pg.NewDatabase(t)
+	admin := ""
 	if release == simulated {
+		admin = pg.NewDatabase(t)
 		if err := odoosim.Install(context.Background(), admin); err != nil {
 			t.Fatal(err)
 		}
 	} else {
-		testkit.RestoreBaseline(t, admin, release)
+		admin = pg.NewOdoo(t, release)
 	}
 	u, err := url.Parse(admin)
 	if err != nil {

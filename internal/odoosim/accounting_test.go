@@ -77,8 +77,7 @@ func compareAccounting(t *testing.T, release string) {
 
 func restoredDatabase(t *testing.T, pg *testkit.PG, release string) *watched {
 	t.Helper()
-	dsn := pg.NewDatabase(t)
-	testkit.RestoreBaseline(t, dsn, release)
+	dsn := pg.NewOdoo(t, release)
 	return &watched{pg.Connect(t, dsn), dsn}
 }
 

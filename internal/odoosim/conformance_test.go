@@ -98,8 +98,7 @@ type watched struct {
 
 func newWatched(t *testing.T, pg *testkit.PG, release string) *watched {
 	t.Helper()
-	dsn := pg.NewDatabase(t)
-	testkit.RestoreBaseline(t, dsn, release)
+	dsn := pg.NewOdoo(t, release)
 	w := &watched{pg.Connect(t, dsn), dsn}
 	w.exec(t, `SET search_path = public;
 		CREATE SCHEMA watch;

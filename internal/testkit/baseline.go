@@ -3,6 +3,8 @@ package testkit
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -12,11 +14,46 @@ import (
 	"github.com/odoobridge/odoobridge/internal/devenv"
 )
 
-// RestoreBaseline fills an empty database with the tables and demonstration
-// data of a real Odoo, as they were before the first recording.
-func RestoreBaseline(t testing.TB, dsn, release string) {
+// NewOdoo makes a database with the tables and demonstration data of a real Odoo of
+// the release ("17", "18"), as they were before the first recording, and returns the
+// superuser's DSN to it. It goes like one of [PG.NewDatabase].
+func (pg *PG) NewOdoo(t testing.TB, release string) string {
 	t.Helper()
-	sql, err := readGzip(filepath.Join(OdooData(t, release), "baseline.sql.gz"))
+	return pg.newDatabase(t, pg.baseline(t, release))
+}
+
+// baseline is the name of the database from which this server's databases of a
+// release are copied: a copy costs a quarter of what restoring the dump does.
+func (pg *PG) baseline(t testing.TB, release string) string {
+	t.Helper()
+	pg.mu.Lock()
+	defer pg.mu.Unlock()
+	if name, ok := pg.baselines[release]; ok {
+		return name
+	}
+	dump := filepath.Join(OdooData(t, release), "baseline.sql.gz")
+	name := fmt.Sprintf("baseline%s_%d", release, os.Getpid())
+	// A database of a test that failed half-way would be in the way of the next.
+	pg.Exec(t, pg.dsn, "DROP DATABASE IF EXISTS "+name)
+	if err := createDatabase(context.Background(), pg.dsn, name, "template0"); err != nil {
+		t.Fatalf("make a database: %v", err)
+	}
+	restore(t, pg.DSN(name), dump)
+	pg.Exec(t, pg.dsn, "ALTER DATABASE "+name+" ALLOW_CONNECTIONS false")
+	if pg.server == nil {
+		onExit(func() error { return runSQL(context.Background(), pg.dsn, "DROP DATABASE IF EXISTS "+name) })
+	}
+	if pg.baselines == nil {
+		pg.baselines = map[string]string{}
+	}
+	pg.baselines[release] = name
+	return name
+}
+
+// restore plays a dump into an empty database.
+func restore(t testing.TB, dsn, dump string) {
+	t.Helper()
+	sql, err := readGzip(dump)
 	if err != nil {
 		t.Fatalf("read the baseline: %v", err)
 	}

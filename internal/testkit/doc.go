@@ -3,8 +3,8 @@
 // a real Odoo.
 //
 // Servers start at first use, once per test binary, and stop in [Main]; each
-// test gets its own database ([PG.NewDatabase]) or virtual host
-// ([Rabbit.NewVhost]) there. A test that stops or kills a server starts its own
+// test gets its own database ([PG.NewDatabase], or [PG.NewOdoo]: a copy of a real Odoo's)
+// or virtual host ([Rabbit.NewVhost]) there. A test that stops or kills a server starts its own
 // ([StartPostgres], [StartRabbitMQ]); tests that run side by side and name slots or
 // roles share none ([PostgresAlone]). These variables replace the shared
 // servers:
@@ -12,6 +12,9 @@
 //	ODOOBRIDGE_TEST_POSTGRES     DSN of a superuser where wal_level is logical
 //	ODOOBRIDGE_TEST_RABBITMQ     AMQP URL of an administrator
 //	ODOOBRIDGE_TEST_RABBITMQCTL  how to call its rabbitmqctl (that by default)
+//
+// The private servers sync nothing and vacuum nothing by themselves: what is killed here is
+// processes, not machines. A test to which that matters says otherwise by [WithSetting].
 //
 // With -short, tests that would start a server are skipped.
 //

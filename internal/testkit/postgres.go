@@ -3,6 +3,7 @@ package testkit
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"strings"
@@ -18,6 +19,9 @@ import (
 type PG struct {
 	server *devenv.Postgres // nil: somebody else's
 	dsn    string           // the superuser's, to the database postgres
+
+	mu        sync.Mutex
+	baselines map[string]string // by release: the databases that others are copied from
 }
 
 // Option changes a setting of a private server.
@@ -70,8 +74,13 @@ func StartPostgres(t testing.TB, opts ...Option) *PG {
 	return pg
 }
 
+// quick are settings that tests pay nothing for: the machine never loses its power in
+// them, and a process that is killed leaves what it wrote with the kernel. Vacuuming and
+// gathering statistics would cost each server a process every few seconds.
+var quick = map[string]string{"fsync": "off", "autovacuum": "off"}
+
 func settingsOf(opts []Option) map[string]string {
-	settings := map[string]string{}
+	settings := maps.Clone(quick)
 	for _, opt := range opts {
 		opt(settings)
 	}

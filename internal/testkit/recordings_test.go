@@ -31,8 +31,7 @@ func TestEveryRecordingIsReadAsCallsRowsAndSQL(t *testing.T) {
 
 func TestRecordingsPlayOnTheBaseline(t *testing.T) {
 	pg := Postgres(t)
-	dsn := pg.NewDatabase(t)
-	RestoreBaseline(t, dsn, "17")
+	dsn := pg.NewOdoo(t, "17")
 	for _, r := range Recordings(t, "17") {
 		for _, tx := range r.SQL {
 			pg.Exec(t, dsn, tx.String())

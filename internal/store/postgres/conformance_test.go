@@ -49,5 +49,5 @@ func closeStore(tb testing.TB, s *Store) {
 // server is one that syncs nothing: processes are killed here, not machines.
 func server(t testing.TB) *testkit.PG {
 	t.Helper()
-	return testkit.Postgres(t, testkit.WithSetting("fsync", "off"))
+	return testkit.Postgres(t)
 }

@@ -15,15 +15,7 @@ var releases = []string{"17", "18"}
 // restored is a database as a real Odoo left it before the first recording.
 func restored(t testing.TB, release string) string {
 	t.Helper()
-	return restoredOn(t, testkit.PostgresAlone(t), release)
-}
-
-func restoredOn(t testing.TB, pg *testkit.PG, release string) string {
-	t.Helper()
-	testkit.OdooData(t, release)
-	dsn := pg.NewDatabase(t)
-	testkit.RestoreBaseline(t, dsn, release)
-	return dsn
+	return testkit.PostgresAlone(t).NewOdoo(t, release)
 }
 
 // player plays transactions as psql would.

@@ -13,7 +13,7 @@ import (
 func TestAFailOverIsNoticedAndResyncHealsIt(t *testing.T) {
 	t.Parallel()
 	primary, amqp := testkit.StartPostgres(t), testkit.RabbitMQ(t).NewVhost(t)
-	dsn := restoredOn(t, primary, "17")
+	dsn := primary.NewOdoo(t, "17")
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly})
 	p.run()
 	queue, odoo := listen(t, amqp, allQueue), newPlayerOn(t, primary, dsn)
@@ -72,7 +72,7 @@ func (p *player) replayed() change.LSN {
 func TestADatabaseRestoredToAnEarlierMomentNeverRepeatsAnID(t *testing.T) {
 	t.Parallel()
 	first, amqp := testkit.StartPostgres(t), testkit.RabbitMQ(t).NewVhost(t)
-	dsn := restoredOn(t, first, "17")
+	dsn := first.NewOdoo(t, "17")
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly})
 	p.run()
 	queue, odoo := listen(t, amqp, allQueue), newPlayerOn(t, first, dsn)

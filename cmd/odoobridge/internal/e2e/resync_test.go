@@ -45,8 +45,8 @@ func TestResyncPutsOutExactlyWhatWasMissed(t *testing.T) {
 	t.Parallel()
 	const many, first = 100_000, 1_000_000
 	pg := testkit.Postgres(t, testkit.WithSetting("max_slot_wal_keep_size", "16MB"), testkit.WithSetting("min_wal_size", "32MB"),
-		testkit.WithSetting("max_wal_size", "4GB"), testkit.WithSetting("fsync", "off"))
-	dsn, amqp := restoredOn(t, pg, "17"), testkit.RabbitMQ(t).NewVhost(t)
+		testkit.WithSetting("max_wal_size", "4GB"))
+	dsn, amqp := pg.NewOdoo(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	odoo := newPlayerOn(t, pg, dsn)
 	odoo.exec(fmt.Sprintf(`INSERT INTO res_partner (id, name, complete_name, active, type, create_uid, write_uid, write_date, commercial_partner_id, ref)
 		SELECT i, 'Customer ' || i, 'Customer ' || i, true, 'contact', 1, 1, '2026-01-01', i, 'C' || i FROM generate_series(%d, %d) i`, first, first+many-1))

@@ -29,7 +29,7 @@ func severity(t *testing.T, findings []check.Finding, code string, want check.Se
 }
 
 func TestTheSharedStoreIsLookedAt(t *testing.T) {
-	server := testkit.Postgres(t)
+	server := testkit.Postgres(t, testkit.WithSetting("fsync", "on"))
 	store, odoo := server.NewDatabase(t), server.NewDatabase(t)
 	findings := lookAtShared(t, store, odoo, false)
 	severity(t, findings, "store.dsn", check.OK)

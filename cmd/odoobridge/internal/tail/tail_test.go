@@ -17,8 +17,7 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 func TestTailShowsEventsAndLeavesNothingBehind(t *testing.T) {
 	recordings := testkit.Recordings(t, "17")
 	pg := testkit.Postgres(t)
-	dsn := pg.NewDatabase(t)
-	testkit.RestoreBaseline(t, dsn, "17")
+	dsn := pg.NewOdoo(t, "17")
 
 	var mu sync.Mutex
 	var types []string
