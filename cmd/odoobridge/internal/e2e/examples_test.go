@@ -86,6 +86,9 @@ func newShopWith(t testing.TB, o odoosim.Options) *simulated {
 	if err := odoosim.Install(context.Background(), dsn); err != nil {
 		t.Fatal(err)
 	}
+	if o.Rights == nil {
+		o.Rights = documentedRights
+	}
 	server, err := odoosim.New(context.Background(), dsn, o)
 	if err != nil {
 		t.Fatal(err)

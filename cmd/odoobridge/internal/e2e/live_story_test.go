@@ -31,7 +31,7 @@ func TestTheVariablesNameTheOdooAtHand(t *testing.T) {
 	if err := odoosim.InstallRelease(context.Background(), dsn, "19.0"); err != nil {
 		t.Fatal(err)
 	}
-	server, err := odoosim.New(context.Background(), dsn, odoosim.Options{Password: func(login string) string { return "secret of " + login }})
+	server, err := odoosim.New(context.Background(), dsn, odoosim.Options{Password: func(login string) string { return "secret of " + login }, Rights: liveRights})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,7 +94,7 @@ func (a *atHand) simulate(release string) {
 	if err := odoosim.InstallRelease(context.Background(), a.dsn, release); err != nil {
 		a.t.Fatal(err)
 	}
-	server, err := odoosim.New(context.Background(), a.dsn, odoosim.Options{})
+	server, err := odoosim.New(context.Background(), a.dsn, odoosim.Options{Rights: liveRights})
 	if err != nil {
 		a.t.Fatal(err)
 	}

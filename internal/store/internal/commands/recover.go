@@ -38,6 +38,9 @@ func (l *Ledger) recoverIn(c Conn, now, calling time.Time) (int, error) {
 		if err := exec(c, "UPDATE command SET due = ?1 WHERE ready = 1 AND due < ?1", calling); err != nil {
 			return 0, err
 		}
+		if err := wakeNothing(c); err != nil {
+			return 0, err
+		}
 	}
 	if err := exec(c, "UPDATE command SET due = ?1 WHERE state IN ('received', 'waiting', 'applying', 'parked') AND state = 'applying' AND (calling = 1 OR ?2 = 1) AND due < ?1", calling, l.powerLost); err != nil {
 		return 0, err
@@ -52,6 +55,28 @@ func (l *Ledger) recoverIn(c Conn, now, calling time.Time) (int, error) {
 		}
 	}
 	return len(interrupted), exec(c, "UPDATE closed SET boot = ?1", l.db.Boot())
+}
+
+// wakeNothing has what waits, and could be taken, wait for its time alone: it may have been taken, and Odoo be at work for it, so that
+// what it waited for must not wake it before. When its time comes it looks by itself.
+func wakeNothing(c Conn) error {
+	waiting, err := numbers(c, "SELECT seq FROM command WHERE state IN ('received', 'waiting', 'applying', 'parked') AND state = 'waiting' AND ready = 1")
+	if err != nil {
+		return err
+	}
+	for _, seq := range waiting {
+		command, err := commandWhere(c, "seq = ?1", seq)
+		if err != nil || command == nil {
+			return err
+		}
+		if err := exec(c, "UPDATE command SET state = 'received', waits = '[]' WHERE seq = ?1", seq); err != nil {
+			return err
+		}
+		if err := turn(c, command, store.CommandReceived, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func receiveAgain(c Conn, seq int64, now time.Time) error {

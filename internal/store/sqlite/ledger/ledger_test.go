@@ -137,6 +137,48 @@ func TestAfterAPowerCutWhateverMayHaveCalledWaits(t *testing.T) {
 	}
 }
 
+// TestAfterAPowerCutNothingWakesWhatMayHaveCalled has the power go while a command that had waited may have been taken again, the mark
+// of which is lost. What it waited for comes at once, and must not have it carried out while Odoo may be at work for it.
+func TestAfterAPowerCutNothingWakesWhatMayHaveCalled(t *testing.T) {
+	now, dir := time.Now(), t.TempDir()
+	calling := now.Add(time.Hour)
+	l := open(t, dir)
+	claims, err := l.Claim(t.Context(), &store.Command{Channel: "shop", ID: "a", Workload: "orders", Keys: []string{"k"}, Received: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Take(t.Context(), "orders", 1, now); err != nil {
+		t.Fatal(err)
+	}
+	waits := &store.Settlement{Seq: claims[0].Seq, State: store.CommandWaiting, Now: now, Due: now.Add(time.Second), Begun: now, WaitsFor: []string{"customer/7"}}
+	if err := l.Settle(t.Context(), waits); err != nil {
+		t.Fatal(err)
+	}
+	closeIt(t, l)
+	db, err := capi.Open(filepath.Join(dir, fileName), time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(conn{db}.Send("UPDATE closed SET orderly = 0, boot = 'another start'", nil), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	l = open(t, dir)
+	defer closeIt(t, l)
+	if _, err := l.Recover(t.Context(), now, calling); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Wake(t.Context(), "shop", []string{"customer/7"}, now, "bridge"); err != nil {
+		t.Fatal(err)
+	}
+	if taken, err := l.Take(t.Context(), "orders", 1, calling.Add(-time.Second)); err != nil || len(taken) > 0 {
+		t.Errorf("took %d while Odoo may be at work: %v", len(taken), err)
+	}
+	taken, err := l.Take(t.Context(), "orders", 1, calling)
+	if err != nil || len(taken) != 1 || taken[0].Begun.Unix() != now.Unix() {
+		t.Errorf("afterwards took %+v, which began %s: %v", taken, now, err)
+	}
+}
+
 func TestOtherFilesAreRefused(t *testing.T) {
 	for name, make := range map[string]func(c *capi.Conn) error{
 		"another database": func(c *capi.Conn) error { return c.Exec("CREATE TABLE x (y)") },
