@@ -37,6 +37,6 @@
 //	no end to errors or waits   parked after commands.patience
 //	results not confirmed       sent again with the same id
 //	ended in the middle of a call  stopped: the call has a grace, and its end is written down. Killed: the command is marked as
-//	                            calling, and executed again when Odoo cannot be at work for it any more (command.AtWork)
+//	                            calling, and executed again when Odoo cannot be at work for it any more (odoo.limit_time_real)
 //	killed between two steps    the command is executed again, with its notes and one attempt more
 package inbound

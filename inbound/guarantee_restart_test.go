@@ -200,8 +200,8 @@ func (r *restart) resolves(step store.StepKind) {
 	r.t.Helper()
 	began := time.Now()
 	r.until("the payment put off", func() bool { c := r.command("p"); return c.State == store.CommandReceived && c.Due.After(began) })
-	if left := time.Until(r.command("p").Due); left < command.AtWork/2 {
-		r.t.Errorf("the payment is tried again in %s: Odoo may be at work for it for %s", left, command.AtWork)
+	if left := time.Until(r.command("p").Due); left < r.cfg.Odoo.CallTimeout()/2 {
+		r.t.Errorf("the payment is tried again in %s: Odoo may be at work for it for %s", left, r.cfg.Odoo.CallTimeout())
 	}
 	steps, err := r.ledger.Steps(r.t.Context(), r.command("p").Seq)
 	if err != nil || len(steps) != 1 || steps[0].What != step || steps[0].Attempt != 1 {
@@ -209,7 +209,7 @@ func (r *restart) resolves(step store.StepKind) {
 	}
 	r.odoo.release()
 	r.until("Odoo done", func() bool { return r.odoo.count() == 1 })
-	r.forward.Store(int64(command.AtWork) + int64(time.Second))
+	r.forward.Store(int64(r.cfg.Odoo.CallTimeout()) + int64(time.Second))
 	r.in.nudge()
 	if got := r.outcome("p"); got != "applied" {
 		r.t.Errorf("the payment is %s", got)
@@ -236,6 +236,24 @@ func TestABridgeKilledInTheMiddleOfACallHasOneEffect(t *testing.T) {
 	r.open(dir)
 	r.begin()
 	r.resolves(store.StepCutOff)
+}
+
+// TestTheWaitFollowsOdoosLimit has an Odoo that goes on with calls for ten minutes.
+func TestTheWaitFollowsOdoosLimit(t *testing.T) {
+	r, dir := newRestart(t)
+	r.cfg.Odoo.LimitTimeReal = 10 * time.Minute
+	r.open(dir)
+	r.begin()
+	r.await(r.odoo.begun, &bytes.Buffer{})
+	r.stop()
+	began := time.Now()
+	r.begin()
+	r.until("the payment put off", func() bool {
+		c := r.command("p")
+		return c.State == store.CommandReceived && c.Due.After(began.Add(10*time.Minute))
+	})
+	r.odoo.release()
+	r.until("Odoo done", func() bool { return r.odoo.count() == 1 })
 }
 
 func (r *restart) await(c <-chan struct{}, said fmt.Stringer) {

@@ -46,8 +46,6 @@ type Options struct {
 	// Held is asked before every result, and when Run is to end. While it returns an error, another bridge may be
 	// at work with the same ledger: nothing is published, and a stop has no grace. nil: there can be no other.
 	Held func() error
-	// AtWork is how long Odoo may be at a call that nobody waits for any more; command.AtWork when zero.
-	AtWork time.Duration
 	// Grace is how long commands that are being applied when Run is to end may go on; none when zero.
 	Grace time.Duration
 	// Resend is how long a result waits that no queue took; 15 seconds when zero.
@@ -89,7 +87,7 @@ func New(o Options) (*Inbound, error) {
 	i := &Inbound{
 		ledger: o.Ledger, executor: o.Executor, meter: o.Meter, log: o.Log, dialer: d, now: o.Now, held: o.Held, failpoint: o.Failpoint,
 		nudges: map[string]chan struct{}{}, answer: make(chan struct{}, 1), queues: map[string]error{},
-		atWork: cmp.Or(o.AtWork, command.AtWork), grace: o.Grace, resend: cmp.Or(o.Resend, resendAfter),
+		atWork: o.Config.Odoo.CallTimeout(), grace: o.Grace, resend: cmp.Or(o.Resend, resendAfter),
 	}
 	i.cfg.Store(o.Config)
 	if i.log == nil {

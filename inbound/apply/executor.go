@@ -42,8 +42,6 @@ type Options struct {
 
 	Failpoint func(step string) error // for tests
 	Now       func() time.Time
-	// Settle is how long Odoo may still be at a call whose answer never came; command.AtWork when zero.
-	Settle time.Duration
 }
 
 // Executor carries out commands. It is safe for concurrent use.
@@ -61,16 +59,13 @@ type Executor struct {
 // New makes an executor.
 func New(o Options) *Executor {
 	x := &Executor{
-		odoo: o.Odoo, documents: o.Documents, bindings: o.Bindings, failpoint: o.Failpoint, now: o.Now, settle: o.Settle,
+		odoo: o.Odoo, documents: o.Documents, bindings: o.Bindings, failpoint: o.Failpoint, now: o.Now, settle: o.Config.Odoo.CallTimeout(),
 	}
 	if x.failpoint == nil {
 		x.failpoint = func(string) error { return nil }
 	}
 	if x.now == nil {
 		x.now = time.Now
-	}
-	if x.settle == 0 {
-		x.settle = command.AtWork
 	}
 	x.cache = newCache(x.now)
 	x.config.Store(o.Config)

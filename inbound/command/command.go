@@ -28,12 +28,8 @@ type Note func(ctx context.Context, key, value string) error
 
 // NoteCalling is the key of a note that is a mark only: the executor writes it before the first call of an
 // attempt that changes something in Odoo. A process that ends afterwards may leave Odoo at work: the command is executed again when
-// AtWork has passed. It costs no sync of the disk, and goes when the attempt ends.
+// Odoo cannot be at work for it any more (config.Odoo.CallTimeout). It costs no sync of the disk, and goes when the attempt ends.
 const NoteCalling = "calling"
-
-// AtWork is how long Odoo may be at work for a call that nobody waits for any more: its own tries again of a serialization failure
-// end at limit_time_real, which is 120 s unless somebody raised it.
-const AtWork = 150 * time.Second
 
 // Executor carries out one command. It is called again after a crash or a
 // failure and must then resolve what was already done.

@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Config is the whole configuration, with every default filled in.
 type Config struct {
@@ -50,6 +53,21 @@ type Odoo struct {
 	CAFile      string
 	CertFile    string
 	KeyFile     string
+	// LimitTimeReal is Odoo's own limit_time_real: when it ends a call that takes too long.
+	LimitTimeReal time.Duration
+}
+
+// Odoo's limit_time_real where nothing else is said, and what a call may take beyond it: its way there and back, and the
+// worker's end.
+const (
+	limitTimeReal = 120 * time.Second
+	callMargin    = 30 * time.Second
+)
+
+// CallTimeout is how long a call of Odoo is waited for, a little longer than Odoo itself goes on with it. After that long
+// Odoo is also done with a call whose answer never came, and what is read back stays true.
+func (o *Odoo) CallTimeout() time.Duration {
+	return cmp.Or(o.LimitTimeReal, limitTimeReal) + callMargin
 }
 
 // RabbitMQ says where the broker is and how events reach it.

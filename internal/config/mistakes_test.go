@@ -37,6 +37,7 @@ func TestEachMistakeIsNamedWithItsRemedy(t *testing.T) {
 		"zero rate":               {base + "odoo: {rate: 0/s}\n", []string{"is not a rate"}},
 		"bad number":              {base + "rabbitmq_: x\n", []string{"rabbitmq_"}},
 		"number out of range":     {base + "odoo: {max_in_flight: 0}\n", []string{`"0" is not a whole number from 1 to 64`}},
+		"Odoo without a limit":    {base + "odoo: {limit_time_real: 0s}\n", []string{"is out of range", "from 30s to 1h"}},
 		"bad bool":                {"postgres: {dsn: \"postgres://b@db/x\"}\nrabbitmq: {url: \"amqp://mq\", events: yes please}\n", []string{"is neither true nor false"}},
 		"bad choice":              {base + "log: {level: inf}\n", []string{`"inf" is not known here`, "did you mean info?"}},
 		"bad listen":              {base + "http: {listen: localhost}\n", []string{"is not an address"}},

@@ -62,6 +62,8 @@ func init() {
 			doc: "Calls to Odoo at a time."},
 		{path: "odoo.rate", def: "10/s", kind: aRate, at: inConfig(func(c *Config) any { return &c.Odoo.Rate }),
 			doc: "Calls to Odoo at most."},
+		{path: "odoo.limit_time_real", def: "120s", kind: durationOf(30*time.Second, time.Hour), at: inConfig(func(c *Config) any { return &c.Odoo.LimitTimeReal }),
+			doc: "`limit_time_real` of your Odoo, after which it ends a call. A call is waited for 30 seconds longer; and a command whose call never got its answer, or whose bridge ended during a call, is looked at again after that long: earlier, Odoo may still commit what it was told, and the command would be carried out twice. Too low a value is dangerous, too high a one only makes such commands wait."},
 		{path: "odoo.tls.ca", kind: aFile, at: inConfig(func(c *Config) any { return &c.Odoo.CAFile }),
 			doc: "File of the certificate authority that signed the certificate of Odoo, or of the proxy in front of it. Without it the system's are used."},
 		{path: "odoo.tls.cert", kind: aFile, at: inConfig(func(c *Config) any { return &c.Odoo.CertFile }),

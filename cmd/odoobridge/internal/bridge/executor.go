@@ -20,7 +20,7 @@ func (b *bridge) executor(l store.Ledger) (command.Executor, func(*config.Config
 	key := &apiKey{log: b.log}
 	key.take(b.cfg, "odoo.api_key", cfg.APIKey)
 	client, err := odoo.New(odoo.Options{
-		URL: cfg.URL, Database: cfg.Database, Login: cfg.Login, Key: key.read, MaxInFlight: cfg.MaxInFlight, Rate: cfg.Rate, Allowed: b.mayAct(),
+		URL: cfg.URL, Database: cfg.Database, Login: cfg.Login, Key: key.read, MaxInFlight: cfg.MaxInFlight, Rate: cfg.Rate, Timeout: cfg.CallTimeout(), Allowed: b.mayAct(),
 		TLS:     odoo.TLS{CAFile: cfg.CAFile, CertFile: cfg.CertFile, KeyFile: cfg.KeyFile},
 		Observe: b.metrics.Commands.Called, Changed: held.way, Refused: held.refused(""),
 	})
