@@ -117,6 +117,12 @@ func commandOf(c *store.Command, data json.RawMessage) command.Command {
 	}
 }
 
+// CommandOf is a command of a ledger as executors know it, with its data as it arrived or as a person mended it.
+func CommandOf(c *store.Command) (command.Command, error) {
+	data, err := dataOf(c)
+	return commandOf(c, data), err
+}
+
 // parkedFor is the code of what a command was parked for last. Its outcome tells, which stays until
 // there is another.
 func parkedFor(c *store.Command) string {

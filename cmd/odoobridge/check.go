@@ -74,6 +74,11 @@ func (a *app) check(ctx context.Context, cfg *config.Config) error {
 		questions = append(questions, commandQueuesQuestion(cfg))
 	}
 
+	return a.report(ctx, "check", questions)
+}
+
+// report asks questions and prints what is found as it comes.
+func (a *app) report(ctx context.Context, command string, questions []check.Question) error {
 	style := check.StyleFor(telemetry.IsTerminal(a.stdout), a.env)
 	tell := func(found []check.Finding) {
 		var b bytes.Buffer
@@ -91,7 +96,7 @@ func (a *app) check(ctx context.Context, cfg *config.Config) error {
 	}
 	failed := check.Failed(findings)
 	if a.json {
-		if err := a.printJSON(checkResult{"check", !failed, check.Count(findings), findings}); err != nil {
+		if err := a.printJSON(checkResult{command, !failed, check.Count(findings), findings}); err != nil {
 			return err
 		}
 	} else {

@@ -158,6 +158,17 @@ func (s *stopped) looks() {
 	if err := json.Unmarshal([]byte(out), &e); err != nil || code != exitFine || e.State != "parked" || !bytes.Contains(e.Body, []byte("Bauer")) {
 		s.t.Errorf("show: %d %s%s %v", code, out, text, err)
 	}
+	var compared checkResult
+	code, out, text = s.run("verify", "--json")
+	if err := json.Unmarshal([]byte(out), &compared); err != nil || code != exitFailed || compared.Command != "verify" {
+		s.t.Errorf("verify: %d %s%s %v", code, out, text, err)
+	}
+	if f, ok := find(compared.Findings, "verify.parked"); !ok || !strings.Contains(f.What, "3 commands of shop are parked as unknown_sku") {
+		s.t.Errorf("verify, where Odoo is away: %s", out)
+	}
+	if code, _, text = s.run("verify", "--channel", "nobody"); code != exitUsage || !strings.Contains(text, `no channel "nobody" of the configuration`) {
+		s.t.Errorf("verify of no channel: %d %s", code, text)
+	}
 	if code, _, text = s.run("exceptions", "show", "shop", "none"); code != exitFailed || !strings.Contains(text, `channel shop has no command "none"`) {
 		s.t.Errorf("show what is not there: %d %s", code, text)
 	}

@@ -26,6 +26,7 @@ var verbs = []func(*app) *cobra.Command{
 	newExceptions,
 	newAudit,
 	newTrace,
+	newVerify,
 	newDemo,
 	newCheck,
 	newSetup,

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -220,12 +219,6 @@ func (r *run) oneMapped(kind command.WaitKind, model string, codes map[string]co
 		return 0, r.park(command.Reference{}, *missing, key)
 	}
 	return id, err
-}
-
-// Find looks up what the configuration of a channel says of Odoo, as the channel's commands do.
-func (x *Executor) Find(ctx context.Context, channel *config.Channel, model string, record config.Record) (id int64, found bool, err error) {
-	r := &run{ctx: ctx, x: x, channel: channel}
-	return r.record(model, record)
 }
 
 // record finds what a person wrote into the configuration.

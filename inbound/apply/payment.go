@@ -42,11 +42,15 @@ func (r *run) paymentFound(journal int64, reference, kind string) (odoo.Record, 
 	if err != nil {
 		return nil, err
 	}
-	field := "memo"
+	return r.first("account.payment", domainOf("journal_id", journal, paymentText(release), reference, "payment_type", kind), []string{"name", "state", "amount", "payment_type"})
+}
+
+// paymentText is the field of what a payment says.
+func paymentText(release int) string {
 	if release < 18 {
-		field = "ref"
+		return "ref"
 	}
-	return r.first("account.payment", domainOf("journal_id", journal, field, reference, "payment_type", kind), []string{"name", "state", "amount", "payment_type"})
+	return "memo"
 }
 
 // finishKnown goes on with a payment that is there already. One of another amount is another payment: a transaction's

@@ -53,6 +53,11 @@ type Ledger interface {
 	// Bound returns what an external id was bound to last, by a settlement.
 	Bound(ctx context.Context, externalID string) (Binding, bool, error)
 
+	// Bindings returns what external ids were bound to since a moment, by external id, beginning after the given one.
+	Bindings(ctx context.Context, since time.Time, after string, limit int) ([]Binding, error)
+	// Repeated returns effects of which several applied commands say that they had them, each with another record of Odoo.
+	Repeated(ctx context.Context, limit int) ([]Repeated, error)
+
 	// Wake lets commands go on that wait for one of the keys, or are parked until it appears, and returns
 	// how many. Empty channel: of any. Each that was parked gets an audit entry by the actor.
 	Wake(ctx context.Context, channel string, keys []string, now time.Time, actor string) (int, error)
@@ -200,6 +205,13 @@ type Binding struct {
 	ExternalID string // "channel_shopify.customer_7001"
 	Model      string // "res.partner"
 	Record     int64
+}
+
+// Repeated is an effect that was had more than once.
+type Repeated struct {
+	Channel, Effect string
+	ID, Other       string // of two of the commands
+	Records         int64  // how many records of Odoo they name
 }
 
 // Result is an answer to a channel, in the outbox until it is marked as sent.

@@ -53,6 +53,7 @@ func RunLedger(t *testing.T, open LedgerOpener) {
 		{"audit entries are found", audit},
 		{"counts say what is not done", counts},
 		{"commands are found", filters},
+		{"what Odoo is compared with is told", comparing},
 		{"trimming leaves what is needed", trimsDone},
 		{"trimming removes what was no command, and old words", trimsLoose},
 		{"calls after close fail", ledgerAfterClose},

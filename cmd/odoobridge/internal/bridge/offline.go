@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/verify"
 	"github.com/odoobridge/odoobridge/inbound"
 	"github.com/odoobridge/odoobridge/inbound/apply"
 	"github.com/odoobridge/odoobridge/internal/config"
@@ -18,13 +19,14 @@ import (
 // Readings are what can be looked at of commands while no bridge runs. It changes nothing, and
 // may go on while a bridge starts. Close it.
 type Readings struct {
-	ledger readable
+	Ledger Readable
 	closer io.Closer
 }
 
-// readable is what is read of a ledger.
-type readable interface {
+// Readable is what is read of a ledger.
+type Readable interface {
 	inbound.Readable
+	verify.Ledger
 	Audit(ctx context.Context, f store.AuditFilter) ([]store.AuditEntry, error)
 }
 
@@ -56,17 +58,17 @@ func (r *Readings) Close() error { return r.closer.Close() }
 
 // Exceptions lists what needs a person.
 func (r *Readings) Exceptions(ctx context.Context, f inbound.ExceptionFilter) ([]inbound.Exception, error) {
-	return inbound.ExceptionsIn(ctx, r.ledger, f)
+	return inbound.ExceptionsIn(ctx, r.Ledger, f)
 }
 
 // Show returns a command with its body.
 func (r *Readings) Show(ctx context.Context, s ShowRequest) (inbound.Exception, error) {
-	return inbound.ShowIn(ctx, r.ledger, s.Channel, s.ID)
+	return inbound.ShowIn(ctx, r.Ledger, s.Channel, s.ID)
 }
 
 // Audit returns entries of the audit trail.
 func (r *Readings) Audit(ctx context.Context, a *AuditRequest) ([]AuditEntry, error) {
-	return auditEntries(ctx, r.ledger.Audit, a)
+	return auditEntries(ctx, r.Ledger.Audit, a)
 }
 
 // DecideOffline does to a command what a person says while no bridge runs: the decision, its audit entry and the answer to

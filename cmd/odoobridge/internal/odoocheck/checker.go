@@ -74,22 +74,34 @@ func New(cfg *config.Config, database Database) (*Checker, error) {
 const callTime = 30 * time.Second
 
 func (c *Checker) connect(u *user) (err error) {
-	o := c.cfg.Odoo
-	key := o.APIKey
+	key := c.cfg.Odoo.APIKey
 	for i := range c.cfg.Channels {
 		if channel := &c.cfg.Channels[i]; u.setting == "channels."+channel.Name+".odoo_api_key" {
 			key = channel.OdooAPIKey
 		}
 	}
-	u.client, err = odoo.New(odoo.Options{
-		URL: o.URL, Database: o.Database, Login: u.login, Key: func(context.Context) (string, error) { return key.Reveal(), nil },
-		MaxInFlight: 1, Rate: o.Rate, Timeout: callTime, TLS: odoo.TLS{CAFile: o.CAFile, CertFile: o.CertFile, KeyFile: o.KeyFile},
-		Failures: 1 << 30, // each question gets its own answer
-	})
-	if err == nil {
+	if u.client, err = connect(c.cfg, u.login, key); err == nil {
 		u.x = apply.New(apply.Options{Odoo: u.client, Config: c.cfg})
 	}
 	return err
+}
+
+// Connect is a client that asks as the user as whom a channel's commands are carried out, one call at a time. It asks
+// nothing yet. Close it.
+func Connect(cfg *config.Config, channel *config.Channel) (*odoo.Client, error) {
+	if channel.OdooAPIKey != "" {
+		return connect(cfg, channel.OdooLogin, channel.OdooAPIKey)
+	}
+	return connect(cfg, cfg.Odoo.Login, cfg.Odoo.APIKey)
+}
+
+func connect(cfg *config.Config, login string, key config.Secret) (*odoo.Client, error) {
+	o := cfg.Odoo
+	return odoo.New(odoo.Options{
+		URL: o.URL, Database: o.Database, Login: login, Key: func(context.Context) (string, error) { return key.Reveal(), nil },
+		MaxInFlight: 1, Rate: o.Rate, Timeout: callTime, TLS: odoo.TLS{CAFile: o.CAFile, CertFile: o.CertFile, KeyFile: o.KeyFile},
+		Failures: 1 << 30, // each question gets its own answer
+	})
 }
 
 // Close ends the connections.
