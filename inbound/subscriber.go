@@ -92,19 +92,23 @@ func (s *subscriber) session(ctx context.Context, queue string, out chan<- *mess
 	if err := s.prepare(ch); err != nil {
 		return err
 	}
+	if err := s.alone(ctx, conn, ch, queue); err != nil {
+		return err
+	}
 	if err := ch.Qos(s.prefetch, 0, false); err != nil {
 		return err
 	}
-	deliveries, err := ch.ConsumeWithContext(ctx, queue, "", false, false, false, false, nil)
+	// It ends with the connection and never before it: what it was given goes back in the same step.
+	deliveries, err := ch.Consume(queue, "", false, false, false, false, nil)
 	if err != nil {
 		return err
 	}
 	s.changed(queue, nil)
 	sctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	pending := make(chan pendingAck, s.prefetch)
 	var acks sync.WaitGroup
 	defer acks.Wait()
+	defer cancel() // first: with nothing pending nothing else ends it
 	acks.Go(func() { settleAcks(sctx, pending, cancel) })
 	for {
 		select {
