@@ -83,9 +83,7 @@ func TestWhatCommandsNeedAtTheBrokerIsLookedAt(t *testing.T) {
 		t.Fatal(err)
 	}
 	vhost := path.Base(u.Path)
-	rabbit.Ctl(t, "add_user", "little", "secret")
-	t.Cleanup(func() { rabbit.Ctl(t, "delete_user", "little") })
-	rabbit.Ctl(t, "set_permissions", "-p", vhost, "little", `^channel\.`, ".*", ".*")
+	rabbit.Allow(t, broker, "little", "secret", `^channel\.`, ".*", ".*")
 	u.User = url.UserPassword("little", "secret")
 	found = lookedAt(t, u.String(), "declare")
 	for _, object := range []string{"queue commands.shop.stock", "queue results.shop", "exchange odoo.commands"} {

@@ -154,9 +154,9 @@ func TestMessagesThatCannotBeSentAreNamedAndHarmOthersNot(t *testing.T) {
 func TestMessageLargerThanTheBrokerTakesIsNamed(t *testing.T) {
 	rabbit := testkit.RabbitMQ(t)
 	url := rabbit.NewVhost(t)
-	rabbit.Ctl(t, "eval", "application:set_env(rabbit, max_message_size, 100000).")
+	rabbit.Eval(t, "application:set_env(rabbit, max_message_size, 100000).")
 	t.Cleanup(func() {
-		rabbit.Ctl(t, "eval", "application:set_env(rabbit, max_message_size, 134217728).")
+		rabbit.Eval(t, "application:set_env(rabbit, max_message_size, 134217728).")
 	})
 	p := newTestPublisher(t, newTestBroker(t, testConfig(url, Quorum)))
 	connected(t, p)
@@ -183,7 +183,7 @@ func TestMessageLargerThanTheBrokerTakesIsNamed(t *testing.T) {
 	requireAcked(t, again)
 
 	// A restarted broker may take more. Its new limit takes effect on the next connection.
-	rabbit.Ctl(t, "eval", "application:set_env(rabbit, max_message_size, 200000).")
+	rabbit.Eval(t, "application:set_env(rabbit, max_message_size, 200000).")
 	was, _ := p.link.get()
 	rabbit.Ctl(t, "close_all_connections", "--vhost", testkit.Vhost(url), "test")
 	testkit.Eventually(t, waitLong, func() bool {

@@ -26,7 +26,7 @@ func TestAlarmIsWaitedOutAndEverythingIsDelivered(t *testing.T) {
 		t.Errorf("not ready: %v", err)
 	}
 
-	rabbit.Ctl(t, "set_vm_memory_high_watermark", "0.0000001")
+	lift := rabbit.Alarm(t)
 	const n = 5000
 	ctx, cancel := context.WithTimeout(t.Context(), waitLong)
 	defer cancel()
@@ -38,13 +38,13 @@ func TestAlarmIsWaitedOutAndEverythingIsDelivered(t *testing.T) {
 		t.Errorf("ready while blocked: %v", err)
 	}
 	// Longer than the time-out for confirmations: waiting is no failure.
-	rabbit.Ctl(t, "eval", "timer:sleep(3000).")
+	rabbit.Eval(t, "timer:sleep(3000).")
 	before := s.confirmed()
 	if s.resent > 0 || !p.Status().Connected || before == n {
 		t.Errorf("sent again %d times, connected %t, %d confirmed", s.resent, p.Status().Connected, before)
 	}
 
-	rabbit.Ctl(t, "set_vm_memory_high_watermark", "0.6")
+	lift()
 	sending.Wait()
 	if s.confirmed() != n || s.resent > 0 {
 		t.Fatalf("%d of %d messages were confirmed, sent again %d times", s.confirmed(), n, s.resent)
@@ -64,7 +64,7 @@ func TestCloseDoesNotWaitForAnAlarmToEnd(t *testing.T) {
 	rabbit := testkit.StartRabbitMQ(t)
 	p := newTestPublisher(t, newTestBroker(t, testConfig(rabbit.URL(), Quorum), func(o *Options) { o.Grace = 100 * time.Millisecond }))
 	(&sender{t: t, p: p, topic: testQueue}).run(t.Context(), 10)
-	rabbit.Ctl(t, "set_vm_memory_high_watermark", "0.0000001")
+	rabbit.Alarm(t)
 	first := event(10)
 	if err := p.Publish(testQueue, first); err != nil { // only this tells that we are blocked
 		t.Fatal(err)

@@ -64,7 +64,7 @@ func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
 	s.run(t.Context(), 1)
 	// RabbitMQ 3.10 writes the name of a new quorum queue to disk half a second
 	// late, and finds the queue empty when it is killed before. See docs/adr/0003.
-	rabbit.Ctl(t, "eval", "ok = dets:sync(ra_directory_reverse).")
+	rabbit.Eval(t, "ok = dets:sync(ra_directory_reverse).")
 	rabbit.SyncDeclarations(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*waitLong)
 	defer cancel()

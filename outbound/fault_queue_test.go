@@ -164,7 +164,7 @@ func TestStuckQueueDoesNotHoldTheOtherLanes(t *testing.T) {
 		s.run(t.Context(), 1)
 	}
 	server := "{'" + testkit.Vhost(url) + "_" + testQueue + "', node()}"
-	rabbit.Ctl(t, "eval", "sys:suspend("+server+").")
+	rabbit.Eval(t, "sys:suspend("+server+").")
 	ctx, cancel := context.WithCancel(t.Context())
 	var sending sync.WaitGroup
 	sending.Go(func() { (&sender{t: t, p: stuck, topic: testQueue}).run(ctx, 5000) })
@@ -172,7 +172,7 @@ func TestStuckQueueDoesNotHoldTheOtherLanes(t *testing.T) {
 
 	(&sender{t: t, p: free, topic: freeQueue}).run(t.Context(), 5000)
 
-	rabbit.Ctl(t, "eval", "sys:resume("+server+").")
+	rabbit.Eval(t, "sys:resume("+server+").")
 	testkit.Eventually(t, waitLong, func() bool { return stuck.Status().Unconfirmed < cfg.RabbitMQ.Window }, nil)
 	cancel()
 	sending.Wait()

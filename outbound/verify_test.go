@@ -45,8 +45,8 @@ func TestHealthyBrokerHasNoFindingsAndNothingIsLeftBehind(t *testing.T) {
 				t.Errorf("before anything was declared: %v", bad)
 			}
 			require(t, before, `queue "channel.shop.orders"`, OK, "will be declared")
-			if left := rabbit.Ctl(t, "list_queues", "-p", testkit.Vhost(url), "name"); strings.Contains(left, "channel") {
-				t.Errorf("checking left queues behind: %s", left)
+			if left := rabbit.Queues(t, url); len(left) > 0 {
+				t.Errorf("checking left queues behind: %v", left)
 			}
 			findings, err := b.Setup(t.Context())
 			if err != nil || len(problems(findings)) > 0 {
@@ -114,8 +114,8 @@ func TestVerifyModeDeclaresNothing(t *testing.T) {
 	}
 	require(t, findings, `queue "channel.shop.orders"`, Error, "missing")
 	require(t, b.Verify(t.Context()), `queue "channel.shop.orders"`, Error, "missing")
-	if left := rabbit.Ctl(t, "list_queues", "-p", testkit.Vhost(url), "name"); strings.Contains(left, "orders") {
-		t.Errorf("declared: %s", left)
+	if left := rabbit.Queues(t, url); len(left) > 0 {
+		t.Errorf("declared: %v", left)
 	}
 }
 
@@ -123,8 +123,11 @@ func TestMissingPermissionsAreFindings(t *testing.T) {
 	rabbit := testkit.RabbitMQ(t)
 	adminURL := rabbit.NewVhost(t)
 	vhost := testkit.Vhost(adminURL)
-	rabbit.Ctl(t, "add_user", "limited", "secret")
-	t.Cleanup(func() { rabbit.Ctl(t, "delete_user", "limited") })
+	allow := func(configure, write, read string) {
+		t.Helper()
+		rabbit.Allow(t, adminURL, "limited", "secret", configure, write, read)
+	}
+	allow("", "", "")
 	user := as(t, adminURL, "limited", "secret")
 	all := ourNames + `|^amq\.default$`
 	for _, c := range []struct {
@@ -135,7 +138,7 @@ func TestMissingPermissionsAreFindings(t *testing.T) {
 		{"publish to queues", ourNames, ourNames, ourNames, "publishing to queues", "no access to exchange 'amq.default'"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			rabbit.Ctl(t, "set_permissions", "-p", vhost, "limited", c.configure, c.write, c.read)
+			allow(c.configure, c.write, c.read)
 			f := require(t, newTestBroker(t, testConfig(user, Quorum)).Verify(t.Context()), c.object, Error, c.have)
 			if !strings.Contains(f.Remedy, "set_permissions -p '"+vhost+"' 'limited'") {
 				t.Errorf("remedy: %s", f.Remedy)
@@ -143,7 +146,7 @@ func TestMissingPermissionsAreFindings(t *testing.T) {
 		})
 	}
 	t.Run("as the remedy grants", func(t *testing.T) {
-		rabbit.Ctl(t, "set_permissions", "-p", vhost, "limited", ourNames, all, ourNames)
+		allow(ourNames, all, ourNames)
 		cfg := testConfig(user, Quorum)
 		cfg.RabbitMQ.Firehose = true
 		b := newTestBroker(t, cfg)
@@ -156,7 +159,7 @@ func TestMissingPermissionsAreFindings(t *testing.T) {
 		(&sender{t: t, p: newTestPublisher(t, b), topic: testQueue}).run(t.Context(), 10)
 	})
 	t.Run("publish to the exchange of all events, bind", func(t *testing.T) {
-		rabbit.Ctl(t, "set_permissions", "-p", vhost, "limited", ourNames, `^channel|^amq\.default$`, ourNames)
+		allow(ourNames, `^channel|^amq\.default$`, ourNames)
 		cfg := testConfig(user, Quorum)
 		cfg.RabbitMQ.Firehose = true
 		findings := newTestBroker(t, cfg).Verify(t.Context())
@@ -164,7 +167,7 @@ func TestMissingPermissionsAreFindings(t *testing.T) {
 		require(t, findings, `binding of queue "odoo.unroutable" to exchange "odoo.unroutable"`, Error, "no access to queue 'odoo.unroutable'")
 	})
 	t.Run("refused while running", func(t *testing.T) {
-		rabbit.Ctl(t, "set_permissions", "-p", vhost, "limited", ourNames, ourNames, ourNames)
+		allow(ourNames, ourNames, ourNames)
 		p := newTestPublisher(t, newTestBroker(t, testConfig(user, Quorum)))
 		connected(t, p)
 		m := event(0)

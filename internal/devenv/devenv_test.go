@@ -69,6 +69,7 @@ func TestRabbitMQAnswersItsToolsAndComesBackAfterKill(t *testing.T) {
 	if _, err := r.Ctl(ctx, "add_vhost", "kept"); err != nil {
 		t.Fatal(err)
 	}
+	evaluates(t, r)
 	r.Kill()
 	if r.speaksAMQP(ctx) {
 		t.Fatal("a killed broker still answers")
@@ -82,5 +83,18 @@ func TestRabbitMQAnswersItsToolsAndComesBackAfterKill(t *testing.T) {
 	}
 	if !strings.Contains(out, "kept") {
 		t.Errorf("after the restart the virtual hosts are %q", out)
+	}
+}
+
+func evaluates(t *testing.T, r *RabbitMQ) {
+	t.Helper()
+	out, err := r.Eval(t.Context(), `A = 1, {A + 1, "a \"b\"", [8364]}.`)
+	if want := `{2,"a \"b\"",[8364]}`; err != nil || out != want {
+		t.Errorf("the value is %s (%v), want %s", out, err, want)
+	}
+	for _, wrong := range []string{"ok = not_ok.", "a b."} {
+		if out, err := r.Eval(t.Context(), wrong); err == nil {
+			t.Errorf("%s gives %s", wrong, out)
+		}
 	}
 }

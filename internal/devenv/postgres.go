@@ -15,7 +15,7 @@ import (
 )
 
 // startTimeout bounds how long a server may take to come up.
-const startTimeout = 90 * time.Second
+const startTimeout = 4 * time.Minute
 
 // Postgres is a private PostgreSQL server that takes logical replication.
 type Postgres struct {

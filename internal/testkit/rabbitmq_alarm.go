@@ -12,9 +12,9 @@ import (
 func (r *Rabbit) Alarm(t testing.TB) (lift func()) {
 	t.Helper()
 	r.mustOwn(t)
-	r.Ctl(t, "set_vm_memory_high_watermark", "0.0000001")
-	lift = sync.OnceFunc(func() { r.Ctl(t, "set_vm_memory_high_watermark", "0.6") })
+	r.Eval(t, "vm_memory_monitor:set_vm_memory_high_watermark(0.0000001).")
+	lift = sync.OnceFunc(func() { r.Eval(t, "vm_memory_monitor:set_vm_memory_high_watermark(0.6).") })
 	t.Cleanup(lift)
-	Eventually(t, 2*time.Minute, func() bool { return strings.Contains(r.Ctl(t, "eval", "rabbit_alarm:get_alarms()."), "memory") }, nil)
+	Eventually(t, 2*time.Minute, func() bool { return strings.Contains(r.Eval(t, "rabbit_alarm:get_alarms()."), "memory") }, nil)
 	return lift
 }

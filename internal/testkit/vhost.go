@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// vhostBatch is how many virtual hosts one call of rabbitmqctl makes: the call
-// takes a second or more, a virtual host some milliseconds.
+// vhostBatch is how many virtual hosts one call makes: where it is rabbitmqctl that
+// evaluates it takes a second or more, a virtual host some milliseconds.
 const vhostBatch = 8
 
 // NewVhost returns the URL of an empty virtual host of this test's own. On a
@@ -24,7 +24,7 @@ func (r *Rabbit) NewVhost(t testing.TB) string {
 	name := r.vhosts[0]
 	r.vhosts = r.vhosts[1:]
 	if r.node == nil {
-		t.Cleanup(func() { r.Ctl(t, "delete_vhost", name) })
+		t.Cleanup(func() { r.Eval(t, fmt.Sprintf(`rabbit_vhost:delete(<<%q>>, <<"testkit">>).`, name)) })
 	}
 	u, err := url.Parse(r.url)
 	if err != nil {
@@ -41,6 +41,31 @@ func Vhost(amqpURL string) string {
 		return "/"
 	}
 	return strings.TrimPrefix(u.Path, "/")
+}
+
+// Queues are the names of the queues in the virtual host of a URL, in no order.
+func (r *Rabbit) Queues(t testing.TB, amqpURL string) []string {
+	t.Helper()
+	said := r.Eval(t, fmt.Sprintf(`string:join([binary_to_list(element(4, amqqueue:get_name(Q))) || Q <- rabbit_amqqueue:list(<<%q>>)], " ").`, Vhost(amqpURL)))
+	return strings.Fields(strings.Trim(strings.TrimSpace(said), `"[]`))
+}
+
+// Allow gives a user the rights to configure, write and read what these regular
+// expressions match in a virtual host, and makes the user with that password for the time
+// of the test if it is not there.
+func (r *Rabbit) Allow(t testing.TB, amqpURL, user, password, configure, write, read string) {
+	t.Helper()
+	made := r.Eval(t, fmt.Sprintf(`case rabbit_auth_backend_internal:exists(<<%q>>) of
+		true -> false;
+		false -> ok = rabbit_auth_backend_internal:add_user(<<%q>>, <<%q>>, <<"testkit">>), true
+	end.`, user, user, password))
+	if strings.TrimSpace(made) == "true" {
+		t.Cleanup(func() {
+			r.Eval(t, fmt.Sprintf(`rabbit_auth_backend_internal:delete_user(<<%q>>, <<"testkit">>).`, user))
+		})
+	}
+	r.Eval(t, fmt.Sprintf(`ok = rabbit_auth_backend_internal:set_permissions(<<%q>>, <<%q>>, <<%q>>, <<%q>>, <<%q>>, <<"testkit">>).`,
+		user, Vhost(amqpURL), configure, write, read))
 }
 
 func (r *Rabbit) makeVhosts(t testing.TB) {
@@ -60,7 +85,7 @@ func (r *Rabbit) makeVhosts(t testing.TB) {
 		names[i] = fmt.Sprintf("t%d-%d", os.Getpid(), r.made)
 		quoted[i] = fmt.Sprintf("<<%q>>", names[i])
 	}
-	r.Ctl(t, "eval", fmt.Sprintf(`lists:foreach(fun(V) ->
+	r.Eval(t, fmt.Sprintf(`lists:foreach(fun(V) ->
 		ok = rabbit_vhost:add(V, <<"testkit">>),
 		ok = rabbit_auth_backend_internal:set_permissions(<<%q>>, V, <<".*">>, <<".*">>, <<".*">>, <<"testkit">>)
 	end, [%s]).`, user, strings.Join(quoted, ", ")))

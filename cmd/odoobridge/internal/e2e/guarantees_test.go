@@ -129,7 +129,7 @@ func TestABlockedBrokerHoldsNoLog(t *testing.T) {
 	p.run()
 	shop, odoo := sell(t, dsn), newPlayer(t, dsn)
 	shop.atLeast(100)
-	rabbit.Ctl(t, "set_vm_memory_high_watermark", "0.0000001")
+	lift := rabbit.Alarm(t)
 	shop.atLeast(500)
 	target := odoo.end()
 	testkit.Eventually(t, patience, func() bool { return odoo.confirmed("odoobridge") >= target }, func() string {
@@ -139,7 +139,7 @@ func TestABlockedBrokerHoldsNoLog(t *testing.T) {
 		s, err := p.status()
 		return err == nil && s.Lanes[0].Backlog > 0 && !s.Ready
 	}, func() string { return "the backlog does not show" })
-	rabbit.Ctl(t, "set_vm_memory_high_watermark", "0.8")
+	lift()
 	queue := listen(t, amqp, allQueue)
 	n := shop.end()
 	queue.waitFor(n)

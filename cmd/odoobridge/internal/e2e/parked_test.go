@@ -23,7 +23,7 @@ func TestAMessageThatIsTooLargeIsParkedAndSentWhenTheBrokerTakesIt(t *testing.T)
 	rabbit := testkit.StartRabbitMQ(t)
 	dsn, amqp := restored(t, "17"), rabbit.URL()
 	proxy := testkit.Proxy(t, rabbit.Addr())
-	rabbit.Ctl(t, "eval", "application:set_env(rabbit, max_message_size, 30000).")
+	rabbit.Eval(t, "application:set_env(rabbit, max_message_size, 30000).")
 	p := newProcess(t, setup{dsn: dsn, amqp: strings.Replace(amqp, rabbit.Addr(), proxy.Addr(), 1), channels: productsOnly})
 	p.run()
 	queue, odoo := listen(t, amqp, allQueue), newPlayer(t, dsn)
@@ -68,7 +68,7 @@ func TestAMessageThatIsTooLargeIsParkedAndSentWhenTheBrokerTakesIt(t *testing.T)
 		t.Errorf("after a retry in vain parked are %+v", list)
 	}
 
-	rabbit.Ctl(t, "eval", "application:set_env(rabbit, max_message_size, 1000000).")
+	rabbit.Eval(t, "application:set_env(rabbit, max_message_size, 1000000).")
 	proxy.Cut() // as the restart would that changes the limit in rabbitmq.conf
 	testkit.Eventually(t, patience, func() bool {
 		_, _, code := p.verb("parked", "retry", ill.ID)
