@@ -12,10 +12,11 @@ import (
 
 // Fault 3: a memory alarm blocks the connection.
 func TestAlarmIsWaitedOutAndEverythingIsDelivered(t *testing.T) {
-	rabbit := testkit.StartRabbitMQ(t) // an alarm is for the whole node
+	rabbit := testkit.RabbitMQAlone(t) // an alarm is for the whole node
+	url := rabbit.NewVhost(t)
 	var mu sync.Mutex
 	changes := 0
-	b := newTestBroker(t, testConfig(rabbit.URL(), Quorum), func(o *Options) {
+	b := newTestBroker(t, testConfig(url, Quorum), func(o *Options) {
 		o.ConfirmTimeout = 2 * time.Second // much shorter than the alarm
 		o.OnChange = func() { mu.Lock(); defer mu.Unlock(); changes++ }
 	})
@@ -52,7 +53,7 @@ func TestAlarmIsWaitedOutAndEverythingIsDelivered(t *testing.T) {
 	if b.Blocked() || b.Ready() != nil {
 		t.Errorf("blocked %t, ready %v after the alarm", b.Blocked(), b.Ready())
 	}
-	requireAll(t, rabbit.URL(), testQueue, n)
+	requireAll(t, url, testQueue, n)
 	mu.Lock()
 	defer mu.Unlock()
 	if changes < 3 {
@@ -61,8 +62,8 @@ func TestAlarmIsWaitedOutAndEverythingIsDelivered(t *testing.T) {
 }
 
 func TestCloseDoesNotWaitForAnAlarmToEnd(t *testing.T) {
-	rabbit := testkit.StartRabbitMQ(t)
-	p := newTestPublisher(t, newTestBroker(t, testConfig(rabbit.URL(), Quorum), func(o *Options) { o.Grace = 100 * time.Millisecond }))
+	rabbit := testkit.RabbitMQAlone(t)
+	p := newTestPublisher(t, newTestBroker(t, testConfig(rabbit.NewVhost(t), Quorum), func(o *Options) { o.Grace = 100 * time.Millisecond }))
 	(&sender{t: t, p: p, topic: testQueue}).run(t.Context(), 10)
 	rabbit.Alarm(t)
 	first := event(10)

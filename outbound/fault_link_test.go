@@ -56,8 +56,9 @@ func cutAtRandom(ctx context.Context, proxy *testkit.TCPProxy, s *sender, n, cut
 
 // A broker that dies of a power cut takes nothing confirmed with it.
 func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
-	rabbit := testkit.StartRabbitMQ(t)
-	cfg := testConfig(rabbit.URL(), Quorum)
+	rabbit := testkit.RabbitMQAlone(t)
+	url := rabbit.NewVhost(t)
+	cfg := testConfig(url, Quorum)
 	p := newTestPublisher(t, newTestBroker(t, cfg))
 	const n = 20_000
 	s := &sender{t: t, p: p, topic: testQueue}
@@ -84,7 +85,7 @@ func TestNothingIsLostWhenTheBrokerIsKilled(t *testing.T) {
 	if s.resent == 0 {
 		t.Error("the broker was not killed under load: the test shows nothing")
 	}
-	requireAll(t, rabbit.URL(), testQueue, n)
+	requireAll(t, url, testQueue, n)
 }
 
 func TestHalfOpenConnectionIsNoticed(t *testing.T) {
@@ -101,9 +102,7 @@ func TestHalfOpenConnectionIsNoticed(t *testing.T) {
 		t.Fatalf("publish into the stalled connection: %v", err)
 	}
 	requireNacked(t, m)
-	if p.Status().Connected {
-		t.Error("still counts as connected")
-	}
+	testkit.Eventually(t, waitLong, func() bool { return !p.Status().Connected }, func() string { return "still counts as connected" })
 	proxy.Resume()
 	s.run(t.Context(), 11)
 	requireAll(t, url, testQueue, 11)

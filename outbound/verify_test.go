@@ -217,9 +217,9 @@ func TestUnreachableBrokerIsAFindingWithoutThePassword(t *testing.T) {
 }
 
 func TestAlarmIsAFinding(t *testing.T) {
-	rabbit := testkit.StartRabbitMQ(t)
+	rabbit := testkit.RabbitMQAlone(t)
 	rabbit.Alarm(t)
-	b := newTestBroker(t, testConfig(rabbit.URL(), Quorum))
+	b := newTestBroker(t, testConfig(rabbit.NewVhost(t), Quorum))
 	require(t, b.Verify(t.Context()), objectAlarms, Error, "low on memory")
 }
 

@@ -134,6 +134,9 @@ func (r *RabbitMQ) startMapper(ctx context.Context) error {
 	})
 }
 
+// Running says whether the node was started and has not ended.
+func (r *RabbitMQ) Running() bool { return r.broker != nil && !r.broker.exited() }
+
 // Stop stops the node in order.
 func (r *RabbitMQ) Stop() error { return r.broker.stop(syscall.SIGTERM, 30*time.Second) }
 

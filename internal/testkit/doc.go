@@ -6,7 +6,8 @@
 // test gets its own database ([PG.NewDatabase], or [PG.NewOdoo]: a copy of a real Odoo's)
 // or virtual host ([Rabbit.NewVhost]) there. A test that stops or kills a server starts its own
 // ([StartPostgres], [StartRabbitMQ]); tests that run side by side and name slots or
-// roles share none ([PostgresAlone]). These variables replace the shared
+// roles share none ([PostgresAlone]), nor do tests that raise a broker's alarm or restart it
+// ([RabbitMQAlone]). These variables replace the shared
 // servers:
 //
 //	ODOOBRIDGE_TEST_POSTGRES     DSN of a superuser where wal_level is logical

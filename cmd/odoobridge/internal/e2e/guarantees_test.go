@@ -123,8 +123,8 @@ func TestStoppedWhileTheBrokerIsStalledEndsAfterItsGraceAndLosesNothing(t *testi
 // TestABlockedBrokerHoldsNoLog raises RabbitMQ's memory alarm under load.
 func TestABlockedBrokerHoldsNoLog(t *testing.T) {
 	t.Parallel()
-	rabbit := testkit.StartRabbitMQ(t)
-	dsn, amqp := restored(t, "17"), rabbit.URL()
+	rabbit := testkit.RabbitMQAlone(t)
+	dsn, amqp := restored(t, "17"), rabbit.NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
 	p.run()
 	shop, odoo := sell(t, dsn), newPlayer(t, dsn)
@@ -149,8 +149,8 @@ func TestABlockedBrokerHoldsNoLog(t *testing.T) {
 // TestABrokerThatIsAwayHoldsNoLog stops RabbitMQ altogether.
 func TestABrokerThatIsAwayHoldsNoLog(t *testing.T) {
 	t.Parallel()
-	rabbit := testkit.StartRabbitMQ(t)
-	dsn, amqp := restored(t, "17"), rabbit.URL()
+	rabbit := testkit.RabbitMQAlone(t)
+	dsn, amqp := restored(t, "17"), rabbit.NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
 	p.run()
 	shop, odoo := sell(t, dsn), newPlayer(t, dsn)

@@ -20,10 +20,11 @@ const productsOnly = `  golden:
 // parked over a kill and a retry in vain, and a larger limit lets it through.
 func TestAMessageThatIsTooLargeIsParkedAndSentWhenTheBrokerTakesIt(t *testing.T) {
 	t.Parallel()
-	rabbit := testkit.StartRabbitMQ(t)
-	dsn, amqp := restored(t, "17"), rabbit.URL()
+	rabbit := testkit.RabbitMQAlone(t)
+	dsn, amqp := restored(t, "17"), rabbit.NewVhost(t)
 	proxy := testkit.Proxy(t, rabbit.Addr())
 	rabbit.Eval(t, "application:set_env(rabbit, max_message_size, 30000).")
+	t.Cleanup(func() { rabbit.Eval(t, "application:set_env(rabbit, max_message_size, 134217728).") })
 	p := newProcess(t, setup{dsn: dsn, amqp: strings.Replace(amqp, rabbit.Addr(), proxy.Addr(), 1), channels: productsOnly})
 	p.run()
 	queue, odoo := listen(t, amqp, allQueue), newPlayer(t, dsn)
