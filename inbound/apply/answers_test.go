@@ -30,3 +30,19 @@ func TestAnAnswerNamesTheRecordAndTheSettingThatItMeans(t *testing.T) {
 		t.Errorf("a state without its country is left out without a word: %+v", out.Problems)
 	}
 }
+
+// TestAQuantityThatOdooRoundsHoldsNothingBack counts finer than Odoo keeps quantities, and than it keeps those of the product: either
+// was tried again for hours, as if goods were moving, and held back all that followed about the product.
+func TestAQuantityThatOdooRoundsHoldsNothingBack(t *testing.T) {
+	l := newLab(t)
+	const count = `{"sku":"KETTLE-1","warehouse":"WH","quantity":"%s","counted_at":"2030-01-01T00:00:00Z"}`
+	out := l.stopped(command.Rejected, schema.CodeInvalid, "stock.count", "c1", strings.Replace(count, "%s", "9.123456789", 1))
+	if out.Problems[0].Path != "quantity" || !strings.Contains(out.Problems[0].Message, "2 digits") {
+		t.Errorf("%+v", out.Problems)
+	}
+	l.stopped(command.Rejected, schema.CodeInvalid, "stock.adjust", "a1", `{"sku":"KETTLE-1","warehouse":"WH","change":"-0.001","adjusted_at":"2030-01-01T00:00:00Z","reason":"x"}`)
+	l.exec("CREATE FUNCTION whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.quantity := round(NEW.quantity); RETURN NEW; END $$")
+	l.exec("CREATE TRIGGER whole BEFORE INSERT OR UPDATE ON stock_quant FOR EACH ROW EXECUTE FUNCTION whole()")
+	l.stopped(command.Parked, schema.CodeRefused, "stock.count", "c2", strings.Replace(count, "%s", "9.4", 1))
+	l.applied("stock.count", "c3", strings.Replace(count, "%s", "9", 1))
+}

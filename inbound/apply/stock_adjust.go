@@ -21,6 +21,9 @@ func adjustStock(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
+	if err := r.exact(decide.Num(data.Change), "change"); err != nil {
+		return command.Reference{}, err
+	}
 	if done, err := r.adjustmentMade(s); err != nil || done.ID != 0 {
 		return done, err
 	}

@@ -19,6 +19,9 @@ func countStock(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
+	if err := r.exact(decide.Num(data.Quantity), "quantity"); err != nil {
+		return command.Reference{}, err
+	}
 	moved, err := r.movedSince(s, data.CountedAt)
 	if err != nil {
 		return command.Reference{}, err

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
@@ -67,6 +68,16 @@ func (r *run) shelfOf(p schema.Product, at schema.StockPlace) (shelf, error) {
 	return s, nil
 }
 
+// exact refuses a quantity that is finer than Odoo keeps any: what it made of it could never be
+// what was asked for.
+func (r *run) exact(quantity decide.Decimal, path string) error {
+	digits, err := r.digits()
+	if err != nil || quantity.Round(digits.Quantity).Cmp(quantity) == 0 {
+		return err
+	}
+	return r.reject(problem(schema.CodeInvalid, path, fmt.Sprintf("Odoo keeps quantities to %d digits after the point", digits.Quantity)))
+}
+
 // quants are the rows of a shelf, after Odoo has merged those that say the same.
 func (r *run) quants(s shelf) ([]odoo.Record, error) {
 	if _, err := r.verb("merge quants", "stock.quant", "action_view_inventory", nil, nil); err != nil && !absent(err) {
@@ -87,13 +98,22 @@ func sumOf(quants []odoo.Record) decide.Decimal {
 // lose the count when Odoo tries the transaction again: written to a row
 // that is there, in inventory mode. A row that must be made first is read again.
 func (r *run) setQuantity(s shelf, target decide.Decimal, why string) (int64, error) {
-	for try := 1; ; try++ {
+	var before decide.Decimal
+	for try, alike := 1, 0; ; try++ {
 		quants, err := r.quants(s)
 		if err != nil {
 			return 0, err
 		}
-		if len(quants) > 0 && sumOf(quants).Same(target) {
+		now := sumOf(quants)
+		if len(quants) > 0 && now.Same(target) {
 			return quants[0].ID(), nil
+		}
+		if try > 2 && now.Same(before) {
+			alike++
+		}
+		before = now
+		if alike > 1 { // nothing moves: that is what Odoo makes of it
+			return 0, r.park(quant(quants[0].ID()), problem(schema.CodeRefused, "quantity", "Odoo makes it "+now.String()+" where "+target.String()+" were counted: it rounds this product's quantities"))
 		}
 		if try > 3 {
 			return 0, &command.RetryError{Err: errMoving}
