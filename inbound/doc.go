@@ -26,7 +26,8 @@
 //	                                    odoo.results, reply_to, commands.dead
 //
 // Messages are handed on in order and many at a time, so that a burst is claimed with few writes to
-// the disk. What is claimed waits in the ledger, not in memory: for what Wake tells of, and once more at the start of Run. The ledger knows which commands hold back which
+// the disk. A command is taken, and Odoo asked about it, while the disk still syncs its claim; the acknowledgement and the first
+// call that changes something wait for that. What is claimed waits in the ledger, not in memory: for what Wake tells of, and once more at the start of Run. The ledger knows which commands hold back which
 // others; workers ask it for what is due.
 //
 // # What fails how

@@ -108,7 +108,6 @@ func (i *Inbound) take(ctx context.Context, q queue, batch []*message.Message) e
 	if err := flush(); err != nil {
 		return err
 	}
-	i.nudge()
 	poke(i.answer)
 	return nil
 }

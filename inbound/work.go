@@ -35,10 +35,9 @@ func (i *Inbound) work(ctx, applying context.Context, workload string) error {
 		if err := i.persist(ctx, func() (err error) { taken, err = i.ledger.Take(ctx, workload, free, i.now()); return err }); err != nil {
 			return notEnded(ctx, err)
 		}
-		for n, t := range taken {
-			if n > 0 {
-				slots <- struct{}{} // there is room: only this goroutine fills it
-			}
+		<-slots
+		for _, t := range taken {
+			slots <- struct{}{} // there is room: only this goroutine fills it
 			since := i.now()
 			if !resting.IsZero() && t.Received.After(resting) {
 				since = t.Received // nothing but the bridge kept it waiting
@@ -50,28 +49,47 @@ func (i *Inbound) work(ctx, applying context.Context, workload string) error {
 			})
 		}
 		resting = time.Time{}
-		if len(taken) == 0 {
-			<-slots
+		if len(taken) < free { // nothing else is due
 			resting = i.now()
-			i.rest(ctx, workload)
+			i.rest(ctx, workload, len(taken) == 0)
 		}
 	}
 	return nil
 }
 
-// rest waits until something may be due.
-func (i *Inbound) rest(ctx context.Context, workload string) {
-	wait := time.Minute
-	if due, err := i.ledger.NextDue(ctx, workload); err == nil && !due.IsZero() {
-		wait = min(wait, max(due.Sub(i.now()), 5*time.Millisecond))
+// rest waits until something is due. Looking costs less than taking, and the end of any command may have made anything due. vain says that
+// what was due a moment ago could not be taken.
+func (i *Inbound) rest(ctx context.Context, workload string, vain bool) {
+	for ctx.Err() == nil {
+		wait := time.Minute
+		if due, err := i.ledger.NextDue(ctx, workload); err == nil && !due.IsZero() {
+			wait = min(wait, due.Sub(i.now()))
+		}
+		if vain {
+			wait = max(wait, 5*time.Millisecond)
+		}
+		if wait <= 0 {
+			return
+		}
+		if i.pause(ctx, workload, wait) {
+			return
+		}
+		vain = false
 	}
+}
+
+// pause waits for so long, or for news. It says whether it is certain that something is due.
+func (i *Inbound) pause(ctx context.Context, workload string, wait time.Duration) (certain bool) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
+	case <-i.fresh[workload]:
+		return true
 	case <-i.nudges[workload]:
 	case <-timer.C:
 	case <-ctx.Done():
 	}
+	return false
 }
 
 // carryOut brings one command to an outcome, or to its next attempt. since is when the bridge's own time began.

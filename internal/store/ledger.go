@@ -14,7 +14,8 @@ var ErrState = errors.New("the command is not in a state for that")
 var ErrUnknown = errors.New("the ledger has no such command")
 
 // Ledger is what the bridge remembers of commands. All methods are safe for
-// concurrent use. What is written by calls that wait at the same time becomes durable together.
+// concurrent use. What is written by calls that wait at the same time becomes durable together. After
+// ErrLost nothing is known of what was written last, and nothing is written any more: the ledger is to be opened again.
 //
 // A command is open while it is received, waiting or applying. Open commands that
 // share one of their Keys follow one another: a later one is not taken while an earlier
@@ -22,9 +23,12 @@ var ErrUnknown = errors.New("the ledger has no such command")
 // the earlier one waits for what the later one provides. Of commands that share
 // any key, one at most is applying.
 type Ledger interface {
-	// Claim keeps commands that have arrived, durably, as received and in the order given. One whose channel and
+	// Claim keeps commands that have arrived, durably, as received and in the order given. They may be taken a moment before they are
+	// durable, as Watch tells; Calling waits for that. One whose channel and
 	// id are there already is not kept: what was claimed first is returned in its place.
 	Claim(ctx context.Context, commands ...*Command) ([]Claim, error)
+	// Watch has fn called with the workload of commands that Claim keeps, when they can be taken. fn must return at once.
+	Watch(fn func(workload string))
 	// Refuse keeps a command that will not be carried out, as rejected, with its result and audit
 	// entry, durably. Of a command whose channel and id are there already only the result and the entry are kept.
 	Refuse(ctx context.Context, c *Command, s *Settlement) error
@@ -40,7 +44,8 @@ type Ledger interface {
 	// Note keeps a word of the command that is being applied, durably.
 	Note(ctx context.Context, seq int64, key, value string) error
 	// Calling marks a command that is being applied: from now on Odoo may be at work for it, whatever becomes of this process.
-	// The mark goes when the command is settled. It may be lost by a power cut, not by a crash.
+	// The mark goes when the command is settled. It may be lost by a power cut, not by a crash. The command itself is durable when
+	// Calling returns.
 	Calling(ctx context.Context, seq int64) error
 	// Recover makes received again what a process that has ended was applying, with a step each, and says how many that were. It is
 	// called before the first Take. What was marked as calling, or may have been when power was lost, is due

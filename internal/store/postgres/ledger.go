@@ -79,7 +79,7 @@ const ledgerBytes = 1 << 20
 // Transact implements commands.Database. It is always synced: what a server that
 // crashes loses of a command that was begun, a successor on another machine could not know.
 // It is not given up half-way: a server that does not answer ends the lease, which ends it.
-func (t ledgerTables) Transact(_, grows bool, do func(commands.Conn) error) error {
+func (t ledgerTables) Transact(grows bool, do func(commands.Conn) error) error {
 	ctx := context.Background()
 	if grows {
 		if err := t.store.checkRoom(ctx, ledgerBytes); err != nil {
@@ -94,6 +94,9 @@ func (t ledgerTables) Transact(_, grows bool, do func(commands.Conn) error) erro
 	l := &ledgerConn{ctx: ctx, c: c.Conn()}
 	return t.explain(l.transact(t.store.lease.Term, do))
 }
+
+// Sync implements commands.Database: every commit is on the server's disk.
+func (t ledgerTables) Sync() error { return nil }
 
 // ledgerReadings read what is committed of a ledger.
 type ledgerReadings struct{ source }

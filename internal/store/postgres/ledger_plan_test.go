@@ -21,8 +21,8 @@ type recording struct {
 	ran map[string]int // how many parameters it was sent with
 }
 
-func (r *recording) Transact(synced, grows bool, do func(commands.Conn) error) error {
-	return r.ledgerTables.Transact(synced, grows, func(c commands.Conn) error { return do(recorder{c, r}) })
+func (r *recording) Transact(grows bool, do func(commands.Conn) error) error {
+	return r.ledgerTables.Transact(grows, func(c commands.Conn) error { return do(recorder{c, r}) })
 }
 
 func (r *recording) Read(ctx context.Context, do func(commands.Conn) error) error {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -32,4 +33,23 @@ func BenchmarkCommands(b *testing.B, l store.Ledger, parallel int) {
 		}
 	})
 	b.ReportMetric(float64(n.Load())/b.Elapsed().Seconds(), "commands/s")
+}
+
+// BenchmarkBurst claims a burst as the inbound river does, so many to a call. An operation is one command.
+func BenchmarkBurst(b *testing.B, l store.Ledger, together int) {
+	for n := 0; n < b.N; n += together {
+		var commands []*store.Command
+		for i := n; i < min(n+together, b.N); i++ {
+			id := fmt.Sprint(i)
+			commands = append(commands, &store.Command{Channel: "shop", ID: id, Workload: "customers", Subject: id, Said: "customer/" + id, Keys: []string{"customer/" + id}, Provides: "customer/" + id,
+				Body: make([]byte, 400), Received: time.Now()})
+		}
+		if _, err := l.Claim(b.Context(), commands...); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
+	b.ReportMetric(float64(m.HeapSys>>20), "MiB-heap")
 }

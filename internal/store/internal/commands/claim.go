@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/odoobridge/odoobridge/internal/store"
 )
@@ -10,10 +11,24 @@ import (
 // Claim implements store.Ledger.
 func (l *Ledger) Claim(ctx context.Context, commands ...*store.Command) ([]store.Claim, error) {
 	var claims []store.Claim
-	err := l.submit(ctx, &op{synced: true, grows: true, step: func(c Conn) (step, error) {
+	o := &op{synced: true, grows: true, step: func(c Conn) (step, error) {
 		claims = make([]store.Claim, len(commands))
 		return claimIn(c, commands, claims)
-	}})
+	}}
+	o.claimed = func() (numbers []int64) {
+		for _, claim := range claims {
+			if claim.First == nil {
+				numbers = append(numbers, claim.Seq)
+			}
+		}
+		return numbers
+	}
+	for _, command := range commands {
+		if !slices.Contains(o.arrived, command.Workload) {
+			o.arrived = append(o.arrived, command.Workload)
+		}
+	}
+	err := l.submit(ctx, o)
 	if err != nil {
 		return nil, fmt.Errorf("claim %d commands: %w", len(commands), err)
 	}

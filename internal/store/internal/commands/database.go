@@ -16,9 +16,11 @@ type Readings interface {
 // Database is where the tables are.
 type Database interface {
 	Readings
-	// Transact runs do in a transaction, which is rolled back when do fails. Synced: it is on disk when Transact
-	// returns. Grows: it is refused with store.ErrFull where room is to be kept for what is under way.
-	Transact(synced, grows bool, do func(Conn) error) error
+	// Transact runs do in a transaction, which is rolled back when do fails. Everybody sees it when Transact returns, and a process that
+	// is killed has not lost it. Grows: it is refused with store.ErrFull where room is to be kept for what is under way.
+	Transact(grows bool, do func(Conn) error) error
+	// Sync returns when all that Transact has returned for before is on disk. It may run beside Transact.
+	Sync() error
 	// Boot names the time within which nothing of a transaction is lost that was not synced: a start of the
 	// machine. Empty where it cannot be told from others.
 	Boot() string

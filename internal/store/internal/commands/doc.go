@@ -16,6 +16,10 @@
 // there are; what a decision depends on is asked by the statement that writes it. What is rare, a person's decision or waking what
 // waits, asks as it goes, alone after the others.
 //
+// What is committed is seen, and survives the process; what is synced survives the machine. The writer does not wait for the disk: another
+// goroutine syncs for all who wait, and a command can be taken, and Odoo asked about it, before its claim is durable. Its
+// message is not acknowledged until then, and nothing is changed in Odoo, for Calling waits for the claim.
+//
 // Order among commands is kept in table key: a row for each key of each open command. A command is
 // ready when no other holds it back. That is found out when it is claimed, and again for
 // the next in line whenever one of its keys changes hands; Take only reads an index.

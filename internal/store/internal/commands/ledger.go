@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/odoobridge/odoobridge/internal/store"
 )
@@ -16,6 +17,9 @@ type Ledger struct {
 	ops     chan *op
 	done    chan struct{}
 	writing sync.WaitGroup
+	durable *durability
+	syncing sync.WaitGroup
+	watch   atomic.Pointer[func(string)]
 	closing sync.Once
 	closed  error
 	settled map[int64]bool // in the transaction that is being written
@@ -35,12 +39,25 @@ func NewReader(db Readings) Reader { return Reader{db} }
 // too; a failing Open does not.
 func Open(db Database) (*Ledger, error) {
 	l := &Ledger{Reader: Reader{db}, db: db, ops: make(chan *op), done: make(chan struct{}), settled: map[int64]bool{}}
-	if err := db.Transact(true, false, l.begin); err != nil {
+	if err := l.now(l.begin); err != nil {
 		return nil, err
 	}
+	l.durable = newDurability(db.Sync)
 	l.writing.Go(l.write)
+	l.syncing.Go(l.durable.run)
 	return l, nil
 }
+
+// now does something durably while nobody else writes.
+func (l *Ledger) now(do func(Conn) error) error {
+	if err := l.db.Transact(false, do); err != nil {
+		return err
+	}
+	return l.db.Sync()
+}
+
+// Watch implements store.Ledger.
+func (l *Ledger) Watch(fn func(workload string)) { l.watch.Store(&fn) }
 
 // begin notes that the ledger is open, and finds out how it was left.
 func (l *Ledger) begin(c Conn) error {
@@ -74,13 +91,18 @@ func (l *Ledger) Close() error {
 	l.closing.Do(func() {
 		close(l.done)
 		l.writing.Wait()
+		close(l.durable.work)
+		l.syncing.Wait()
 		l.closed = l.end()
 	})
 	return l.closed
 }
 
 func (l *Ledger) end() error {
-	err := l.db.Transact(true, false, func(c Conn) error { return exec(c, "UPDATE closed SET orderly = 1") })
+	err := l.durable.broken()
+	if err == nil {
+		err = l.now(func(c Conn) error { return exec(c, "UPDATE closed SET orderly = 1") })
+	}
 	if err != nil {
 		err = fmt.Errorf("note that the ledger was closed in order: %w", err)
 	}

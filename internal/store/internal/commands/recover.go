@@ -10,7 +10,7 @@ import (
 
 // Calling implements store.Ledger.
 func (l *Ledger) Calling(ctx context.Context, seq int64) error {
-	err := l.submit(ctx, &op{step: func(c Conn) (step, error) {
+	err := l.submit(ctx, &op{calls: seq, step: func(c Conn) (step, error) {
 		return nil, exec(c, "UPDATE command SET calling = 1 WHERE seq = ?1 AND state = 'applying'", seq)
 	}})
 	if err != nil {

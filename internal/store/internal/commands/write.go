@@ -15,12 +15,15 @@ type step func(Conn) (next step, err error)
 // op is what a call wants to be done by the writing goroutine. It may be begun again, in
 // another transaction, when a neighbour in its group failed.
 type op struct {
-	step   step
-	synced bool // must be durable
-	grows  bool // needs room on the disk
-	first  bool // others of its group must see what it does
-	last   bool // must not be done between the steps of others
-	done   chan error
+	step    step
+	synced  bool           // must be durable
+	calls   int64          // the command whose claim must be durable; 0: none
+	claimed func() []int64 // commands that it has claimed; nil: none
+	arrived []string       // their workloads
+	grows   bool           // needs room on the disk
+	first   bool           // others of its group must see what it does
+	last    bool           // must not be done between the steps of others
+	done    chan error
 }
 
 // groupSize bounds how many calls share a transaction.
@@ -79,19 +82,37 @@ func (l *Ledger) gather(first *op) []*op {
 // its own, so that what is wrong with one does not fail the others. When its connection was lost, nothing is done
 // again: the transaction may have been committed.
 func (l *Ledger) group(group []*op) {
-	errs, err := l.transact(group)
+	var errs map[*op]error
+	err := l.durable.broken()
+	if err == nil {
+		errs, err = l.transact(group)
+	}
 	if err != nil && len(group) > 1 && !errors.Is(err, store.ErrLost) && !errors.Is(err, store.ErrDeposed) {
 		for _, o := range group {
 			l.group([]*op{o})
 		}
 		return
 	}
-	for _, o := range group {
-		if err != nil {
+	if err != nil {
+		for _, o := range group {
 			o.done <- err
-			continue
 		}
-		o.done <- errs[o]
+		return
+	}
+	l.durable.commit(group, errs)
+	l.tell(group)
+}
+
+// tell says of which workloads commands have come that may be taken.
+func (l *Ledger) tell(group []*op) {
+	watch := l.watch.Load()
+	if watch == nil {
+		return
+	}
+	for _, o := range group {
+		for _, workload := range o.arrived {
+			(*watch)(workload)
+		}
 	}
 }
 
@@ -103,10 +124,10 @@ func (r refusal) Unwrap() error { return r.error }
 
 // transact returns what operations refused with, and an error if nothing was done.
 func (l *Ledger) transact(group []*op) (refused map[*op]error, err error) {
-	synced, grows := false, false
+	grows := false
 	var together, last []*op
 	for _, o := range group {
-		synced, grows = synced || o.synced, grows || o.grows
+		grows = grows || o.grows
 		if o.last {
 			last = append(last, o)
 		} else {
@@ -122,7 +143,7 @@ func (l *Ledger) transact(group []*op) (refused map[*op]error, err error) {
 		}
 		return 1
 	})
-	err = l.db.Transact(synced, grows, func(c Conn) error {
+	err = l.db.Transact(grows, func(c Conn) error {
 		refused = map[*op]error{}
 		clear(l.settled)
 		if err := inSteps(c, together, refused); err != nil {

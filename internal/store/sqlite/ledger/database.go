@@ -21,18 +21,18 @@ type database struct {
 	file    string
 	lock    *os.File
 	w       *capi.Conn // the writing goroutine's
-	synced  bool       // w syncs at every commit
+	log     *os.File   // its write-ahead log, to be synced beside it
 	readers *readers.Readers
 }
 
 // Transact implements commands.Database.
-func (d *database) Transact(synced, grows bool, do func(commands.Conn) error) error {
+func (d *database) Transact(grows bool, do func(commands.Conn) error) error {
 	if grows {
 		if err := d.checkRoom(); err != nil {
 			return err
 		}
 	}
-	if err := d.begin(synced); err != nil {
+	if err := d.w.Exec("BEGIN IMMEDIATE"); err != nil {
 		return d.explain(err)
 	}
 	if err := do(conn{d.w}); err != nil {
@@ -44,18 +44,13 @@ func (d *database) Transact(synced, grows bool, do func(commands.Conn) error) er
 	return nil
 }
 
-func (d *database) begin(synced bool) error {
-	if d.synced != synced {
-		level := "NORMAL"
-		if synced {
-			level = "FULL"
-		}
-		if err := d.w.Exec("PRAGMA synchronous=" + level); err != nil {
-			return err
-		}
-		d.synced = synced
+// Sync implements commands.Database. What is committed is in the write-ahead log, or was copied from it and synced: SQLite syncs
+// the log before it copies, and the file before it begins the log anew.
+func (d *database) Sync() error {
+	if err := syncData(d.log); err != nil {
+		return fmt.Errorf("sync the ledger: %w", err)
 	}
-	return d.w.Exec("BEGIN IMMEDIATE")
+	return nil
 }
 
 func (d *database) rollback() error {
@@ -136,6 +131,9 @@ func (d *database) Close() error {
 	errs := []error{d.readers.Close()}
 	if d.w != nil {
 		errs = append(errs, d.w.Close())
+	}
+	if d.log != nil {
+		errs = append(errs, d.log.Close())
 	}
 	if d.lock != nil {
 		errs = append(errs, d.lock.Close())

@@ -9,14 +9,15 @@
 // # How it works
 //
 // What decides is in package commands of internal/store, which the ledger in PostgreSQL shares; here are the file, its
-// schema and its transactions. A group of calls in which only marks are set that may be lost (Take, Calling, MarkSent) is
-// not synced.
+// schema and its transactions. A commit is in the write-ahead log, which is synced beside the writer when a call waits for
+// that; the next commits do not wait. Marks that may be lost (Take, Calling, MarkSent) wait for no sync of their own.
 //
 // # What fails how
 //
 //	disk full             calls that write fail with store.ErrFull; nothing of them is kept
 //	process killed        what a call has returned for is there; what was applying is received again
 //	power cut             the same; every command that was open counts one attempt more, for its mark may be lost
+//	sync fails            store.ErrLost, and nothing more is written: what is on the disk is known when it is opened again
 //	damaged, newer        Open fails and says so
 //
 // [ADR 10]: docs/adr/0010-inbound-ledger.md

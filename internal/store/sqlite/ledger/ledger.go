@@ -68,13 +68,17 @@ func (d *database) open() (err error) {
 	if d.w, err = capi.Open(d.file, capi.Patience); err != nil {
 		return err
 	}
-	settings := fmt.Sprintf("PRAGMA page_size=%d; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; PRAGMA journal_size_limit=%d",
+	settings := fmt.Sprintf("PRAGMA page_size=%d; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8192; PRAGMA journal_size_limit=%d",
 		pageSize, 16<<20)
 	if err := d.w.Exec(settings); err != nil {
 		return err
 	}
-	d.synced = true
-	return migrate(d.w)
+	if err := migrate(d.w); err != nil {
+		return err
+	}
+	// The log is there from the first look at the file until the last connection is closed.
+	d.log, err = os.OpenFile(d.file+"-wal", os.O_RDWR, 0)
+	return err
 }
 
 //go:embed schema.sql

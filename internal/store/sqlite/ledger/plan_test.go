@@ -19,8 +19,8 @@ type recording struct {
 	ran map[string]bool
 }
 
-func (r *recording) Transact(synced, grows bool, do func(commands.Conn) error) error {
-	return r.database.Transact(synced, grows, func(c commands.Conn) error { return do(recorder{c, r}) })
+func (r *recording) Transact(grows bool, do func(commands.Conn) error) error {
+	return r.database.Transact(grows, func(c commands.Conn) error { return do(recorder{c, r}) })
 }
 
 func (r *recording) Read(ctx context.Context, do func(commands.Conn) error) error {
