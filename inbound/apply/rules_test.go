@@ -239,6 +239,7 @@ func TestEveryMappingIsWaitedForByTheKeyThatItsConfigurationGives(t *testing.T) 
 func TestLotsReplaceWhatWasReserved(t *testing.T) {
 	l := newLab(t)
 	l.exec("INSERT INTO stock_lot (id, product_id, company_id, name) VALUES (81, 6, 1, 'SN-1'), (82, 6, 1, 'SN-2'), (83, 5, 1, 'SN-3')")
+	l.exec("INSERT INTO stock_quant (product_id, location_id, lot_id, company_id, quantity, reserved_quantity, in_date) VALUES (6, 8, 81, 1, 1, 0, now()), (6, 8, 82, 1, 1, 0, now())")
 	r := &run{ctx: t.Context(), x: l.x, channel: l.shop}
 	of := moved{id: 7, product: 6, asked: decide.Of(2), location: 8, destination: 5, unit: 1, reservedLines: []int64{70, 71}}
 	rest := moved{id: 9, product: 1, asked: decide.Of(1)}

@@ -97,21 +97,6 @@ func (r *run) shipped(data schema.ShipmentConfirm, moves []moved) ([]wanted, err
 	return want, nil
 }
 
-// lotsFit wants the lots of a line to add up.
-func lotsFit(r *run, line schema.ShipmentLine, path string) error {
-	if len(line.Lots) == 0 {
-		return nil
-	}
-	sum := decide.Decimal{}
-	for _, lot := range line.Lots {
-		sum = sum.Add(decide.Num(lot.Quantity))
-	}
-	if !sum.Same(decide.Num(line.Quantity)) {
-		return r.reject(problem(schema.CodeInvalid, path+".lots", "the lots do not add up to the line's quantity"))
-	}
-	return nil
-}
-
 // shippedAlready compares a shipment that is done with what was asked. Just that is no
 // news; anything else came too late.
 func (r *run) shippedAlready(rec odoo.Record, data schema.ShipmentConfirm, moves []moved, want []wanted) error {

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -165,29 +164,6 @@ func (r *run) moveCommands(picking int64, moves []moved, want []wanted) ([]any, 
 		commands = append(commands, []any{1, m.id, values})
 	}
 	return commands, nil
-}
-
-// lotLines are the lines of a move by lot.
-func (r *run) lotLines(picking int64, w wanted, lineField string, picked bool) ([]any, error) {
-	var lines []any
-	for _, old := range w.move.reservedLines {
-		lines = append(lines, []any{2, old})
-	}
-	for i, lot := range w.lots {
-		id, err := r.lot(w.move.product, lot.Lot, fmt.Sprintf("lots[%d]", i))
-		if err != nil {
-			return nil, err
-		}
-		values := map[string]any{
-			"picking_id": picking, "product_id": w.move.product, "product_uom_id": w.move.unit, "lot_id": id,
-			"location_id": w.move.location, "location_dest_id": w.move.destination, lineField: number(decide.Num(lot.Quantity)),
-		}
-		if picked {
-			values["picked"] = true
-		}
-		lines = append(lines, []any{0, 0, values})
-	}
-	return lines, nil
 }
 
 // lot is a lot or serial number of a product.

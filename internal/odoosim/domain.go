@@ -83,6 +83,9 @@ func (w *where) term(m *model, value any) string {
 	if operator == "child_of" && field == "id" && w.e.tables[m.table]["parent_path"] != "" {
 		return fmt.Sprintf("%s.parent_path LIKE (SELECT parent_path FROM %s WHERE id = %s) || '%%'", quote(m.table), quote(m.table), w.param(t[2]))
 	}
+	if to := m.refOf(field); operator == "child_of" && to != "" {
+		return w.path(m, field, "id", operator, t[2])
+	}
 	kind, ok := w.e.tables[m.table][field]
 	if !ok && m.parent != "" {
 		return w.path(m, m.parent, field, operator, t[2])

@@ -6,6 +6,10 @@ import "maps"
 // go, more takes, also what is not there.
 func writeMoves(e *env, ids []int64, v vals) {
 	for _, id := range ids {
+		if v.has("move_line_ids") {
+			e.setLines(e.get("stock_move", id), v)
+			continue
+		}
 		if v.has("quantity") {
 			e.setQuantity(e.get("stock_move", id), v)
 			continue
@@ -64,7 +68,7 @@ func stateFor(quantity, demand float64) string {
 // whether it is there.
 func (e *env) overReserve(q *quants, move rec, quantity float64, picked any) int64 {
 	if e.keepsStock(move.int("location_id")) && e.storable(move.int("product_id")) {
-		q.add(move.int("product_id"), move.int("location_id"), 0, e.second()).reserved += quantity
+		q.add(move.int("product_id"), move.int("location_id"), nil, 0, e.second()).reserved += quantity
 	}
 	return e.insert("stock_move_line", vals{
 		"picking_id": move.ref("picking_id"), "move_id": move.id(), "company_id": move["company_id"], "product_id": move["product_id"],

@@ -15,6 +15,7 @@ func validatePickings(e *env, c *call) any {
 	picked := picks{}
 	for _, id := range c.ids() {
 		e.pick(picked, id)
+		e.checkLots(id, picked)
 	}
 	if wizard := e.smsWizard(c.ids()); wizard != nil {
 		e.keepPicks(picked)

@@ -21,11 +21,11 @@ func quantModel() *model {
 // createQuant finds or makes the row of a product at a place and takes the
 // count. Outside inventory mode Odoo would make a second row without a word.
 func createQuant(e *env, v vals) int64 {
-	row := e.row(`SELECT id FROM stock_quant WHERE product_id = $1 AND location_id = $2 AND lot_id IS NULL AND package_id IS NULL
-		AND owner_id IS NULL ORDER BY id LIMIT 1`, v.int("product_id"), v.int("location_id"))
+	row := e.row(`SELECT id FROM stock_quant WHERE product_id = $1 AND location_id = $2 AND lot_id IS NOT DISTINCT FROM $3::int AND package_id IS NULL
+		AND owner_id IS NULL ORDER BY id LIMIT 1`, v.int("product_id"), v.int("location_id"), v["lot_id"])
 	if row == nil || !e.counting() {
 		id := e.insert("stock_quant", vals{
-			"product_id": v["product_id"], "location_id": v["location_id"], "quantity": v.or("quantity", nil), "reserved_quantity": "0.00",
+			"product_id": v["product_id"], "location_id": v["location_id"], "lot_id": v["lot_id"], "quantity": v.or("quantity", nil), "reserved_quantity": "0.00",
 			"inventory_quantity_set": false, "in_date": e.second(),
 		})
 		location := e.get("stock_location", v.int("location_id"))
@@ -35,6 +35,7 @@ func createQuant(e *env, v vals) int64 {
 	counted := maps.Clone(v)
 	delete(counted, "product_id")
 	delete(counted, "location_id")
+	delete(counted, "lot_id")
 	if len(counted) > 0 && e.counting() {
 		writeQuants(e, []int64{row.id()}, counted)
 	}
@@ -124,7 +125,7 @@ func (e *env) moveCounted(quant rec, difference float64) {
 	})
 	line := e.insert("stock_move_line", vals{
 		"move_id": move, "company_id": location["company_id"], "product_id": product.id(), "product_uom_id": template["uom_id"],
-		"location_id": from, "location_dest_id": to, "quantity": two(difference), "picked": true, "date": e.second(),
+		"location_id": from, "location_dest_id": to, "lot_id": quant.ref("lot_id"), "quantity": two(difference), "picked": true, "date": e.second(),
 	})
 	category := e.get("product_category", template.int("categ_id"))
 	e.write("stock_move_line", line, vals{
@@ -140,6 +141,6 @@ func (e *env) moveCounted(quant rec, difference float64) {
 		lost = -difference
 	}
 	quants := e.newQuants()
-	quants.add(product.id(), loss.int("id"), lost, e.second()).inDate = e.second()
+	quants.add(product.id(), loss.int("id"), quant.ref("lot_id"), lost, e.second()).inDate = e.second()
 	quants.flush()
 }

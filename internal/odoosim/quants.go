@@ -32,10 +32,10 @@ func (q *quants) track(row rec) *quantChange {
 	return q.rows[id]
 }
 
-// at is the row of a product at one place, or nil.
-func (q *quants) at(product, location int64) *quantChange {
-	row := q.e.row(`SELECT * FROM stock_quant WHERE product_id = $1 AND location_id = $2 AND lot_id IS NULL AND package_id IS NULL
-		AND owner_id IS NULL ORDER BY id LIMIT 1 FOR UPDATE`, product, location)
+// at is the row of a product, in one lot or in none, at one place, or nil.
+func (q *quants) at(product, location int64, lot any) *quantChange {
+	row := q.e.row(`SELECT * FROM stock_quant WHERE product_id = $1 AND location_id = $2 AND lot_id IS NOT DISTINCT FROM $3::int AND package_id IS NULL
+		AND owner_id IS NULL ORDER BY id LIMIT 1 FOR UPDATE`, product, location, lot)
 	if row == nil {
 		return nil
 	}
@@ -47,7 +47,7 @@ func (q *quants) under(product, location int64) []*quantChange {
 	var all []*quantChange
 	for _, row := range q.e.rows(`SELECT q.* FROM stock_quant q JOIN stock_location l ON l.id = q.location_id
 		JOIN stock_location top ON l.parent_path LIKE top.parent_path || '%'
-		WHERE q.product_id = $1 AND top.id = $2 AND q.lot_id IS NULL AND q.package_id IS NULL AND q.owner_id IS NULL
+		WHERE q.product_id = $1 AND top.id = $2 AND q.package_id IS NULL AND q.owner_id IS NULL
 		ORDER BY q.in_date, q.id FOR UPDATE OF q`, product, location) {
 		all = append(all, q.track(row))
 	}
@@ -56,9 +56,9 @@ func (q *quants) under(product, location int64) []*quantChange {
 
 // move takes a quantity from one place to another, and the reservation with it.
 func (q *quants) move(line rec) {
-	product, quantity := line.int("product_id"), line.float("quantity")
+	product, quantity, lot := line.int("product_id"), line.float("quantity"), line.ref("lot_id")
 	inDate := q.e.second()
-	from := q.add(product, line.int("location_id"), -quantity, inDate)
+	from := q.add(product, line.int("location_id"), lot, -quantity, inDate)
 	if q.e.keepsStock(line.int("location_id")) {
 		from.reserved -= quantity
 		// What leaves takes its age along. Stock that was never there has none.
@@ -70,20 +70,20 @@ func (q *quants) move(line rec) {
 	} else if !from.fresh {
 		from.inDate = inDate
 	}
-	to := q.add(product, line.int("location_dest_id"), quantity, inDate)
+	to := q.add(product, line.int("location_dest_id"), lot, quantity, inDate)
 	if to.inDate < inDate && from.quantity < 0 {
 		to.inDate = inDate
 	}
 }
 
 // add changes the quantity at a place, making the row if there is none.
-func (q *quants) add(product, location int64, quantity float64, inDate string) *quantChange {
-	if c := q.at(product, location); c != nil {
+func (q *quants) add(product, location int64, lot any, quantity float64, inDate string) *quantChange {
+	if c := q.at(product, location, lot); c != nil {
 		c.quantity += quantity
 		return c
 	}
 	id := q.e.insert("stock_quant", vals{
-		"product_id": product, "location_id": location, "quantity": two(quantity), "reserved_quantity": "0.00",
+		"product_id": product, "location_id": location, "lot_id": lot, "quantity": two(quantity), "reserved_quantity": "0.00",
 		"inventory_quantity_set": false, "in_date": inDate,
 	})
 	c := q.track(q.e.get("stock_quant", id))
@@ -96,7 +96,7 @@ func (q *quants) unreserve(line rec) {
 	if !q.e.keepsStock(line.int("location_id")) {
 		return
 	}
-	if c := q.at(line.int("product_id"), line.int("location_id")); c != nil {
+	if c := q.at(line.int("product_id"), line.int("location_id"), line.ref("lot_id")); c != nil {
 		c.reserved -= line.float("quantity")
 	}
 }
@@ -121,11 +121,28 @@ func (q *quants) flush() {
 				v["company_id"], v["inventory_date"] = location["company_id"], q.e.nextInventory()
 			}
 		}
+		q.e.onlyOne(c)
 		if len(v) > 0 {
 			q.e.write("stock_quant", id, v)
 		}
 	}
 	q.rows, q.order = map[int64]*quantChange{}, nil
+}
+
+// onlyOne refuses more than one of a serial number at a place, save where losses go.
+func (e *env) onlyOne(c *quantChange) {
+	if c.row["lot_id"] == "" || math.Abs(round2(c.quantity)) <= 1 || e.tracking(c.row.int("product_id")) != "serial" {
+		return
+	}
+	if e.get("stock_location", c.row.int("location_id"))["usage"] != "inventory" {
+		validationError("The serial number has already been assigned: \n Product: %s, Serial Number: %s",
+			e.displayName(models["product.product"], c.row.int("product_id")), e.get("stock_lot", c.row.int("lot_id"))["name"])
+	}
+}
+
+// tracking is whether a product is kept by lot or serial number: "none", "lot", "serial".
+func (e *env) tracking(product int64) string {
+	return e.row("SELECT t.tracking FROM product_template t JOIN product_product p ON p.product_tmpl_id = t.id WHERE p.id = $1", product)["tracking"]
 }
 
 // nextInventory is the day of the yearly count.
@@ -150,15 +167,15 @@ func (e *env) reserve(q *quants, move rec, picking, creator int64) []int64 {
 	if missing <= 0 {
 		return nil
 	}
-	insert := func(location int64, quantity float64) int64 {
+	insert := func(location int64, lot any, quantity float64) int64 {
 		return e.insert("stock_move_line", vals{
 			"picking_id": picking, "move_id": move.id(), "company_id": move["company_id"], "product_id": move["product_id"],
-			"product_uom_id": move["product_uom"], "location_id": location, "location_dest_id": move["location_dest_id"],
+			"product_uom_id": move["product_uom"], "location_id": location, "location_dest_id": move["location_dest_id"], "lot_id": lot,
 			"create_uid": creator, "write_uid": creator, "quantity": two(quantity), "picked": move.is("picked"), "date": e.second(),
 		})
 	}
 	if !e.keepsStock(move.int("location_id")) || !e.storable(move.int("product_id")) {
-		return []int64{insert(move.int("location_id"), missing)}
+		return []int64{insert(move.int("location_id"), nil, missing)}
 	}
 	var made []int64
 	rows := q.under(move.int("product_id"), move.int("location_id"))
@@ -174,17 +191,17 @@ func (e *env) reserve(q *quants, move rec, picking, creator int64) []int64 {
 		c.reserved += take
 		free -= take
 		missing -= take
-		made = append(made, e.grow(move, c.row.int("location_id"), take, insert))
+		made = append(made, e.grow(move, c.row, take, insert))
 	}
 	return made
 }
 
-// grow adds to a move's line at a place, or inserts one.
-func (e *env) grow(move rec, location int64, quantity float64, insert func(int64, float64) int64) int64 {
-	line := e.row(`SELECT id, quantity FROM stock_move_line WHERE move_id = $1 AND location_id = $2 AND NOT COALESCE(picked, FALSE)
-		AND lot_id IS NULL AND package_id IS NULL AND owner_id IS NULL ORDER BY id LIMIT 1`, move.id(), location)
+// grow adds to a move's line at a quant's place and of its lot, or inserts one.
+func (e *env) grow(move, quant rec, quantity float64, insert func(int64, any, float64) int64) int64 {
+	line := e.row(`SELECT id, quantity FROM stock_move_line WHERE move_id = $1 AND location_id = $2 AND lot_id IS NOT DISTINCT FROM $3::int
+		AND NOT COALESCE(picked, FALSE) AND package_id IS NULL AND owner_id IS NULL ORDER BY id LIMIT 1`, move.id(), quant.int("location_id"), quant.ref("lot_id"))
 	if line == nil {
-		return insert(location, quantity)
+		return insert(quant.int("location_id"), quant.ref("lot_id"), quantity)
 	}
 	e.write("stock_move_line", line.id(), vals{"quantity": two(line.float("quantity") + quantity)})
 	return line.id()

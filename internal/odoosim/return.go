@@ -157,13 +157,36 @@ func (e *env) returnMove(picking, kind int64, of rec, l vals) {
 		"picked": false, "propagate_cancel": false, "is_inventory": false, "next_serial_count": 0, "additional": false, "date": e.second(),
 		"to_refund": l["to_refund"] == true, "sale_line_id": of.ref("sale_line_id"),
 	})
-	line := e.insert("stock_move_line", vals{
-		"picking_id": picking, "move_id": id, "company_id": of["company_id"], "product_id": of["product_id"], "product_uom_id": of["product_uom"],
-		"location_id": of["location_dest_id"], "location_dest_id": of["location_id"], "quantity": quantity, "picked": false, "date": e.second(),
-	})
+	var made []int64
+	for _, part := range e.lotsOf(of, toFloat(number(l["quantity"]))) {
+		made = append(made, e.insert("stock_move_line", vals{
+			"picking_id": picking, "move_id": id, "company_id": of["company_id"], "product_id": of["product_id"], "product_uom_id": of["product_uom"],
+			"location_id": of["location_dest_id"], "location_dest_id": of["location_id"], "lot_id": part.lot, "quantity": two(part.quantity), "picked": false, "date": e.second(),
+		}))
+	}
 	e.write("stock_move", id, vals{
 		"state": "assigned", "reference": transfer, "reservation_date": e.today(), "product_qty": unrounded(quantity), "quantity": quantity, "scrapped": false,
 		"weight": e.moveWeight(e.get("stock_move", id)),
 	})
-	e.describeMoveLines([]int64{line})
+	e.describeMoveLines(made)
+}
+
+// lotPart is so much of a lot, or of none.
+type lotPart struct {
+	lot      any
+	quantity float64
+}
+
+// lotsOf is which lots a quantity of a done move was, the first lines first.
+func (e *env) lotsOf(move rec, quantity float64) (parts []lotPart) {
+	for _, line := range e.rows("SELECT lot_id, quantity FROM stock_move_line WHERE move_id = $1 AND lot_id IS NOT NULL ORDER BY id", move.id()) {
+		if some := min(quantity, line.float("quantity")); round2(some) > 0 {
+			parts = append(parts, lotPart{line["lot_id"], some})
+			quantity -= some
+		}
+	}
+	if len(parts) == 0 || round2(quantity) > 0 {
+		parts = append(parts, lotPart{nil, quantity})
+	}
+	return parts
 }

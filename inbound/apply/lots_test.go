@@ -1,0 +1,114 @@
+package apply
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// newLotLab has FILTER-100 (product 6) be kept by serial number: SN-1 to SN-4 in stock, SN-5 at a place of its own below, SN-6 nowhere.
+func newLotLab(t *testing.T) *lab {
+	t.Helper()
+	l := newLab(t)
+	l.exec("UPDATE product_template SET tracking = 'serial' WHERE id = (SELECT product_tmpl_id FROM product_product WHERE id = 6)")
+	l.exec("UPDATE stock_picking_type SET use_existing_lots = true")
+	l.exec("UPDATE stock_quant SET quantity = 100000 WHERE product_id = 1 AND location_id = 8")
+	l.exec("DELETE FROM stock_quant WHERE product_id = 6")
+	l.exec(`INSERT INTO stock_location (id, name, complete_name, usage, parent_path, location_id, company_id, warehouse_id, active)
+		SELECT 9001, 'Shelf', 'WH/Stock/Shelf', 'internal', parent_path || '9001/', id, company_id, warehouse_id, true FROM stock_location WHERE id = 8`)
+	l.exec("INSERT INTO stock_lot (id, product_id, company_id, name) SELECT 80 + n, 6, 1, 'SN-' || n FROM generate_series(1, 6) n")
+	l.exec("INSERT INTO stock_lot (id, product_id, company_id, name) VALUES (90, 5, 1, 'OTHER')")
+	l.exec(`INSERT INTO stock_quant (product_id, location_id, lot_id, company_id, quantity, reserved_quantity, in_date)
+		SELECT 6, CASE n WHEN 5 THEN 9001 ELSE 8 END, 80 + n, 1, 1, 0, now() + n * interval '1 second' FROM generate_series(1, 5) n`)
+	return l
+}
+
+// lots is where the serial numbers are, with what is reserved: "SN-1 at customer".
+func (l *lab) lots() string {
+	return l.text(`SELECT string_agg(t.name || ' ' || c.usage || CASE WHEN q.reserved_quantity > 0 THEN ' reserved' ELSE '' END || CASE WHEN q.quantity <> 1 THEN ' ' || q.quantity ELSE '' END, ', ' ORDER BY t.name)
+		FROM stock_quant q JOIN stock_lot t ON t.id = q.lot_id JOIN stock_location c ON c.id = q.location_id WHERE q.quantity <> 0`)
+}
+
+func (l *lab) ordered(n int) string {
+	l.t.Helper()
+	l.applied("order.place", subjectOf(n), anOrder(n, ""))
+	return l.shipment(n)
+}
+
+func shipLots(shipment string, lots ...string) string {
+	each := make([]string, len(lots))
+	for i, lot := range lots {
+		each[i] = fmt.Sprintf(`{"lot":%q,"quantity":"1"}`, lot)
+	}
+	return fmt.Sprintf(`{"shipment":%q,"lines":[{"sku":"FILTER-100","quantity":"%d","lots":[%s]}]}`, shipment, len(lots), strings.Join(each, ","))
+}
+
+// TestLotsThatLeftAreThoseThatAreGone ships what was reserved, other serial numbers than that, and a part with a backorder.
+func TestLotsThatLeftAreThoseThatAreGone(t *testing.T) {
+	l := newLotLab(t)
+	l.applied("shipment.confirm", "s1", fmt.Sprintf(`{"shipment":%q}`, l.ordered(1)))
+	if got, want := l.lots(), "SN-1 customer, SN-2 customer, SN-3 internal, SN-4 internal, SN-5 internal"; got != want {
+		t.Errorf("as reserved: %s, want %s", got, want)
+	}
+	shipment := l.ordered(2)
+	for _, attempt := range []string{"first", "again"} {
+		l.applied("shipment.confirm", "s2", shipLots(shipment, "SN-5"))
+		if got, want := l.lots(), "SN-1 customer, SN-2 customer, SN-3 internal reserved, SN-4 internal, SN-5 customer"; got != want {
+			t.Errorf("a part, %s: %s, want %s", attempt, got, want)
+		}
+	}
+	rest := l.text("SELECT name FROM stock_picking WHERE backorder_id = (SELECT id FROM stock_picking WHERE name = $1)", shipment)
+	l.applied("shipment.confirm", "s3", shipLots(rest, "SN-4"))
+	if got, want := l.lots(), "SN-1 customer, SN-2 customer, SN-3 internal, SN-4 customer, SN-5 customer"; got != want {
+		t.Errorf("the rest, another than was reserved: %s, want %s", got, want)
+	}
+}
+
+// TestLotsThatCannotHaveLeftAreRefused leaves everything as it was.
+func TestLotsThatCannotHaveLeftAreRefused(t *testing.T) {
+	l := newLotLab(t)
+	shipment := l.ordered(1)
+	before := l.fingerprint()
+	for _, c := range []struct {
+		lots []string
+		kind command.Kind
+		code string
+		path string
+	}{
+		{[]string{"SN-1", "SN-1"}, command.Rejected, schema.CodeInvalid, "lines[0].lots[1].lot"},
+		{[]string{"SN-1", "OTHER"}, command.Parked, schema.CodeUnknownPlace, "lots[1]"},
+		{[]string{"SN-1", "SN-6"}, command.Parked, schema.CodeNegativeStock, "lots[1]"},
+		{[]string{"NEW"}, command.Parked, schema.CodeUnknownPlace, "lots[0]"},
+	} {
+		out := l.stopped(c.kind, c.code, "shipment.confirm", strings.Join(c.lots, "-"), shipLots(shipment, c.lots...))
+		if out.Problems[0].Path != c.path || c.code == schema.CodeUnknownPlace && !slices.Contains(out.WaitsFor, "lot/"+c.lots[len(c.lots)-1]) {
+			t.Errorf("%v: %+v", c.lots, out)
+		}
+		if after := l.fingerprint(); after != before {
+			t.Errorf("%v: something has changed", c.lots)
+		}
+	}
+	l.exec("INSERT INTO stock_lot (id, product_id, company_id, name) VALUES (91, 6, 1, 'NEW')")
+	l.exec("INSERT INTO stock_quant (product_id, location_id, lot_id, company_id, quantity, reserved_quantity, in_date) VALUES (6, 8, 91, 1, 1, 0, now())")
+	l.applied("shipment.confirm", "NEW", shipLots(shipment, "NEW"))
+	l.stopped(command.Parked, schema.CodeNegativeStock, "shipment.confirm", "twice", shipLots(l.ordered(2), "NEW"))
+}
+
+// TestAReturnBringsItsLotsBack receives the serial numbers that were shipped, and not one that never left.
+func TestAReturnBringsItsLotsBack(t *testing.T) {
+	l := newLotLab(t)
+	l.applied("shipment.confirm", "s1", fmt.Sprintf(`{"shipment":%q}`, l.ordered(1)))
+	l.applied("return.request", "r1", fmt.Sprintf(`{"order":%q,"lines":[{"line":"a","quantity":"2"}]}`, subjectOf(1)))
+	receive := func(lot string) string {
+		return fmt.Sprintf(`{"request":"r1","lines":[{"sku":"FILTER-100","quantity":"1","lot":%q}]}`, lot)
+	}
+	l.stopped(command.Parked, schema.CodeRefused, "return.receive", "wrong", receive("SN-3"))
+	l.applied("return.receive", "x1", receive("SN-2"))
+	if got, want := l.lots(), "SN-1 customer, SN-2 internal, SN-3 internal, SN-4 internal, SN-5 internal"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
