@@ -23,7 +23,7 @@ func customerUpsert() Command {
 			}, emptied,
 			[]Input{
 				nullable(addressInput("address", "the customer's own address")),
-				{Name: "addresses", Kind: Objects, Limit: 100, Doc: "Further addresses; they become contacts below the customer. Those that are not listed are left as they are.", Inputs: slices.Concat(
+				{Name: "addresses", Kind: Objects, Limit: 100, Doc: "Further addresses; they become contacts below the customer. Those that are not listed are left as they are. One that somebody deleted or archived in Odoo is there again if the channel owns `customer.addresses`, and is left so otherwise; `problems` tells either (`conflict`, `not_owned`), and the rest is applied.", Inputs: slices.Concat(
 					[]Input{
 						required1(once(own("id", "the channel's own id of the address"))),
 						{Name: "type", Kind: String, Required: true, Values: []string{"contact", "invoice", "delivery", "other"}, Doc: "what it is for; a contact with an address of its own is `other` in Odoo, where contacts share the customer's"},

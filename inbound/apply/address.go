@@ -76,11 +76,13 @@ func (r *run) addressFields(input string, a schema.Address, empty bool) ([]field
 	}, nil
 }
 
-// customerAddress makes or changes a further address of a customer.
+// customerAddress makes or changes a further address of a customer. One that somebody deleted or archived in Odoo is there
+// again if the channel is its owner, as every other value of a field that is its own; else it is left so. The result
+// says either.
 func (r *run) customerAddress(customer int64, made bool, a schema.CustomerAddress, i int) error {
 	path := fmt.Sprintf("addresses[%d]", i)
 	externalID := decide.ExternalID(r.c.Channel, "address", r.c.Subject+"/"+a.ID)
-	id, found, err := r.named(externalID, "res.partner")
+	id, is, err := r.whereIs(externalID, "res.partner")
 	if err != nil {
 		return err
 	}
@@ -88,14 +90,19 @@ func (r *run) customerAddress(customer int64, made bool, a schema.CustomerAddres
 	if err != nil {
 		return err
 	}
-	if !found {
-		if !made && !r.ownership.Field(r.c.Channel, "customer", "addresses", true) {
-			r.reportOnce(problem(schema.CodeNotOwned, path, "the address was not added: the channel does not own customer.addresses"))
+	if is != there {
+		if !made && !r.ownership.Field(r.c.Channel, "customer", "addresses", is == nowhere) {
+			r.reportOnce(problem(schema.CodeNotOwned, path, "the address was not added"+map[bool]string{true: " again, which somebody deleted in Odoo"}[is == gone]+": the channel does not own customer.addresses"))
 			return nil
 		}
-		_, err := r.newContact(externalID, customer, a.Type, p)
+		if is == gone && !made {
+			r.report(problem(schema.CodeConflict, path, "the address was deleted in Odoo, and is made anew: the channel owns customer.addresses"))
+		}
+		id, err := r.newContact(externalID, customer, a.Type, p)
+		r.remember(externalID, "res.partner", id)
 		return err
 	}
+	r.remember(externalID, "res.partner", id)
 	fields, err := r.addressFields("addresses", a.Address, false)
 	if err != nil {
 		return err
@@ -112,11 +119,11 @@ func (r *run) customerAddress(customer int64, made bool, a schema.CustomerAddres
 			fields = append(fields, f)
 		}
 	}
-	return r.changeContact(id, fields, path)
+	return r.changeContact(customer, id, fields, path)
 }
 
-func (r *run) changeContact(id int64, fields []field, path string) error {
-	var names []string
+func (r *run) changeContact(customer, id int64, fields []field, path string) error {
+	names := []string{"active"}
 	for _, f := range fields {
 		names = append(names, f.name)
 	}
@@ -130,12 +137,24 @@ func (r *run) changeContact(id int64, fields []field, path string) error {
 			values[f.name] = f.written(now)
 		}
 	}
+	if !now.Bool("active") {
+		owner, err := r.readOne("res.partner", customer, "active")
+		if err != nil {
+			return err
+		}
+		if owner.Bool("active") { // else it is as its customer is
+			values["active"] = true
+		}
+	}
 	if len(values) == 0 {
 		return nil
 	}
 	if !r.ownership.Field(r.c.Channel, "customer", "addresses", false) {
 		r.reportOnce(problem(schema.CodeNotOwned, path, "the address was left as it is: the channel does not own customer.addresses"))
 		return nil
+	}
+	if values["active"] != nil {
+		r.report(problem(schema.CodeConflict, path, "the address was archived in Odoo, and is in use again: the channel owns customer.addresses"))
 	}
 	return r.write("write address", "res.partner", []int64{id}, values)
 }

@@ -3,6 +3,8 @@ package apply
 import (
 	"fmt"
 	"testing"
+
+	"github.com/odoobridge/odoobridge/schema"
 )
 
 // TestAContactKeepsTheAddressOfItsOwn sends a customer whose contacts have an address of their own, or
@@ -30,4 +32,57 @@ func TestAContactKeepsTheAddressOfItsOwn(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAnAddressThatWasTakenAwayInOdoo deletes and archives further addresses, which the channel then sends again: its first owner
+// has them back, others leave them so, and either is told. What somebody took away is not taken for a new one.
+func TestAnAddressThatWasTakenAwayInOdoo(t *testing.T) {
+	l := newLab(t)
+	l.x.bindings = l
+	upsert := `{"name":"Ada","addresses":[{"id":"home","type":"delivery","name":"Home","city":"Berlin"},{"id":"work","type":"delivery","name":"Work","city":"Bonn"}]}`
+	id := l.applied("customer.upsert", "1", upsert).Odoo.ID
+	has := func(want string) {
+		t.Helper()
+		if got := l.text(`SELECT coalesce(string_agg(name || CASE WHEN active THEN '' ELSE ' archived' END, ', ' ORDER BY name), '') FROM res_partner WHERE parent_id = $1`, id); got != want {
+			t.Errorf("the addresses are %q, want %q", got, want)
+		}
+	}
+	again := func(codes ...string) {
+		t.Helper()
+		out := l.applied("customer.upsert", "1", upsert)
+		var got []string
+		for _, p := range out.Problems {
+			got = append(got, p.Path+" "+p.Code)
+			if p.Remedy == "" {
+				t.Errorf("no remedy: %+v", p)
+			}
+		}
+		if fmt.Sprint(got) != fmt.Sprint(codes) {
+			t.Errorf("told %v, want %v", got, codes)
+		}
+	}
+	takeAway := func() {
+		l.exec("UPDATE res_partner SET active = false WHERE parent_id = $1 AND name = 'Home'", id)
+		l.exec("DELETE FROM ir_model_data WHERE model = 'res.partner' AND res_id IN (SELECT id FROM res_partner WHERE parent_id = $1 AND name = 'Work')", id)
+		l.exec("DELETE FROM res_partner WHERE parent_id = $1 AND name = 'Work'", id)
+		has("Home archived")
+	}
+	again()
+	for _, owners := range []any{"pos", []string{"pos", "shopify"}} {
+		l.config.Ownership = map[string]any{"customer": owners}
+		if owners == "pos" {
+			takeAway()
+		}
+		again("addresses[0] "+schema.CodeNotOwned, "addresses[1] "+schema.CodeNotOwned)
+		has("Home archived")
+	}
+	l.config.Ownership = map[string]any{"customer": "shopify"}
+	again("addresses[0] "+schema.CodeConflict, "addresses[1] "+schema.CodeConflict)
+	has("Home, Work")
+	again()
+	// What goes with its customer stays so.
+	takeAway()
+	l.exec("UPDATE res_partner SET active = false WHERE id = $1", id)
+	again("addresses[1] " + schema.CodeConflict)
+	has("Home archived, Work")
 }

@@ -14,29 +14,48 @@ import (
 // record, what it was merged into, or that there was one which somebody deleted. A late command must not
 // make that anew by itself.
 func (r *run) named(externalID, model string) (int64, bool, error) {
-	of, id, found, err := r.x.odoo.Named(r.ctx, externalID, r.context())
-	if err != nil || found && of == model {
-		return id, err == nil, err
+	id, is, err := r.whereIs(externalID, model)
+	if err != nil || is != gone || r.c.Parked == schema.CodeConflict { // a person has decided that it is made anew
+		return id, is == there, err
 	}
-	if r.x.bindings == nil {
-		return 0, false, nil
+	p := problem(schema.CodeConflict, "", "the record that the channel's id means was deleted in Odoo, or the bridge's user may not see it any more")
+	p.Remedy = "Discard the command, or retry it to make the record anew."
+	return 0, false, r.park(command.Reference{Model: model, ID: id}, p)
+}
+
+// whereabouts is what is known of a record.
+type whereabouts int
+
+const (
+	nowhere whereabouts = iota // there never was one
+	there                      // in Odoo, archived or not
+	gone                       // there was one
+)
+
+// whereIs finds a record by its external id in Odoo, or by what the bridge remembers. Of one that is gone the id
+// is that which it had.
+func (r *run) whereIs(externalID, model string) (int64, whereabouts, error) {
+	of, id, found, err := r.x.odoo.Named(r.ctx, externalID, r.context())
+	switch {
+	case err != nil:
+		return 0, nowhere, err
+	case found && of == model:
+		return id, there, nil
+	case r.x.bindings == nil:
+		return 0, nowhere, nil
 	}
 	b, found, err := r.x.bindings.Bound(r.ctx, externalID)
 	if err != nil || !found || b.Model != model {
-		return 0, false, err
+		return 0, nowhere, err
 	}
 	id, found, err = r.thereOrHeir(model, b.Record)
 	switch {
 	case err != nil:
-		return 0, false, err
+		return 0, nowhere, err
 	case found:
-		return id, true, nil
-	case r.c.Parked == schema.CodeConflict: // a person has decided that it is made anew
-		return 0, false, nil
+		return id, there, nil
 	}
-	p := problem(schema.CodeConflict, "", "the record that the channel's id means was deleted in Odoo, or the bridge's user may not see it any more")
-	p.Remedy = "Discard the command, or retry it to make the record anew."
-	return 0, false, r.park(command.Reference{Model: model, ID: b.Record}, p)
+	return b.Record, gone, nil
 }
 
 // mostHeirs is how many times what one id means may have been merged.
@@ -46,8 +65,8 @@ const mostHeirs = 20
 // known of a moment ago, that it was merged only by Odoo's log: so that is waited for.
 func (r *run) thereOrHeir(model string, id int64) (int64, bool, error) {
 	for n := range mostHeirs {
-		there, err := r.x.odoo.SearchRead(r.ctx, model, domainOf("id", id), []string{"id"}, odoo.Window{}, r.context(map[string]any{"active_test": false}))
-		if err != nil || len(there) == 1 {
+		found, err := r.x.odoo.SearchRead(r.ctx, model, domainOf("id", id), []string{"id"}, odoo.Window{}, r.context(map[string]any{"active_test": false}))
+		if err != nil || len(found) == 1 {
 			return id, err == nil, err
 		}
 		entity := entityOf[model]
