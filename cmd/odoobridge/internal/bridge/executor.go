@@ -13,8 +13,8 @@ import (
 	"github.com/odoobridge/odoobridge/internal/store"
 )
 
-// executor is what carries out commands in Odoo, and how it is told of another configuration.
-func (b *bridge) executor(l store.Ledger) (command.Executor, func(*config.Config), error) {
+// executor is what carries out commands in Odoo.
+func (b *bridge) executor(l store.Ledger) (*users, error) {
 	cfg := b.cfg.Odoo
 	held := newHeldCalls(b.log, b.metrics.Commands.OdooCircuit)
 	key := &apiKey{log: b.log}
@@ -25,12 +25,12 @@ func (b *bridge) executor(l store.Ledger) (command.Executor, func(*config.Config
 		Observe: b.metrics.Commands.Called, Changed: held.way, Refused: held.refused(""),
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("prepare the way to Odoo: %w", err)
+		return nil, fmt.Errorf("prepare the way to Odoo: %w", err)
 	}
 	u := &users{client: client, held: held, known: documents{b.store, b.documented, b.pass, time.Now}, bound: bindings{l}}
-	u.shared = user{cfg.Login, key, u.executor(client, b.cfg)}
+	u.shared = user{cfg.Login, key, client, u.executor(client, b.cfg)}
 	u.adopt(b.cfg)
-	return u, u.reload, nil
+	return u, nil
 }
 
 // bindings are the ledger's, as executors ask for them.
@@ -58,9 +58,10 @@ type users struct {
 
 // user is somebody as whom commands are carried out.
 type user struct {
-	login string
-	key   *apiKey
-	x     *apply.Executor
+	login  string
+	key    *apiKey
+	client *odoo.Client
+	x      *apply.Executor
 }
 
 // Execute carries out a command as its channel's user.
@@ -112,7 +113,7 @@ func (u *users) adopt(cfg *config.Config) {
 func (u *users) newUser(c *config.Channel, cfg *config.Config) user {
 	key := &apiKey{log: u.shared.key.log}
 	client := u.client.As(odoo.Caller{Login: c.OdooLogin, Key: key.read, Refused: u.held.refused(c.Name)})
-	return user{c.OdooLogin, key, u.executor(client, cfg)}
+	return user{c.OdooLogin, key, client, u.executor(client, cfg)}
 }
 
 func (u *users) executor(client *odoo.Client, cfg *config.Config) *apply.Executor {

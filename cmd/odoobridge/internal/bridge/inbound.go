@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -21,7 +22,8 @@ type commands struct {
 	river    *inbound.Inbound
 	ledger   store.Ledger
 	reloaded func(*config.Config) // tells the executor
-	inFlight *inflight.Tracker    // nil where no lane asks
+	greet    func(context.Context)
+	inFlight *inflight.Tracker // nil where no lane asks
 }
 
 // openInbound opens the ledger and joins it with the executor. What it returns closes the ledger.
@@ -34,7 +36,7 @@ func (b *bridge) openInbound(ctx context.Context, version string) (closeInbound 
 	if err != nil {
 		return nil, err
 	}
-	executor, reloaded, err := b.executor(l)
+	executor, err := b.executor(l)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
@@ -49,7 +51,7 @@ func (b *bridge) openInbound(ctx context.Context, version string) (closeInbound 
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	b.commands = &commands{river: river, ledger: l, reloaded: reloaded, inFlight: tracker}
+	b.commands = &commands{river: river, ledger: l, reloaded: executor.reload, greet: executor.greet, inFlight: tracker}
 	b.handleCommands()
 	return l.Close, nil
 }
@@ -61,6 +63,9 @@ func (b *bridge) runInbound(ctx context.Context) error {
 	}
 	done := make(chan error, 1)
 	go func() { done <- b.commands.river.Run(ctx) }()
+	var greeting sync.WaitGroup
+	greeting.Go(func() { b.commands.greet(ctx) })
+	defer greeting.Wait()
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	defer signal.Stop(hangups)

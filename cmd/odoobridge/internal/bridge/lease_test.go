@@ -22,11 +22,11 @@ func TestWithoutItsLeaseABridgeAsksOdooNothing(t *testing.T) {
 	ask := func(lease *postgres.Lease) error {
 		cfg := &config.Config{Odoo: config.Odoo{URL: odoo.URL, Database: "d", Login: "bridge", APIKey: "k"}}
 		b := &bridge{host: &host{cfg: cfg, log: slog.New(slog.DiscardHandler), metrics: telemetry.New("test")}, lease: lease}
-		x, _, err := b.executor(nil)
+		x, err := b.executor(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		client := x.(*users).client
+		client := x.client
 		defer client.Close()
 		_, err = client.Release(t.Context())
 		return err

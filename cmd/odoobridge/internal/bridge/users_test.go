@@ -54,7 +54,7 @@ func TestAReloadGivesChannelsTheirUsers(t *testing.T) {
 	}
 	key := &apiKey{log: slog.New(slog.DiscardHandler)}
 	u := &users{client: client, held: newHeldCalls(key.log, prometheus.NewGauge(prometheus.GaugeOpts{Name: "held"})),
-		shared: user{"bridge", key, apply.New(apply.Options{Odoo: client, Config: cfg()})}}
+		shared: user{"bridge", key, client, apply.New(apply.Options{Odoo: client, Config: cfg()})}}
 	shop := config.Channel{Name: "shop", OdooLogin: "shop", OdooAPIKey: "k1"}
 	u.reload(cfg(shop, config.Channel{Name: "till"}))
 	own := u.of("shop")

@@ -1,0 +1,67 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
+)
+
+// greet logs in to Odoo as each user once when commands begin to be carried out, so that a key, a database or an address that
+// is wrong is told then, and not with the first command. It holds nothing up.
+func (u *users) greet(ctx context.Context) {
+	u.mu.RLock()
+	all := maps.Clone(u.own)
+	u.mu.RUnlock()
+	if u.shared.login != "" {
+		if all == nil {
+			all = map[string]user{}
+		}
+		all[""] = u.shared
+	}
+	for _, channel := range slices.Sorted(maps.Keys(all)) {
+		var whose []any
+		if channel != "" {
+			whose = []any{telemetry.KeyChannel, channel}
+		}
+		_, err := all[channel].client.UID(ctx)
+		var release odoo.Release
+		if err == nil {
+			release, err = all[channel].client.Release(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			reason, remedy := unwelcome(err)
+			u.shared.key.log.Warn("Odoo cannot be asked as this user; its commands wait and go on by themselves", append(whose, telemetry.KeyReason, reason, telemetry.KeyError, err.Error(), telemetry.KeyRemedy, remedy)...)
+		default:
+			u.shared.key.log.Info("Odoo lets this user in", append(whose, telemetry.KeyRelease, release.Text)...)
+		}
+	}
+}
+
+// unwelcome says in words why Odoo cannot be asked, and what to do.
+func unwelcome(err error) (reason, remedy string) {
+	var e *odoo.Error
+	if !errors.As(err, &e) {
+		return "", "odoobridge check"
+	}
+	switch {
+	case e.Kind == odoo.Denied:
+		return "the login is unknown or archived, or the API key is wrong, revoked or expired", "put a valid login and API key where the configuration has them; `odoobridge check` says which user it is"
+	case strings.HasSuffix(e.Name, "OperationalError"), e.Kind == odoo.Faulty && e.Status == 404:
+		return "Odoo has no database of this name, or cannot reach it", "correct odoo.database, or look at Odoo's PostgreSQL"
+	case e.Kind == odoo.Missing:
+		return "Odoo has no user of this login, or it is archived", "correct the login"
+	case e.Kind == odoo.NotSent && (e.Status != 0 || e.Name == "version"):
+		return "what answers is not Odoo's API", "correct odoo.url: how Odoo itself is reached, without a path"
+	case e.Kind == odoo.Paused:
+		return "calls are held back, for a reason that was told before", "none is needed"
+	}
+	return "Odoo does not answer", "look whether Odoo runs, and whether odoo.url is right"
+}
