@@ -25,6 +25,10 @@
 //	                                                     ▼ confirms
 //	                                    odoo.results, reply_to, commands.dead
 //
+// A subscription has one session at a time in hand, bounded by bytes (flow): when larger messages come than there is room for, the session
+// is given up and the next one has fewer sent at a time. Results have a connection of their own, which alone an alarm
+// stops. The broker's word on each is heard: what a queue took is marked, the rest waits and is sent again.
+//
 // Messages are handed on in order and many at a time, so that a burst is claimed with few writes to
 // the disk. A command is taken, and Odoo asked about it, while the disk still syncs its claim; the acknowledgement and the first
 // call that changes something wait for that. What is claimed waits in the ledger, not in memory: for what Wake tells of, and once more at the start of Run. The ledger knows which commands hold back which
@@ -36,7 +40,10 @@
 //	ledger full or failing      nothing is acknowledged, nothing overtakes; tried again until it works
 //	executor's error            tried again with back-off and jitter; *command.RetryError says when
 //	no end to errors or waits   parked after commands.patience
-//	results not confirmed       sent again with the same id
+//	results not confirmed       sent again with the same id; an alarm is waited out
+//	no queue takes a result     it waits, others go on; whoever asked for a reply has it and gets no other
+//	broker silent               noticed after three heartbeats; a stop does not wait for it
+//	replies not permitted       left out; dead letters wait
 //	ended in the middle of a call  stopped: the call has a grace, and its end is written down. Killed: the command is marked as
 //	                            calling, and executed again when Odoo cannot be at work for it any more (odoo.limit_time_real)
 //	killed between two steps    the command is executed again, with its notes and one attempt more

@@ -79,6 +79,7 @@ func (silent) Command(string, string, string, time.Duration, time.Duration) {}
 func (silent) Retried(string, string)                                       {}
 func (silent) Open([]store.CommandCount)                                    {}
 func (silent) Connected(bool)                                               {}
+func (silent) Unsent([]ResultsWaiting)                                      {}
 
 func testConfig(url string) *config.Config {
 	return &config.Config{

@@ -30,6 +30,8 @@ type Meter interface {
 	Retried(channel, name string)
 	// Open is told how many commands are not done, from time to time.
 	Open(counts []store.CommandCount)
+	// Unsent is told which results wait to be sent, from time to time.
+	Unsent(waiting []ResultsWaiting)
 	// Connected is told whether commands can be received.
 	Connected(up bool)
 }
@@ -50,6 +52,10 @@ type Options struct {
 	Grace time.Duration
 	// Resend is how long a result waits that no queue took; 15 seconds when zero.
 	Resend time.Duration
+	// Confirm is how long the broker may take to confirm results, not counting alarms; 30 seconds when zero.
+	Confirm time.Duration
+	// Heartbeat is the broker's; a connection is lost after three without a word. Ten seconds when zero.
+	Heartbeat time.Duration
 	// Failpoint is called between the steps of a command, for tests that end the process there.
 	Failpoint func(point string)
 }
@@ -67,6 +73,7 @@ type Inbound struct {
 	atWork    time.Duration
 	grace     time.Duration
 	resend    time.Duration
+	confirm   time.Duration
 	failpoint func(string)
 
 	nudges map[string]chan struct{} // by workload: something may be due
@@ -76,19 +83,21 @@ type Inbound struct {
 	mu     sync.Mutex
 	queues map[string]error // why a queue cannot be received from; nil: it can
 
+	deadSeen atomic.Pointer[firstSeen] // the oldest dead letter that waits
+
 	come come // what commands may wait for that came while some were carried out
 }
 
 // New prepares the inbound river. Nothing is done before Run.
 func New(o Options) (*Inbound, error) {
-	d, err := broker.NewDialer(&o.Config.RabbitMQ, broker.Options{Version: o.Version})
+	d, err := broker.NewDialer(&o.Config.RabbitMQ, broker.Options{Version: o.Version, Heartbeat: o.Heartbeat})
 	if err != nil {
 		return nil, err
 	}
 	i := &Inbound{
 		ledger: o.Ledger, executor: o.Executor, meter: o.Meter, log: o.Log, dialer: d, now: o.Now, held: o.Held, failpoint: o.Failpoint,
 		nudges: map[string]chan struct{}{}, fresh: map[string]chan struct{}{}, answer: make(chan struct{}, 1), queues: map[string]error{},
-		atWork: o.Config.Odoo.CallTimeout(), grace: o.Grace, resend: cmp.Or(o.Resend, resendAfter),
+		atWork: o.Config.Odoo.CallTimeout(), grace: o.Grace, resend: cmp.Or(o.Resend, resendAfter), confirm: cmp.Or(o.Confirm, confirmTimeout),
 	}
 	i.cfg.Store(o.Config)
 	if i.log == nil {
@@ -135,7 +144,7 @@ func (i *Inbound) Run(ctx context.Context) error {
 	applying, end := i.outlive(gctx)
 	defer end()
 	s := &subscriber{
-		dialer: i.dialer, prefetch: i.config().Commands.Prefetch, log: i.log, changed: i.changed,
+		dialer: i.dialer, prefetch: i.config().Commands.Prefetch, budget: max(leastInHand, inHand/max(1, len(queuesOf(i.config())))), log: i.log, changed: i.changed,
 		prepare: func(ch *amqp.Channel) error {
 			if cfg := i.config(); cfg.RabbitMQ.Topology == "declare" {
 				return declare(ch, cfg)
@@ -231,6 +240,10 @@ func (i *Inbound) keep(ctx context.Context) error {
 		counts, err := i.ledger.Counts(ctx)
 		if err == nil {
 			i.meter.Open(counts)
+			var waiting []ResultsWaiting
+			if waiting, err = i.ResultsWaiting(ctx); err == nil {
+				i.meter.Unsent(waiting)
+			}
 		}
 		if now := i.now(); err == nil && now.Sub(trimmed) > trimEvery {
 			trimmed = now

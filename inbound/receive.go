@@ -35,14 +35,16 @@ func (i *Inbound) receive(ctx context.Context, q queue, messages <-chan *message
 // gather waits for one message and returns it with what has come together; nil at the end.
 func gather(ctx context.Context, messages <-chan *message.Message, limit int) []*message.Message {
 	var batch []*message.Message
-	select {
-	case m, more := <-messages:
-		if !more {
+	for len(batch) == 0 {
+		select {
+		case m, more := <-messages:
+			if !more {
+				return nil
+			}
+			batch = add(batch, m)
+		case <-ctx.Done():
 			return nil
 		}
-		batch = append(batch, m)
-	case <-ctx.Done():
-		return nil
 	}
 	for len(batch) < limit {
 		select {
@@ -50,12 +52,21 @@ func gather(ctx context.Context, messages <-chan *message.Message, limit int) []
 			if !more {
 				return batch
 			}
-			batch = append(batch, m)
+			batch = add(batch, m)
 		default:
 			return batch
 		}
 	}
 	return batch
+}
+
+// add leaves out what came on a connection that is lost: it comes again, and so does all that follows it.
+func add(batch []*message.Message, m *message.Message) []*message.Message {
+	if m.Context().Err() != nil {
+		m.Nack()
+		return batch
+	}
+	return append(batch, m)
 }
 
 // gone says that the ledger is not to be had any more until it is opened again, by whichever bridge.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -306,6 +307,19 @@ func TestErrorsAreTriedAgainAndParkedWhenPatienceEnds(t *testing.T) {
 	}
 }
 
+// passed counts how often all that is unsent was looked at from the start.
+type passed struct {
+	store.Ledger
+	passes atomic.Int64
+}
+
+func (p *passed) Unsent(ctx context.Context, after int64, limit int) ([]store.Result, error) {
+	if after == 0 {
+		p.passes.Add(1)
+	}
+	return p.Ledger.Unsent(ctx, after, limit)
+}
+
 // TestAResultThatNoQueueTookIsKeptAndSentAgain takes the channel's queue of results away, and lets another
 // channel be answered meanwhile.
 func TestAResultThatNoQueueTookIsKeptAndSentAgain(t *testing.T) {
@@ -317,7 +331,8 @@ func TestAResultThatNoQueueTookIsKeptAndSentAgain(t *testing.T) {
 	cfg := *w.in.config()
 	cfg.RabbitMQ.Topology = "none"
 	w.results = make(chan amqp.Delivery)
-	w.runWith(Options{Config: &cfg, Ledger: w.ledger, Executor: &fake{}, Meter: silent{}, Log: testLog(t), Resend: 50 * time.Millisecond})
+	l := &passed{Ledger: w.ledger}
+	w.runWith(Options{Config: &cfg, Ledger: l, Executor: &fake{}, Meter: silent{}, Log: testLog(t), Resend: 50 * time.Millisecond})
 	reply, err := w.ch.QueueDeclare("", false, true, true, false, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -326,10 +341,18 @@ func TestAResultThatNoQueueTookIsKeptAndSentAgain(t *testing.T) {
 	for _, id := range []string{"a", "b"} {
 		w.send("order.place", wish(t, "order.place", id, "5"+id), asked)
 	}
-	w.until("both replied to, again and again", func() bool {
+	replies := func() int {
 		q, err := w.ch.QueueDeclarePassive(reply.Name, false, true, true, false, nil)
-		return err == nil && q.Messages >= 4
-	})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return q.Messages
+	}
+	w.until("both replied to", func() bool { return replies() >= 2 })
+	w.until("the results sent again and again", func() bool { return l.passes.Load() >= 6 })
+	if n := replies(); n != 2 {
+		t.Errorf("%d replies to two commands, although only the results did not arrive", n)
+	}
 	unsent, err := w.ledger.Unsent(t.Context(), 0, 10)
 	if err != nil || len(unsent) != 2 {
 		t.Fatalf("%d results are kept, want 2: %v", len(unsent), err)

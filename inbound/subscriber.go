@@ -23,12 +23,20 @@ const (
 	metaRedelivered = "redelivered"
 )
 
+// closeTimeout is how long the broker has for a good-bye, and askTimeout for an answer.
+const (
+	closeTimeout = 3 * time.Second
+	askTimeout   = 30 * time.Second
+)
+
 // subscriber hands out the messages of queues in the order in which the broker delivers
 // them, many at a time, and acknowledges each to the broker when its receiver has. A message that is not
-// acknowledged comes again after the connection is lost. It implements message.Subscriber.
+// acknowledged comes again after the connection is lost; its context ends then, and a receiver
+// that has not begun with it nacks it. It implements message.Subscriber.
 type subscriber struct {
 	dialer   *broker.Dialer
-	prefetch int
+	prefetch int                       // messages of a queue in hand at most
+	budget   int                       // bytes of a queue in hand at most, or one message
 	prepare  func(*amqp.Channel) error // declares what is needed, on each new connection
 	changed  func(queue string, err error)
 	log      *slog.Logger
@@ -53,18 +61,42 @@ func (s *subscriber) Close() error {
 	return nil
 }
 
+// Connecting again begins at once and slows down while the broker is away. A connection that lived shorter than
+// steady counts as another failure.
+const (
+	firstRetry = 100 * time.Millisecond
+	lastRetry  = 5 * time.Second
+	steady     = time.Second
+)
+
+func reconnecting() *backoff.ExponentialBackOff {
+	pause := backoff.NewExponentialBackOff()
+	pause.InitialInterval, pause.MaxInterval = firstRetry, lastRetry
+	pause.Reset()
+	return pause
+}
+
 // follow keeps a connection up until ctx ends.
 func (s *subscriber) follow(ctx context.Context, queue string, out chan<- *message.Message) {
-	pause := backoff.NewExponentialBackOff()
-	pause.InitialInterval, pause.MaxInterval = 200*time.Millisecond, 15*time.Second
+	pause := reconnecting()
+	f := newFlow(s.prefetch, s.budget)
+	internal := false // the last session ended with an error within the broker
 	for ctx.Err() == nil {
 		began := time.Now()
-		err := s.session(ctx, queue, out)
-		if ctx.Err() != nil {
+		err := s.session(ctx, queue, f, out)
+		switch {
+		case ctx.Err() != nil:
 			return
+		case errors.Is(err, errTooLarge):
+			s.log.Info("large commands: fewer are received at a time", telemetry.KeyQueue, queue, telemetry.KeyCount, f.now)
+			continue
+		case isInternal(err) && !internal:
+			internal = true
+			continue
 		}
+		internal = false
 		s.changed(queue, err)
-		if time.Since(began) > time.Minute {
+		if time.Since(began) > steady {
 			pause.Reset()
 		}
 		wait := pause.NextBackOff()
@@ -76,87 +108,10 @@ func (s *subscriber) follow(ctx context.Context, queue string, out chan<- *messa
 	}
 }
 
-var errDeliveriesEnded = errors.New("the broker ended the consumer: the queue was deleted or the connection lost")
-
-// session is one connection, from opening it to its loss.
-func (s *subscriber) session(ctx context.Context, queue string, out chan<- *message.Message) error {
-	conn, err := s.dialer.Dial(ctx, "odoobridge consume "+queue)
-	if err != nil {
-		return err
-	}
-	ch, err := conn.Channel()
-	if err != nil {
-		return err
-	}
-	defer conn.Close() //nolint:errcheck // over in any case
-	if err := s.prepare(ch); err != nil {
-		return err
-	}
-	if err := s.alone(ctx, conn, ch, queue); err != nil {
-		return err
-	}
-	if err := ch.Qos(s.prefetch, 0, false); err != nil {
-		return err
-	}
-	// It ends with the connection and never before it: what it was given goes back in the same step.
-	deliveries, err := ch.Consume(queue, "", false, false, false, false, nil)
-	if err != nil {
-		return err
-	}
-	s.changed(queue, nil)
-	sctx, cancel := context.WithCancel(ctx)
-	pending := make(chan pendingAck, s.prefetch)
-	var acks sync.WaitGroup
-	defer acks.Wait()
-	defer cancel() // first: with nothing pending nothing else ends it
-	acks.Go(func() { settleAcks(sctx, pending, cancel) })
-	for {
-		select {
-		case d, more := <-deliveries:
-			if !more {
-				return errDeliveriesEnded
-			}
-			m := messageOf(ctx, &d)
-			select {
-			case out <- m:
-				pending <- pendingAck{d, m} // has room for all that the broker sends unacknowledged
-			case <-sctx.Done():
-				return errDeliveriesEnded
-			}
-		case <-sctx.Done():
-			return errDeliveriesEnded
-		}
-	}
-}
-
-type pendingAck struct {
-	delivery amqp.Delivery
-	message  *message.Message
-}
-
-// settleAcks tells the broker of each message, in order, what its receiver said. A message
-// that was not taken is put back, and ends the session: what follows it must not be taken before it.
-func settleAcks(ctx context.Context, pending <-chan pendingAck, end func()) {
-	for {
-		var p pendingAck
-		select {
-		case p = <-pending:
-		case <-ctx.Done():
-			return
-		}
-		select {
-		case <-p.message.Acked():
-			if err := p.delivery.Ack(false); err != nil {
-				end()
-				return
-			}
-		case <-p.message.Nacked():
-			end() // closing the connection puts back this and all after it, in order
-			return
-		case <-ctx.Done():
-			return
-		}
-	}
+// isInternal recognises what RabbitMQ 3.10 says to a consumer of a quorum queue that was declared a moment ago.
+func isInternal(err error) bool {
+	var e *amqp.Error
+	return errors.As(err, &e) && e.Code == amqp.InternalError
 }
 
 func messageOf(ctx context.Context, d *amqp.Delivery) *message.Message {

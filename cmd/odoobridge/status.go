@@ -149,6 +149,9 @@ func printStatus(out io.Writer, s bridge.Status, now time.Time) error {
 	if err := printCommands(&b, s.Commands); err != nil {
 		return err
 	}
+	for _, r := range s.Results {
+		fmt.Fprintf(&b, "results    %d for %s wait, the oldest for %s: does its queue take them?\n", r.Count, cmp.Or(r.Channel, "commands.dead"), age(r.OldestSeconds))
+	}
 	for i, p := range s.Poisoned {
 		if i == 10 {
 			fmt.Fprintf(&b, "poisoned   and %d more: --json names them\n", len(s.Poisoned)-i)

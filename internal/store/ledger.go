@@ -75,6 +75,10 @@ type Ledger interface {
 	Results(ctx context.Context, seq int64) ([]Result, error)
 	// MarkSent marks results as sent. The mark may be lost by a power cut: they are then sent again.
 	MarkSent(ctx context.Context, numbers []int64) error
+	// MarkReplied takes the reply queue off results that are still to be sent elsewhere, so that nobody is replied to twice.
+	MarkReplied(ctx context.Context, numbers []int64) error
+	// Outbox says how many results are not marked as sent, by routing key.
+	Outbox(ctx context.Context) ([]OutboxCount, error)
 
 	// Steps returns what is kept of a command's way beside the audit trail, oldest first.
 	Steps(ctx context.Context, seq int64) ([]Step, error)
@@ -229,6 +233,13 @@ type Result struct {
 	CorrelationID string
 	Body          []byte
 	Sent          bool // filled in by Results
+}
+
+// OutboxCount is how many results of a routing key are to be sent.
+type OutboxCount struct {
+	RoutingKey string // "" for what is no command
+	Count      int64
+	Oldest     int64 // Number of the oldest
 }
 
 // Decision is what a person, or the bridge for one, does to a command.

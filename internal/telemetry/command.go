@@ -15,6 +15,8 @@ type Commands struct {
 	waiting    *prometheus.GaugeVec
 	oldest     *prometheus.GaugeVec
 	exceptions *prometheus.GaugeVec
+	unsent     *prometheus.GaugeVec
+	unsentAge  *prometheus.GaugeVec
 	odoo       *prometheus.HistogramVec
 
 	Connected   prometheus.Gauge
@@ -39,13 +41,15 @@ func newCommands(r *prometheus.Registry) *Commands {
 		waiting:    prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "commands_waiting", Help: "Commands that are not decided: received, waiting or being applied."}, []string{"channel", "workload", "state"}),
 		oldest:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "commands_oldest_seconds", Help: "Age of the oldest command that is not decided; 0 without one."}, []string{"channel", "workload"}),
 		exceptions: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "exceptions_open", Help: "Parked commands that a person or a rule must decide, by reason."}, []string{"channel", "code"}),
+		unsent:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "results_waiting", Help: "Answers to commands that no queue has taken yet; dead letters have no channel."}, []string{"channel"}),
+		unsentAge:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "results_waiting_seconds", Help: "Age of the oldest answer that no queue has taken yet; absent without one."}, []string{"channel"}),
 		odoo: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: "odoo_call_seconds",
 			Help: "Time of calls to Odoo's API, by result: ok, or the kind of error.", Buckets: prometheus.DefBuckets}, []string{"model", "method", "result"}),
 		Connected:   gauge(r, "commands_connected", "1 while commands of every channel can be received."),
 		OdooCircuit: gauge(r, "odoo_circuit_open", "1 while Odoo's API does not answer, or refuses a user's key, and calls are held back for a while."),
 		LedgerBytes: gauge(r, "ledger_bytes", "What the ledger of commands occupies."),
 	}
-	r.MustRegister(c.seconds, c.own, c.waiting, c.oldest, c.exceptions, c.odoo)
+	r.MustRegister(c.seconds, c.own, c.waiting, c.oldest, c.exceptions, c.unsent, c.unsentAge, c.odoo)
 	return c
 }
 
@@ -94,10 +98,28 @@ func (c *Commands) SetOpen(list []OpenCommands) {
 	}
 }
 
+// UnsentResults is how many answers to a channel wait to be sent.
+type UnsentResults struct {
+	Channel string
+	Count   int64
+	Oldest  time.Duration
+}
+
+// SetUnsent replaces what is known of answers that wait to be sent.
+func (c *Commands) SetUnsent(list []UnsentResults) {
+	c.unsent.Reset()
+	c.unsentAge.Reset()
+	for _, u := range list {
+		c.unsent.WithLabelValues(u.Channel).Set(float64(u.Count))
+		c.unsentAge.WithLabelValues(u.Channel).Set(u.Oldest.Seconds())
+	}
+}
+
 // show makes a series of each, so that the reference has them all.
 func (c *Commands) show() {
 	c.Answered("channel", "command", "outcome", 0, 0)
 	c.Retried("channel", "command")
 	c.Called("model", "method", "result", 0)
+	c.SetUnsent([]UnsentResults{{Channel: "channel"}})
 	c.SetOpen([]OpenCommands{{Channel: "channel", Workload: "workload", State: "received"}, {Channel: "channel", State: "parked", Code: "code"}})
 }

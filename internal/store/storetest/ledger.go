@@ -49,6 +49,7 @@ func RunLedger(t *testing.T, open LedgerOpener) {
 		{"a person decides nothing else", decideStates},
 		{"what a command was parked with is known until there is another outcome", keepsOutcome},
 		{"results are unsent until marked", outbox},
+		{"results that wait are counted, and nobody is replied to twice", outboxCounts},
 		{"results are found by their command", results},
 		{"audit entries are found", audit},
 		{"counts say what is not done", counts},

@@ -26,6 +26,27 @@ func outbox(t *testing.T, l store.Ledger) {
 	}
 }
 
+func outboxCounts(t *testing.T, l store.Ledger) {
+	got, err := l.Outbox(t.Context())
+	ok(t, err)
+	equal(t, "of nothing", got, []store.OutboxCount(nil))
+	result := func(id, key, replyTo string) store.Result {
+		return store.Result{ID: id, RoutingKey: key, ReplyTo: replyTo, Body: []byte("1")}
+	}
+	ok(t, l.Answer(t.Context(), []store.Result{result("a", "shop.x.applied", "q"), result("b", "shop.x.applied", "q"), result("c", "pos.x.applied", ""), result("d", "", "dead")}))
+	list := unsent(t, l)
+	ok(t, l.MarkSent(t.Context(), []int64{list[0].Number}))
+	ok(t, l.MarkReplied(t.Context(), []int64{list[1].Number}))
+	got, err = l.Outbox(t.Context())
+	ok(t, err)
+	equal(t, "by routing key", got, []store.OutboxCount{
+		{Count: 1, Oldest: list[3].Number}, {RoutingKey: "pos.x.applied", Count: 1, Oldest: list[2].Number}, {RoutingKey: "shop.x.applied", Count: 1, Oldest: list[1].Number},
+	})
+	if list = unsent(t, l); list[0].ID != "b" || list[0].ReplyTo != "" || list[2].ReplyTo != "dead" {
+		t.Errorf("after a reply: %+v", list)
+	}
+}
+
 func audit(t *testing.T, l store.Ledger) {
 	s := &store.Settlement{State: store.CommandRejected, Now: second(1)}
 	for n := int64(1); n <= 5; n++ {

@@ -119,6 +119,14 @@ func (m commandMeter) Connected(up bool) {
 	m.b.health.Set(telemetry.HealthCommands, up, reason)
 }
 
+func (m commandMeter) Unsent(waiting []inbound.ResultsWaiting) {
+	var list []telemetry.UnsentResults
+	for _, w := range waiting {
+		list = append(list, telemetry.UnsentResults{Channel: w.Channel, Count: w.Count, Oldest: time.Since(w.Oldest)})
+	}
+	m.b.metrics.Commands.SetUnsent(list)
+}
+
 func (m commandMeter) Open(counts []store.CommandCount) {
 	var open []telemetry.OpenCommands
 	for _, c := range counts {

@@ -23,7 +23,9 @@ type Status struct {
 	Lanes       []LaneStatus        `json:"lanes"`
 	// Commands are those that are not done, by channel and workload; absent where no channel may send any.
 	Commands []CommandStatus `json:"commands,omitempty"`
-	Jobs     []jobs.Job      `json:"jobs"` // that run
+	// Results are answers to commands that no queue has taken yet.
+	Results []ResultStatus `json:"results_waiting,omitempty"`
+	Jobs    []jobs.Job     `json:"jobs"` // that run
 	// Poisoned are documents that cannot be built from their rows: channels have them as they were.
 	Poisoned []router.Poisoned `json:"poisoned,omitempty"`
 }
@@ -116,6 +118,9 @@ func (b *bridge) status(ctx context.Context) (any, error) {
 	}
 	s.Journal.StoreBytes, s.Journal.StoreLimit = full.used, full.limit
 	if s.Commands, err = b.commandStatus(ctx); err != nil {
+		return nil, err
+	}
+	if s.Results, err = b.resultStatus(ctx); err != nil {
 		return nil, err
 	}
 	s.Poisoned = b.poisoned()

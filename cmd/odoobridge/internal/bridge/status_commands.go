@@ -18,6 +18,29 @@ type CommandStatus struct {
 	OldestSeconds float64 `json:"oldest_seconds"` // of those that are not parked
 }
 
+// ResultStatus says how many answers wait until a queue takes them.
+type ResultStatus struct {
+	Channel       string  `json:"channel"` // "" for dead letters
+	Count         int64   `json:"count"`
+	OldestSeconds float64 `json:"oldest_seconds"`
+}
+
+// resultStatus is nil where nothing waits.
+func (b *bridge) resultStatus(ctx context.Context) ([]ResultStatus, error) {
+	if b.commands == nil {
+		return nil, nil
+	}
+	waiting, err := b.commands.river.ResultsWaiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []ResultStatus
+	for _, w := range waiting {
+		list = append(list, ResultStatus{Channel: w.Channel, Count: w.Count, OldestSeconds: time.Since(w.Oldest).Seconds()})
+	}
+	return list, nil
+}
+
 // commandStatus is nil where no channel may send commands.
 func (b *bridge) commandStatus(ctx context.Context) ([]CommandStatus, error) {
 	if b.commands == nil {

@@ -55,19 +55,44 @@ func (l *Reader) Results(ctx context.Context, seq int64) (list []store.Result, e
 }
 
 // MarkSent implements store.Ledger.
-func (l *Ledger) MarkSent(ctx context.Context, sent []int64) error {
-	err := l.submit(ctx, &op{step: func(c Conn) (step, error) {
-		for _, number := range sent {
-			if err := exec(c, "UPDATE result SET sent = 1 WHERE number = ?1", number); err != nil {
+func (l *Ledger) MarkSent(ctx context.Context, numbers []int64) error {
+	if err := l.mark(ctx, "UPDATE result SET sent = 1 WHERE number = ?1", numbers); err != nil {
+		return fmt.Errorf("mark results as sent: %w", err)
+	}
+	return nil
+}
+
+// MarkReplied implements store.Ledger.
+func (l *Ledger) MarkReplied(ctx context.Context, numbers []int64) error {
+	if err := l.mark(ctx, "UPDATE result SET reply_to = '' WHERE number = ?1", numbers); err != nil {
+		return fmt.Errorf("mark results as replied: %w", err)
+	}
+	return nil
+}
+
+func (l *Ledger) mark(ctx context.Context, sql string, numbers []int64) error {
+	return l.submit(ctx, &op{step: func(c Conn) (step, error) {
+		for _, number := range numbers {
+			if err := exec(c, sql, number); err != nil {
 				return nil, err
 			}
 		}
 		return nil, nil
 	}})
+}
+
+// Outbox implements store.Ledger.
+func (l *Reader) Outbox(ctx context.Context) (list []store.OutboxCount, err error) {
+	err = l.db.Read(ctx, func(c Conn) error {
+		return query(c, "SELECT routing_key, count(*), min(number) FROM result WHERE sent = 0 GROUP BY routing_key ORDER BY routing_key", func(q Row) error {
+			list = append(list, store.OutboxCount{RoutingKey: q.ColumnText(0), Count: q.ColumnInt(1), Oldest: q.ColumnInt(2)})
+			return nil
+		})
+	})
 	if err != nil {
-		return fmt.Errorf("mark results as sent: %w", err)
+		return nil, fmt.Errorf("count results that are to be sent: %w", err)
 	}
-	return nil
+	return list, nil
 }
 
 func addAudit(c Conn, entries []store.AuditEntry) error {

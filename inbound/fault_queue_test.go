@@ -1,0 +1,164 @@
+package inbound
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/odoobridge/odoobridge/internal/config"
+	"github.com/odoobridge/odoobridge/internal/testkit"
+)
+
+const customersQueue = "commands.shop.customers"
+
+// What was in the queue goes with it; the bridge comes back to the queue that is made anew.
+func TestADeletedCommandQueueIsMadeAnewAndCommandsGoOn(t *testing.T) {
+	c := newCrowd(t, testkit.RabbitMQ(t))
+	c.runWith(c.o)
+	c.put(0, 100)
+	c.until("the first half", func() bool { return c.done() == 100 })
+	if _, err := c.ch.QueueDelete(customersQueue, false, false, false); err != nil {
+		t.Fatal(err)
+	}
+	c.until("made anew", func() bool { return c.consumers(customersQueue) == 1 })
+	c.put(100, 200)
+	c.holds(200)
+}
+
+// consumers is how many a queue has; -1 when there is no such queue.
+func (c *crowd) consumers(queue string) int {
+	c.t.Helper()
+	conn, err := amqp.Dial(c.url)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer conn.Close() //nolint:errcheck // of a test
+	ch, err := conn.Channel()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	q, err := ch.QueueDeclarePassive(queue, true, false, false, false, nil)
+	if err != nil {
+		return -1
+	}
+	return q.Consumers
+}
+
+func TestACommandQueueThatOthersMakeIsWaitedFor(t *testing.T) {
+	c := newCrowd(t, testkit.RabbitMQ(t))
+	if err := declare(c.ch, c.cfg); err != nil {
+		t.Fatal(err)
+	}
+	c.cfg.RabbitMQ.Topology = "none"
+	c.runWith(c.o)
+	c.put(0, 100)
+	c.until("the first half", func() bool { return c.done() == 100 })
+	if _, err := c.ch.QueueDelete(customersQueue, false, false, false); err != nil {
+		t.Fatal(err)
+	}
+	c.until("said", func() bool {
+		err := c.in.Ready()
+		return err != nil && strings.Contains(err.Error(), customersQueue)
+	})
+	if err := declare(c.ch, c.cfg); err != nil {
+		t.Fatal(err)
+	}
+	c.put(100, 200)
+	c.holds(200)
+}
+
+func TestResultsWaitForTheirExchangeAndQueue(t *testing.T) {
+	for _, topology := range []string{"declare", "none"} {
+		t.Run(topology, func(t *testing.T) {
+			c := newCrowd(t, testkit.RabbitMQ(t))
+			if err := declare(c.ch, c.cfg); err != nil {
+				t.Fatal(err)
+			}
+			c.cfg.RabbitMQ.Topology = topology
+			c.o.Resend = 50 * time.Millisecond
+			c.runWith(c.o)
+			c.put(0, 50)
+			c.until("the first half", func() bool { return c.answered() == 50 })
+			if err := c.ch.ExchangeDelete(ExchangeResults, false, false); err != nil {
+				t.Fatal(err)
+			}
+			c.put(50, 100)
+			c.until("the second half", func() bool { return c.done() == 100 })
+			if topology == "none" {
+				if n := c.answered(); n != 50 {
+					t.Errorf("%d answers came without an exchange", n)
+				}
+				if err := declare(c.ch, c.cfg); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c.holds(100)
+		})
+	}
+}
+
+// A channel that does not read its results fills its queue, and the broker refuses more.
+func TestAFullResultQueueHoldsBackNobodyElse(t *testing.T) {
+	rabbit := testkit.RabbitMQ(t)
+	c := newCrowd(t, rabbit)
+	c.cfg.Channels = append(c.cfg.Channels, config.Channel{Name: "full", Commands: []string{"customer.upsert"}})
+	rabbit.Ctl(t, "set_policy", "-p", testkit.Vhost(c.url), "full", `^results\.full$`, `{"max-length":1,"overflow":"reject-publish"}`, "--apply-to", "queues")
+	c.o.Executor = &fake{do: c.execute}
+	c.o.Resend = 100 * time.Millisecond
+	c.runWith(c.o)
+	for n := range 20 {
+		body := wish(t, "customer.upsert", fmt.Sprintf("f%d", n), fmt.Sprint("other-", n))
+		if err := c.ch.PublishWithContext(t.Context(), ExchangeCommands, "full.customer.upsert", false, false, amqp.Publishing{Body: body, DeliveryMode: amqp.Persistent}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const n = 600 // more than are sent at a time
+	c.put(0, n)
+	c.until("every command carried out", func() bool { return c.done() == n })
+	if again := c.holds(n); again > 0 {
+		t.Errorf("%d answers were sent again for the sake of another channel", again)
+	}
+}
+
+// user makes the bridge somebody with the given right to write.
+func (c *crowd) user(rabbit *testkit.Rabbit, write string) {
+	c.t.Helper()
+	rabbit.Ctl(c.t, "eval", fmt.Sprintf(`catch rabbit_auth_backend_internal:add_user(<<"bridge">>, <<"secret">>, <<"testkit">>),
+		ok = rabbit_auth_backend_internal:set_permissions(<<"bridge">>, <<%q>>, <<".*">>, <<%q>>, <<".*">>, <<"testkit">>).`, testkit.Vhost(c.url), write))
+	c.cfg.RabbitMQ.URL = config.Secret(strings.Replace(c.url, "guest:guest", "bridge:secret", 1))
+}
+
+// A channel decides where replies go to; not every bridge may write there.
+func TestResultsGoOnWhereRepliesAreNotPermitted(t *testing.T) {
+	rabbit := testkit.RabbitMQ(t)
+	c := newCrowd(t, rabbit)
+	c.user(rabbit, `^(odoo|channel|commands|results)[.]`) // and not amq.default
+	c.runWith(c.o)
+	reply, err := c.ch.QueueDeclare("", false, true, true, false, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.send("customer.upsert", c.numbered(0), func(p *amqp.Publishing) { p.ReplyTo = reply.Name })
+	c.put(1, 50)
+	c.holds(50)
+}
+
+func TestCommandsAndResultsGoOnWhenPermissionsAreBack(t *testing.T) {
+	rabbit := testkit.RabbitMQ(t)
+	c := newCrowd(t, rabbit)
+	c.user(rabbit, `.*`)
+	c.runWith(c.o)
+	c.put(0, 50)
+	c.until("the first half", func() bool { return c.answered() == 50 })
+	vhost := testkit.Vhost(c.url)
+	rabbit.Ctl(t, "eval", fmt.Sprintf(`ok = rabbit_auth_backend_internal:clear_permissions(<<"bridge">>, <<%q>>, <<"testkit">>),
+		[rabbit_networking:close_connection(proplists:get_value(pid, I), "permissions taken") || I <- rabbit_networking:connection_info_all([pid, user, vhost]),
+			proplists:get_value(user, I) =:= <<"bridge">>].`, vhost))
+	c.put(50, 100)
+	c.until("said", func() bool { return c.in.Ready() != nil })
+	c.user(rabbit, `.*`)
+	c.holds(100)
+}
