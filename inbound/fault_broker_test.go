@@ -17,7 +17,7 @@ func TestCommandsHaveOneEffectInOrderAndOneAnswerThoughTheBrokerIsKilled(t *test
 	rabbit := testkit.RabbitMQ(t)
 	c := newCrowd(t, rabbit)
 	c.runWith(c.o)
-	const n = 600
+	const n = 300
 	c.put(0, 1)
 	c.until("a first answer", func() bool { return c.answered() == 1 })
 	// RabbitMQ 3.10 writes the name of a new quorum queue to disk half a second late. See docs/adr/0003.

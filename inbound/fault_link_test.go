@@ -14,7 +14,7 @@ func TestCommandsHaveOneEffectInOrderAndOneAnswerThoughTheLinkIsCut(t *testing.T
 	var proxy *testkit.TCPProxy
 	c := newCrowd(t, rabbit, behind(t, rabbit, &proxy))
 	c.runWith(c.o)
-	const n, cuts = 600, 6
+	const n, cuts = 300, 5
 	c.put(0, n)
 	for i := range cuts {
 		at := (i*n + rand.IntN(n)) / (cuts + 1)
@@ -58,12 +58,12 @@ func TestAStopEndsThoughTheLinkIsSilent(t *testing.T) {
 	c := newCrowd(t, rabbit, behind(t, rabbit, &proxy))
 	c.o.Heartbeat, c.o.Confirm = time.Hour, time.Hour
 	c.runWith(c.o)
-	c.put(0, 500)
+	c.put(0, 200)
 	c.until("under way", func() bool { return c.done() > 20 })
 	proxy.Stall()
 	c.until("taken what is here", func() bool { before := c.done(); time.Sleep(50 * time.Millisecond); return c.done() == before })
 	c.stops()
 	proxy.Resume()
 	c.runWith(c.o)
-	c.holds(500)
+	c.holds(200)
 }

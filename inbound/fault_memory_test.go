@@ -54,13 +54,13 @@ func TestLargeCommandsWaitAtTheBrokerAndNotInMemory(t *testing.T) {
 		body := c.numbered(n)
 		c.send("customer.upsert", append(bytes.Repeat([]byte{' '}, size-len(body)), body...))
 	}
-	c.put(large+1, large+101)
-	c.stored(large + 102)
+	c.put(large+1, large+81)
+	c.stored(large + 82)
 	peak := watchHeap(t)
 	c.runWith(c.o)
 	<-w.began
 	close(w.on)
-	c.holds(large + 102)
+	c.holds(large + 82)
 	limit := int64(inHand / len(queuesOf(c.cfg)))
 	if got := w.most.Load(); got > limit || got < 2*int64(size) {
 		t.Errorf("%d bytes were in hand, the limit is %d", got, limit)

@@ -115,7 +115,7 @@ func TestAFullResultQueueHoldsBackNobodyElse(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const n = 600 // more than are sent at a time
+	const n = 300 // more than are sent at a time
 	c.put(0, n)
 	c.until("every command carried out", func() bool { return c.done() == n })
 	if again := c.holds(n); again > 0 {
