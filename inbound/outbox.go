@@ -95,7 +95,7 @@ func (o *outbox) why(err error) error {
 // sending is a result on its way.
 type sending struct {
 	number        int64
-	id, key       string
+	key           string
 	result, reply *passage
 }
 
