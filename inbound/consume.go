@@ -15,7 +15,7 @@ import (
 
 var (
 	errDeliveriesEnded = errors.New("the broker ended the consumer: the queue was deleted or the connection lost")
-	errTooLarge        = errors.New("what has come is larger than there is room for")
+	errResize          = errors.New("another number of messages fits at a time")
 )
 
 // session is one connection, from opening it to its loss. What was handed out on it is settled when it returns, by its
@@ -40,100 +40,75 @@ func (s *subscriber) session(ctx context.Context, queue string, f *flow, out cha
 		return err
 	}
 	ended := ch.NotifyClose(make(chan *amqp.Error, 1))
-	c := &consumer{conn: conn, ch: ch, queue: queue, flow: f, out: out, failed: func(err error) { s.changed(queue, err) }}
-	for {
-		err := c.run(ctx, s.changed)
-		if err == nil {
-			continue // as many at a time as fit now
-		}
-		if errors.Is(err, errDeliveriesEnded) {
-			select {
-			case reason := <-ended:
-				if reason != nil {
-					return fmt.Errorf("the broker ended the consumer: %w", reason)
-				}
-			default:
-			}
-		}
-		return err
-	}
-}
-
-// consumer is one basic.consume after the other on one channel.
-type consumer struct {
-	conn   *broker.Connection
-	ch     *amqp.Channel
-	queue  string
-	flow   *flow
-	out    chan<- *message.Message
-	failed func(error)
-	held   atomic.Int64 // bytes that are handed out and not settled
-	tags   int
-}
-
-// run consumes until the consumer ends, or, returning nil, until the broker may send more at a time.
-func (c *consumer) run(ctx context.Context, up func(queue string, err error)) error {
-	c.tags++
-	tag := fmt.Sprintf("odoobridge-%d", c.tags)
 	var deliveries <-chan amqp.Delivery
-	err := c.conn.Within(ctx, askTimeout, func() (err error) {
-		if err = c.ch.Qos(c.flow.now, 0, false); err == nil {
-			deliveries, err = c.ch.Consume(c.queue, tag, false, false, false, false, nil)
+	err = conn.Within(ctx, askTimeout, func() (err error) {
+		if err = ch.Qos(f.now, 0, false); err == nil {
+			// It ends with the connection and never before it: what it was given goes back in the same step.
+			deliveries, err = ch.Consume(queue, "", false, false, false, false, nil)
 		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	up(c.queue, nil)
-	cctx, cancel := context.WithCancel(ctx)
-	pending := make(chan pendingAck, cap(c.out))
-	var settling sync.WaitGroup
-	settling.Go(func() { c.settle(cctx, ctx, pending, cancel) })
-	err = c.read(cctx, tag, deliveries, pending)
-	if err != nil {
-		cancel() // what nobody has begun with is not begun with any more
-		if !errors.Is(err, errTooLarge) && ctx.Err() == nil {
-			c.failed(err)
-		}
-		if ctx.Err() == nil {
-			c.conn.Abort()
+	s.changed(queue, nil)
+	err = s.consume(ctx, conn, deliveries, f, out, func(err error) { s.changed(queue, err) })
+	if errors.Is(err, errDeliveriesEnded) {
+		select {
+		case reason := <-ended:
+			if reason != nil {
+				return fmt.Errorf("the broker ended the consumer: %w", reason)
+			}
+		default:
 		}
 	}
-	close(pending)
-	settling.Wait()
-	cancel()
 	return err
 }
 
+// consume hands out what is delivered until the session is over, and waits for what was handed out.
+func (s *subscriber) consume(ctx context.Context, conn *broker.Connection, deliveries <-chan amqp.Delivery, f *flow, out chan<- *message.Message, failed func(error)) error {
+	session, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c := &consumer{flow: f, out: out, pending: make(chan pendingAck, cap(out))}
+	var settling sync.WaitGroup
+	settling.Go(func() { c.settle(session, ctx, cancel) })
+	err := c.read(session, deliveries)
+	cancel() // what nobody has begun with is not begun with any more
+	if ctx.Err() == nil {
+		conn.Abort()
+		if !errors.Is(err, errResize) {
+			failed(err)
+		}
+	}
+	close(c.pending)
+	settling.Wait()
+	return err
+}
+
+// consumer is what is in hand of one session.
+type consumer struct {
+	flow    *flow
+	out     chan<- *message.Message
+	pending chan pendingAck
+	held    atomic.Int64 // bytes that are handed out and not settled
+}
+
 // read hands out deliveries as they come, at once: nothing may gather unseen.
-func (c *consumer) read(ctx context.Context, tag string, deliveries <-chan amqp.Delivery, pending chan<- pendingAck) error {
-	resizing := false
+func (c *consumer) read(ctx context.Context, deliveries <-chan amqp.Delivery) error {
 	for {
 		select {
 		case d, more := <-deliveries:
-			switch {
-			case !more && resizing:
-				c.flow.set()
-				return nil
-			case !more:
+			if !more {
 				return errDeliveriesEnded
 			}
-			over, grow := c.flow.look(len(d.Body), int(c.held.Load()))
-			if over {
+			if c.flow.look(len(d.Body), int(c.held.Load())) {
 				c.flow.set()
-				return errTooLarge // this and what follows come again
+				return errResize // this and what follows come again
 			}
 			m := messageOf(ctx, &d)
 			c.held.Add(int64(len(d.Body)))
-			pending <- pendingAck{d, m} // both have room for all that the broker sends unacknowledged
+			c.pending <- pendingAck{d, m} // both have room for all that the broker sends unacknowledged
 			c.out <- m
-			if grow && !resizing {
-				resizing = true
-				if err := c.conn.Within(ctx, askTimeout, func() error { return c.ch.Cancel(tag, false) }); err != nil {
-					return err
-				}
-			}
 		case <-ctx.Done():
 			return errDeliveriesEnded
 		}
@@ -148,8 +123,8 @@ type pendingAck struct {
 // settle tells the broker of each message, in order, what its receiver said. A message
 // that was not taken is put back, and ends the session: what follows it must not be taken before it. Once the session has
 // ended nothing is told any more; what is handed out is waited for all the same, until the bridge ends.
-func (c *consumer) settle(session, bridge context.Context, pending <-chan pendingAck, end func()) {
-	for p := range pending {
+func (c *consumer) settle(session, bridge context.Context, end func()) {
+	for p := range c.pending {
 		select {
 		case <-p.message.Acked():
 			if session.Err() == nil && p.delivery.Ack(false) != nil {

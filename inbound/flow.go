@@ -31,14 +31,14 @@ func newFlow(most, budget int) *flow {
 // fitting is how many messages of that size the budget has room for: one in any case.
 func (f *flow) fitting(size int) int { return min(f.most, max(1, f.budget/max(1, size))) }
 
-// look learns from a message that has come. over: it does not fit with what is in hand, and fewer must be sent at a time. more: they have been small for
+// look learns from a message that has come. resize: it does not fit with what is in hand, and fewer must be sent at a time; or they have been small for
 // long enough to have more sent.
-func (f *flow) look(size, held int) (over, more bool) {
+func (f *flow) look(size, held int) (resize bool) {
 	f.largest, f.seen = max(f.largest, size), f.seen+1
 	if held > 0 && held+size > f.budget {
-		return true, false
+		return true
 	}
-	return false, f.now < f.most && f.seen >= max(fewest, f.now) && f.fitting(f.largest) >= min(2*f.now, f.most)
+	return f.now < f.most && f.seen >= max(fewest, f.now) && f.fitting(f.largest) >= min(2*f.now, f.most)
 }
 
 // set adapts the number to the largest message seen, and begins to look anew.

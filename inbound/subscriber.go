@@ -87,8 +87,8 @@ func (s *subscriber) follow(ctx context.Context, queue string, out chan<- *messa
 		switch {
 		case ctx.Err() != nil:
 			return
-		case errors.Is(err, errTooLarge):
-			s.log.Info("large commands: fewer are received at a time", telemetry.KeyQueue, queue, telemetry.KeyCount, f.now)
+		case errors.Is(err, errResize):
+			s.log.Info("as many commands are received at a time as there is room for, by their size", telemetry.KeyQueue, queue, telemetry.KeyCount, f.now)
 			continue
 		case isInternal(err) && !internal:
 			internal = true
