@@ -92,6 +92,7 @@ func (silent) Command(string, string, string, time.Duration, time.Duration) {}
 func (silent) Retried(string, string)                                       {}
 func (silent) Open([]store.CommandCount)                                    {}
 func (silent) Connected(bool)                                               {}
+func (silent) Unsent([]inbound.ResultsWaiting)                              {}
 
 // dieAsTold carries out a job's commands until each of them has come to its point, and ends the process there, as kill -9 does.
 func dieAsTold(path string) int {
