@@ -36,7 +36,7 @@ func TestKilledAnywhereLosesNothing(t *testing.T) {
 	n := shop.end()
 	queue.waitFor(n)
 	shop.checkStory(queue)
-	t.Logf("%d changes, %d events came again", n, queue.again)
+	t.Logf("%d changes, %d events came again", n, queue.repeated())
 }
 
 // TestStoppedUnderLoadDrainsAndGoesOnWhereItWas stops the bridge as systemd does.
@@ -56,8 +56,8 @@ func TestStoppedUnderLoadDrainsAndGoesOnWhereItWas(t *testing.T) {
 	n := shop.end()
 	queue.waitFor(n)
 	shop.checkStory(queue)
-	if queue.again != 0 {
-		t.Errorf("%d events came again after an orderly stop", queue.again)
+	if queue.repeated() != 0 {
+		t.Errorf("%d events came again after an orderly stop", queue.repeated())
 	}
 }
 

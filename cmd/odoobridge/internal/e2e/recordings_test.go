@@ -49,8 +49,8 @@ func TestRecordingsArriveAsTheirGoldenEvents(t *testing.T) {
 				}
 			}
 			golden(t, release, got.String())
-			if queue.again != 0 {
-				t.Errorf("%d events came twice", queue.again)
+			if queue.repeated() != 0 {
+				t.Errorf("%d events came twice", queue.repeated())
 			}
 		})
 	}
@@ -183,7 +183,7 @@ func TestKilledBetweenAnyTwoRecordingsGivesTheSameEventsWithTheSameIDs(t *testin
 			if diff := cmp.Diff(bodies(calmQueue.from(0)), bodies(wildQueue.from(0))); diff != "" {
 				t.Errorf("the killed bridge (-in peace +killed):\n%s", diff)
 			}
-			t.Logf("%d events came again after a kill, with equal ids and bodies", wildQueue.again)
+			t.Logf("%d events came again after a kill, with equal ids and bodies", wildQueue.repeated())
 		})
 	}
 }

@@ -53,11 +53,7 @@ func TestVerbsReplayAndPublishIntoARunningBridge(t *testing.T) {
 		var list []jobs.Job
 		return json.Unmarshal([]byte(out), &list) == nil && len(list) == 1 && list[0].State == jobs.Done
 	}, nil)
-	testkit.Eventually(t, patience, func() bool {
-		queue.mu.Lock()
-		defer queue.mu.Unlock()
-		return queue.again >= n
-	}, nil)
+	testkit.Eventually(t, patience, func() bool { return queue.repeated() >= n }, nil)
 	if out, said, code := p.verb(append([]string{"publish", "--entity", "stock_level", "--key", "17/1"}, lane...)...); code != 0 || !strings.Contains(out, "done: 1 deliveries") {
 		t.Errorf("publish: exit %d, %s%s", code, out, said)
 	}

@@ -63,7 +63,7 @@ func TestAStandbyTakesOverFromAKilledBridgeWithoutLossOrDisorder(t *testing.T) {
 	n := shop.end()
 	queue.waitFor(n)
 	shop.checkStory(queue)
-	t.Logf("%d changes, %d events came again", n, queue.again)
+	t.Logf("%d changes, %d events came again", n, queue.repeated())
 }
 
 // TestAStoppedBridgeIsDeposedAndPublishesNothingWhenItComesBack stops the
@@ -118,5 +118,5 @@ func TestAStoreThatIsRestartedLosesNothing(t *testing.T) {
 	queue.waitFor(n)
 	shop.checkStory(queue)
 	p.says("the store is lost")
-	t.Logf("%d changes, %d events came again", n, queue.again)
+	t.Logf("%d changes, %d events came again", n, queue.repeated())
 }

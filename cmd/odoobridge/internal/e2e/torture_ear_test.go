@@ -77,6 +77,13 @@ func (e *ear) take(d outboundtest.Delivery) {
 	}
 }
 
+// repeated is how many deliveries had an id that was there already.
+func (e *ear) repeated() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.again
+}
+
 // valueOf reads what the model calls the subject's value.
 func valueOf(t testing.TB, event received) string {
 	if strings.HasSuffix(event.Type, ".deleted") {

@@ -48,7 +48,7 @@ func TestTorture(t *testing.T) {
 		writers.end()
 		r.settle()
 		t.Logf("round %d: %s; %d changes of %d subjects, %d rolled back, %d deliveries came again",
-			round, strings.Join(told, ", "), r.model.changes, r.model.subjects(), r.model.rolledBack, r.instant.again+r.slow.again)
+			round, strings.Join(told, ", "), r.model.changes, r.model.subjects(), r.model.rolledBack, r.instant.repeated()+r.slow.repeated())
 		if t.Failed() {
 			t.FailNow()
 		}
