@@ -15,7 +15,7 @@ import (
 
 var (
 	errDeliveriesEnded = errors.New("the broker ended the consumer: the queue was deleted or the connection lost")
-	errResize          = errors.New("another number of messages fits at a time")
+	errNarrow          = errors.New("fewer messages fit at a time")
 )
 
 // session is one connection, from opening it to its loss. What was handed out on it is settled when it returns, by its
@@ -76,7 +76,7 @@ func (s *subscriber) consume(ctx context.Context, conn *broker.Connection, deliv
 	cancel() // what nobody has begun with is not begun with any more
 	if ctx.Err() == nil {
 		conn.Abort()
-		if !errors.Is(err, errResize) {
+		if !errors.Is(err, errNarrow) {
 			failed(err)
 		}
 	}
@@ -101,9 +101,9 @@ func (c *consumer) read(ctx context.Context, deliveries <-chan amqp.Delivery) er
 			if !more {
 				return errDeliveriesEnded
 			}
-			if c.flow.look(len(d.Body), int(c.held.Load())) {
-				c.flow.set()
-				return errResize // this and what follows come again
+			if c.flow.exceeds(len(d.Body), int(c.held.Load())) {
+				c.flow.narrow(len(d.Body))
+				return errNarrow // this and what follows come again
 			}
 			m := messageOf(ctx, &d)
 			c.held.Add(int64(len(d.Body)))

@@ -1,33 +1,35 @@
 package inbound
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/odoobridge/odoobridge/schema"
+)
 
 func TestTheNumberOfMessagesInHandFollowsTheirSize(t *testing.T) {
-	f := newFlow(200, 2<<20)
-	if f.now != 128 {
+	f := newFlow(200, 4<<20)
+	if f.now != 200 {
 		t.Errorf("begins with %d", f.now)
 	}
-	if !f.look(1<<20, 2<<20) {
-		t.Error("more than the budget is taken")
+	if f.exceeds(100<<10, 4<<20-100<<10) || !f.exceeds(100<<10, 4<<20-100<<10+1) {
+		t.Error("the budget is not kept")
 	}
-	if f.set(); f.now != 2 {
-		t.Errorf("%d messages of 1 MiB in 2 MiB", f.now)
+	if f.narrow(100 << 10); f.now != 4 {
+		t.Errorf("%d messages, of which each may have 1 MiB, in 4 MiB", f.now)
 	}
-	for n := range fewest {
-		if resize := f.look(2000, 2000); resize != (n == fewest-1) {
-			t.Fatalf("message %d: resize %t", n, resize)
-		}
+	if f.exceeds(schema.MaxCommand, (f.now-1)*schema.MaxCommand) {
+		t.Error("no command that is allowed may narrow it again")
 	}
-	if f.set(); f.now != 200 {
-		t.Errorf("%d messages of 2 kB", f.now)
-	}
-	if f.look(10, 0) {
-		t.Error("more than is configured")
-	}
-	if f.look(100<<20, 0) {
+	if f.exceeds(100<<20, 0) {
 		t.Error("what fits nowhere must be taken alone, to be refused")
 	}
-	if f.set(); f.now != 1 {
+	if f.narrow(100 << 20); f.now != 1 {
 		t.Errorf("%d messages of 100 MiB", f.now)
+	}
+	if f.open(); f.now != 200 {
+		t.Errorf("opens with %d", f.now)
+	}
+	if f = newFlow(200, leastInHand); f.now != leastInHand/usualCommand {
+		t.Errorf("a small share begins with %d", f.now)
 	}
 }

@@ -87,14 +87,15 @@ func (s *subscriber) follow(ctx context.Context, queue string, out chan<- *messa
 		switch {
 		case ctx.Err() != nil:
 			return
-		case errors.Is(err, errResize):
-			s.log.Info("as many commands are received at a time as there is room for, by their size", telemetry.KeyQueue, queue, telemetry.KeyCount, f.now)
+		case errors.Is(err, errNarrow):
+			s.log.Info("commands are large: fewer are received at a time, until the connection is another", telemetry.KeyQueue, queue, telemetry.KeyCount, f.now)
 			continue
 		case isInternal(err) && !internal:
 			internal = true
 			continue
 		}
 		internal = false
+		f.open()
 		s.changed(queue, err)
 		if time.Since(began) > steady {
 			pause.Reset()
