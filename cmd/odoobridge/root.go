@@ -25,6 +25,7 @@ var verbs = []func(*app) *cobra.Command{
 	newParked,
 	newExceptions,
 	newAudit,
+	newLedger,
 	newTrace,
 	newVerify,
 	newDemo,

@@ -24,7 +24,8 @@
 // loads and the reads of journal and documents use connections of a pool.
 //
 // The ledger of commands has up to three connections of its own, which plan nothing but ways along indexes: a plan is kept for as long as
-// its connection, and a table that was small when it was made may hold a burst a minute later.
+// its connection, and a table that was small when it was made may hold a burst a minute later. MoveLedger copies one that was
+// kept in a file: all of it in one transaction, with a name by which the copy is recognised.
 //
 // # Who has it
 //

@@ -25,6 +25,9 @@ const kills = 4
 // child works on the store and prints how far it has got, until it is killed.
 func child(dsn, schema, work string) error {
 	ctx := context.Background()
+	if what, ok := strings.CutPrefix(work, moveWork); ok {
+		return childMove(ctx, dsn, schema, what)
+	}
 	lease, err := Acquire(ctx, Claim{DSN: dsn, Schema: schema, Instance: NewInstance(), Waiting: func(Holder) {}})
 	if err != nil {
 		return err

@@ -25,7 +25,20 @@ func VisitLedger(ctx context.Context, dsn, schema string) (store.Ledger, error) 
 	if err := r.Close(); err != nil {
 		return nil, err
 	}
-	lease, err := visit(ctx, Claim{DSN: dsn, Schema: schema, Instance: "visit-" + NewInstance(), timing: defaultTiming})
+	s, err := visitStore(ctx, dsn, schema, false)
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.OpenLedger()
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return visited{l, s}, nil
+}
+
+// visitStore takes the store without its mirrored tables. With making, its schema is made, or brought up to date.
+func visitStore(ctx context.Context, dsn, schema string, making bool) (*Store, error) {
+	lease, err := visit(ctx, Claim{DSN: dsn, Schema: schema, Instance: "visit-" + NewInstance(), timing: defaultTiming}, making)
 	if err != nil {
 		return nil, err
 	}
@@ -36,15 +49,11 @@ func VisitLedger(ctx context.Context, dsn, schema string) (store.Ledger, error) 
 	if err := s.connect(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the store in schema %s: %w", schema, s.explain(err)), s.Close())
 	}
-	l, err := s.OpenLedger()
-	if err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	return visited{l, s}, nil
+	return s, nil
 }
 
 // visit takes the lock and a term of its own.
-func visit(ctx context.Context, claim Claim) (*Lease, error) {
+func visit(ctx context.Context, claim Claim, making bool) (*Lease, error) {
 	d := newDialer()
 	cfg, err := claim.connConfig(d)
 	if err != nil {
@@ -55,19 +64,24 @@ func visit(ctx context.Context, claim Claim) (*Lease, error) {
 		return nil, fmt.Errorf("connect to the store: %w", explain(err))
 	}
 	l := &Lease{claim: claim, conn: conn, dialer: d, lost: make(chan struct{}), visiting: true}
-	if err := l.visit(ctx); err != nil {
+	if err := l.visit(ctx, making); err != nil {
 		return nil, errors.Join(explain(err), l.closeConn())
 	}
 	l.begin()
 	return l, nil
 }
 
-func (l *Lease) visit(ctx context.Context) error {
+func (l *Lease) visit(ctx context.Context, making bool) error {
 	if err := prepareSession(ctx, l.conn); err != nil {
 		return err
 	}
 	if err := l.await(ctx); err != nil { // fails at once, as nobody is told of waiting
 		return err
+	}
+	if making {
+		if err := migrate(ctx, l.conn, l.claim.Schema); err != nil {
+			return err
+		}
 	}
 	if err := l.conn.QueryRow(ctx, visitTerm).Scan(&l.Term); err != nil {
 		return fmt.Errorf("take the store for a moment: %w", err)

@@ -35,6 +35,9 @@ const journalTail = 16 << 20
 // returns nil when ctx ended it. What ends with the loss of the store alone begins
 // again, from what is durable.
 func Run(ctx context.Context, cfg *config.Config, o Options) (err error) {
+	if err := RefuseUnmoved(ctx, cfg); err != nil {
+		return err
+	}
 	h := newHost(cfg, o)
 	web, err := telemetry.Listen(cfg.HTTP.Listen, h.metrics, h.health, h.status, o.Log)
 	if err != nil {

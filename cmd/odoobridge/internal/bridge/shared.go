@@ -151,6 +151,8 @@ func (b *bridge) refuseOdooDatabase(ctx context.Context) error {
 	if odoo != store {
 		return nil
 	}
-	return &DecisionError{"store.dsn leads to Odoo's own database: what the bridge remembers would make write-ahead log on Odoo's server, and be lost with it",
-		"Use a database of its own, better on another server; or insist with store.in_odoo_database: true"}
+	return errOdooDatabase
 }
+
+var errOdooDatabase = &DecisionError{"store.dsn leads to Odoo's own database: what the bridge remembers would make write-ahead log on Odoo's server, and be lost with it",
+	"Use a database of its own, better on another server; or insist with store.in_odoo_database: true"}

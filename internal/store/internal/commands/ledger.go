@@ -69,7 +69,7 @@ func (l *Ledger) begin(c Conn) error {
 	if err != nil {
 		return err
 	}
-	l.powerLost = was == unrecovered || !orderly && (now == "" || was != now)
+	l.powerLost = PowerLost(orderly, was, now)
 	if !orderly {
 		// A mark of taking may be lost: whatever is open may have been begun.
 		if err := exec(c, "UPDATE command SET attempts = attempts + 1 WHERE state IN ('received', 'waiting')"); err != nil {
@@ -77,14 +77,20 @@ func (l *Ledger) begin(c Conn) error {
 		}
 	}
 	if l.powerLost {
-		now = unrecovered
+		now = Unrecovered
 	}
 	return exec(c, "UPDATE closed SET orderly = 0, boot = ?1", now)
 }
 
-// unrecovered stands in the place of a start of the machine from the moment that power is known to have been lost until
+// Unrecovered stands in the place of a start of the machine from the moment that power is known to have been lost until
 // Recover has dealt with it: whoever opens and closes the ledger in between must not make that forgotten.
-const unrecovered = "unrecovered"
+const Unrecovered = "unrecovered"
+
+// PowerLost says of a ledger that was left, in order or not, and was last open within one Database.Boot and is looked at within another,
+// whether marks may be missing which were not synced.
+func PowerLost(orderly bool, was, now string) bool {
+	return was == Unrecovered || !orderly && (now == "" || was != now)
+}
 
 // Close ends the ledger. What calls have not returned for may be kept or not.
 func (l *Ledger) Close() error {

@@ -12,6 +12,8 @@
 // schema and its transactions. A commit is in the write-ahead log, which is synced beside the writer when a call waits for
 // that; the next commits do not wait. Marks that may be lost (Take, Calling, MarkSent) wait for no sync of their own.
 //
+// A Source is a ledger that is read out whole, to be kept in PostgreSQL from then on. Retire renames its file.
+//
 // # What fails how
 //
 //	disk full             calls that write fail with store.ErrFull; nothing of them is kept

@@ -38,6 +38,9 @@ func Open(ctx context.Context, o Options) (*commands.Ledger, error) {
 	file := filepath.Join(o.Path, fileName)
 	d := &database{options: o, file: file, readers: readers.New(file, readers.Options{Conns: readConns, Cache: readerCache})}
 	err := d.open()
+	if err == nil {
+		err = d.w.Exec("UPDATE closed SET opened = lower(hex(randomblob(16)))")
+	}
 	var l *commands.Ledger
 	if err == nil {
 		l, err = commands.Open(d)
@@ -55,9 +58,20 @@ func (d *database) open() (err error) {
 	if err := os.MkdirAll(d.options.Path, 0o700); err != nil {
 		return err
 	}
-	if d.lock, err = lockFile(filepath.Join(d.options.Path, "ledger.lock")); err != nil {
+	if err := d.hold(); err != nil {
 		return err
 	}
+	return d.begin()
+}
+
+// hold keeps everybody else from opening the ledger to write.
+func (d *database) hold() (err error) {
+	d.lock, err = lockFile(filepath.Join(d.options.Path, "ledger.lock"))
+	return err
+}
+
+// begin opens the file to write, and brings it up to date.
+func (d *database) begin() error {
 	file, err := os.OpenFile(d.file, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
@@ -96,9 +110,12 @@ var schemaV4 string
 //go:embed schema_5.sql
 var schemaV5 string
 
+//go:embed schema_6.sql
+var schemaV6 string
+
 // migrations lead from one version of the schema to the next; the file's
 // user_version counts those that were done. What has been released never changes.
-var migrations = []string{schemaV1, schemaV2, schemaV3, schemaV4, schemaV5}
+var migrations = []string{schemaV1, schemaV2, schemaV3, schemaV4, schemaV5, schemaV6}
 
 // applicationID marks a database file as a ledger of the bridge ("odol").
 const applicationID = 0x6f646f6c

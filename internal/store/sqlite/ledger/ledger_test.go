@@ -182,7 +182,7 @@ func TestAfterAPowerCutNothingWakesWhatMayHaveCalled(t *testing.T) {
 func TestOtherFilesAreRefused(t *testing.T) {
 	for name, make := range map[string]func(c *capi.Conn) error{
 		"another database": func(c *capi.Conn) error { return c.Exec("CREATE TABLE x (y)") },
-		"a newer ledger":   func(c *capi.Conn) error { return c.Exec("PRAGMA application_id=1868852076; PRAGMA user_version=99") },
+		"a newer ledger":   func(c *capi.Conn) error { return c.Exec("PRAGMA application_id=0x6f646f6c; PRAGMA user_version=99") },
 	} {
 		dir := t.TempDir()
 		closeIt(t, open(t, t.TempDir()))
@@ -203,6 +203,8 @@ func TestOtherFilesAreRefused(t *testing.T) {
 		if l, err := Open(t.Context(), Options{Path: dir}); err == nil {
 			closeIt(t, l)
 			t.Errorf("%s was opened", name)
+		} else if errors.Is(err, store.ErrNewer) != (name == "a newer ledger") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
