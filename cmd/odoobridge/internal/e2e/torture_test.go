@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	tortureFor   = flag.Duration("torture.for", time.Minute, "how long TestTorture draws faults")
+	tortureFor   = flag.Duration("torture.for", 20*time.Second, "how long TestTorture draws faults")
 	tortureStore = flag.String("torture.store", "sqlite", "where the bridge of TestTorture keeps its store: sqlite or postgres")
 	tortureSeed  = flag.Uint64("torture.seed", 0, "seed of TestTorture's draws; 0 takes one from the clock")
 )
