@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -33,9 +34,7 @@ func TestAVisitWritesWhileNoBridgeIsAtWork(t *testing.T) {
 		t.Errorf("while a bridge is at work: %v", err)
 	}
 	// Its lock ends and nothing else: the rest of it hangs somewhere.
-	if err := first.store.lease.conn.Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	server(t).Exec(t, c.DSN, fmt.Sprintf("SELECT pg_terminate_backend(%d, 60000)", first.store.lease.conn.PgConn().PID()))
 
 	v, err := VisitLedger(t.Context(), c.DSN, c.Schema)
 	if err != nil {
