@@ -13,7 +13,6 @@ import (
 type given struct {
 	notes []odoo.Record
 	total decide.Decimal
-	lines []creditLine
 }
 
 // givenBack looks for the invoice's credit notes. Odoo itself makes as many as it is asked for.
@@ -23,13 +22,10 @@ func (r *run) givenBack(invoice int64) (given, error) {
 		return given{}, err
 	}
 	g := given{notes: notes}
-	ids := make([]int64, len(notes))
-	for i, n := range notes {
-		ids[i] = n.ID()
+	for _, n := range notes {
 		g.total = g.total.Add(decide.Num(n.Number("amount_total")).Round(6))
 	}
-	g.lines, err = r.linesOf(ids...)
-	return g, err
+	return g, nil
 }
 
 // refundFits wants that no more is given back than was invoiced, before anything is made. A shop that sends one refund
@@ -64,6 +60,10 @@ func (r *run) piecesFit(invoice odoo.Record, data schema.RefundRecord, before gi
 	if err != nil {
 		return asked, err
 	}
+	back, err := r.linesGiven(before)
+	if err != nil {
+		return asked, err
+	}
 	taken := map[int64]bool{}
 	for i, want := range data.Lines {
 		path := fmt.Sprintf("lines[%d]", i)
@@ -78,17 +78,29 @@ func (r *run) piecesFit(invoice odoo.Record, data schema.RefundRecord, before gi
 			continue
 		}
 		asked = asked.Add(line.each().Mul(quantity))
-		if back := before.pieces(line); back.Add(quantity).Cmp(line.quantity) > 0 {
-			return asked, r.parkGiven(invoice, before, path+".quantity", more("quantity", line.quantity, back, quantity))
+		if refunded := pieces(back, line); refunded.Add(quantity).Cmp(line.quantity) > 0 {
+			return asked, r.parkGiven(invoice, before, path+".quantity", more("quantity", line.quantity, refunded, quantity))
 		}
 	}
 	return asked, nil
 }
 
-// pieces are how many of a line are given back at its price.
-func (g given) pieces(of creditLine) decide.Decimal {
+// linesGiven are the lines of the credit notes.
+func (r *run) linesGiven(before given) ([]creditLine, error) {
+	if len(before.notes) == 0 {
+		return nil, nil
+	}
+	ids := make([]int64, len(before.notes))
+	for i, n := range before.notes {
+		ids[i] = n.ID()
+	}
+	return r.linesOf(ids...)
+}
+
+// pieces are how many of a line are among what was given back at its price.
+func pieces(lines []creditLine, of creditLine) decide.Decimal {
 	var back decide.Decimal
-	for _, l := range g.lines {
+	for _, l := range lines {
 		same := l.product == of.product
 		if len(of.saleLines) > 0 {
 			same = slices.ContainsFunc(l.saleLines, func(id int64) bool { return slices.Contains(of.saleLines, id) })

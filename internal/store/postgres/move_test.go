@@ -18,6 +18,7 @@ import (
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/capi"
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/ledger"
 	"github.com/odoobridge/odoobridge/internal/store/storetest"
+	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
 // filled is a folder with a ledger in which every table has rows.
@@ -345,14 +346,13 @@ func TestAMoveThatIsKilledIsFinishedByTheNext(t *testing.T) {
 // awaitFree returns when the server knows that the former process is gone.
 func awaitFree(t *testing.T, c Claim) {
 	t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+	testkit.Eventually(t, patience, func() bool {
 		s, err := visitStore(t.Context(), c.DSN, c.Schema, true)
-		switch {
-		case err == nil:
-			must(t, s.Close())
-			return
-		case !errors.Is(err, store.ErrInUse) || time.Now().After(end):
-			t.Fatal(err)
+		if errors.Is(err, store.ErrInUse) {
+			return false
 		}
-	}
+		must(t, err)
+		must(t, s.Close())
+		return true
+	}, nil)
 }
