@@ -74,10 +74,11 @@ func (p *TCPProxy) Stall() { p.set(func(s *proxyState) { s.stalled = true }) }
 // Resume lets bytes through again and takes new connections. Connections that
 // lost bytes in a stall are reset, for what would follow makes no sense.
 func (p *TCPProxy) Resume() {
+	p.set(func(s *proxyState) { s.stalled, s.refuse = false, false })
 	p.mu.Lock()
 	var broken []*link
 	for l := range p.conns {
-		if l.lost.Load() {
+		if l.lost {
 			broken = append(broken, l)
 		}
 	}
@@ -85,7 +86,15 @@ func (p *TCPProxy) Resume() {
 	for _, l := range broken {
 		l.reset()
 	}
-	p.set(func(s *proxyState) { s.stalled, s.refuse = false, false })
+}
+
+// swallows says whether bytes of a link go nowhere: in a stall, and ever after once some did. It decides in one step
+// with Resume, so that each link that lost any is reset.
+func (p *TCPProxy) swallows(l *link) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l.lost = l.lost || p.state.stalled
+	return l.lost
 }
 
 // Delay holds back every chunk of bytes for so long, in both directions.

@@ -3,14 +3,13 @@ package testkit
 import (
 	"net"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // link is one connection through the proxy.
 type link struct {
 	client, server net.Conn
-	lost           atomic.Bool   // bytes were swallowed
+	lost           bool          // bytes were swallowed; under the proxy's mu
 	broken         chan struct{} // closed by reset
 	breakOnce      sync.Once
 	done           chan struct{} // closed when both pumps have ended
@@ -95,10 +94,8 @@ func (p *TCPProxy) pass(l *link, to net.Conn, chunk []byte) bool {
 		case <-l.broken:
 			return false
 		}
-		state, _ = p.get()
 	}
-	if state.stalled {
-		l.lost.Store(true)
+	if p.swallows(l) {
 		return true
 	}
 	_, err := to.Write(chunk)

@@ -116,6 +116,38 @@ func TestResumeResetsWhatLostBytes(t *testing.T) {
 	mustPass(t, idle)
 }
 
+// A connection that a stall found in the middle of its work either lost nothing or is reset, however short the stall was.
+func TestResumeLeavesNoConnectionWithAHole(t *testing.T) {
+	p := Proxy(t, echo(t))
+	for stall := range 60 {
+		var conns []net.Conn
+		ended := make(chan error, 8)
+		for range cap(ended) {
+			conns = append(conns, dial(t, p.Addr()))
+		}
+		for _, c := range conns {
+			mustPass(t, c)
+			go func() {
+				var err error
+				for trip := 0; trip < 30 && err == nil; trip++ {
+					err = roundTrip(c, 10*time.Second)
+				}
+				ended <- err
+			}()
+		}
+		p.Stall()
+		p.Resume()
+		for range conns {
+			if err := <-ended; errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Fatalf("stall %d: bytes are lost and the connection is not reset", stall)
+			}
+		}
+		for _, c := range conns {
+			_ = c.Close()
+		}
+	}
+}
+
 func TestDelayHoldsBytesBack(t *testing.T) {
 	p := Proxy(t, echo(t))
 	c := dial(t, p.Addr())
