@@ -82,6 +82,10 @@ func (f *fake) rpc(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	args := call.Params.Args
+	if args == nil {
+		failure200(w, "builtins.TypeError", "odoo.service.common.exp_version() argument after * must be an iterable, not NoneType")
+		return
+	}
 	switch call.Params.Service + "." + call.Params.Method {
 	case "common.version":
 		result(w, `{"server_version_info":[17,0,0,"final",0,""],"server_serie":"17.0"}`)

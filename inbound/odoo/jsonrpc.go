@@ -34,6 +34,9 @@ type rpcAnswer struct {
 }
 
 func (c *Client) service(ctx context.Context, service, method string, args ...any) (json.RawMessage, error) {
+	if args == nil {
+		args = []any{} // Odoo unpacks it: null is a TypeError
+	}
 	resp, err := c.send(ctx, request{method: http.MethodPost, path: "/jsonrpc", body: rpcCall{
 		JSONRPC: "2.0", Method: "call", ID: 1, Params: rpcParams{Service: service, Method: method, Args: args},
 	}})

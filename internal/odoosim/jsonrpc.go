@@ -88,6 +88,9 @@ func wireError(err *odooError) *rpcError {
 
 func (s *Server) answer(ctx context.Context, request rpcRequest) (any, error) {
 	args := request.Params.Args
+	if args == nil { // absent or null: odoo.service unpacks it
+		return nil, badArguments(request)
+	}
 	switch request.Params.Service + "." + request.Params.Method {
 	case "common.version":
 		return map[string]any{
