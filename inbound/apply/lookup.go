@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
-	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/schema"
@@ -233,25 +232,4 @@ func (r *run) record(model string, record config.Record) (int64, bool, error) {
 		})
 	}
 	return r.idOf(model, odoo.Domain{{"code", "=", string(record)}})
-}
-
-// digits are the decimal places of this Odoo. Its own question for them is answered to everybody; the table behind it is
-// read by administrators alone.
-func (r *run) digits() (decide.Digits, error) {
-	d, _, err := lookUp(r.x.cache, "digits", func() (decide.Digits, bool, error) {
-		var d decide.Digits
-		for _, of := range []struct {
-			name   string
-			digits *int32
-		}{{"Product Price", &d.Price}, {"Discount", &d.Discount}, {"Product Unit of Measure", &d.Quantity}} {
-			digits := 2 // what Odoo takes for a name that it has not got
-			err := r.x.odoo.Do(r.ctx, odoo.Call{Model: "decimal.precision", Method: "precision_get", Args: []any{of.name}, Context: r.context()}, &digits)
-			if err != nil && !absent(err) {
-				return d, false, err
-			}
-			*of.digits = int32(min(max(digits, 0), 12))
-		}
-		return d, true, nil
-	})
-	return d, err
 }

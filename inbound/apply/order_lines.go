@@ -71,7 +71,7 @@ func (r *run) keysApart(data schema.OrderPlace) error {
 
 // orderLines are the rows of the lines. Everything that is not known is said at once.
 func (r *run) orderLines(data schema.OrderPlace) ([]row, error) {
-	digits, err := r.digits()
+	digits, err := r.soldDigits()
 	if err != nil {
 		return nil, err
 	}

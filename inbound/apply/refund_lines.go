@@ -58,7 +58,7 @@ func (r *run) creditLines(credit odoo.Record, data schema.RefundRecord) ([]any, 
 	if err != nil {
 		return nil, err
 	}
-	digits, err := r.digits()
+	digits, err := r.creditedDigits()
 	if err != nil {
 		return nil, err
 	}
@@ -102,19 +102,19 @@ func (l creditLine) each() decide.Decimal { return l.total.Quo(l.quantity) }
 
 // refunding is a line with a quantity and, if it is not what they cost, an amount with tax: the
 // price follows in the proportion in which the line's total follows from its price.
-func (l creditLine) refunding(quantity, amount decide.Decimal, digits decide.Digits) map[string]any {
+func (l creditLine) refunding(quantity, amount decide.Decimal, digits int32) map[string]any {
 	values := map[string]any{"quantity": number(quantity)}
 	if amount.IsZero() || l.total.IsZero() {
 		return values
 	}
-	price := l.price.Mul(amount).Quo(l.each().Mul(quantity)).Round(digits.Price)
+	price := l.price.Mul(amount).Quo(l.each().Mul(quantity)).Round(digits)
 	values["price_unit"] = number(price)
 	return values
 }
 
 // lumpSum refunds an amount without saying for what: one line carries it, which is right
 // only where all lines bear the same taxes.
-func (r *run) lumpSum(lines []creditLine, data schema.RefundRecord, digits decide.Digits) ([]any, error) {
+func (r *run) lumpSum(lines []creditLine, data schema.RefundRecord, digits int32) ([]any, error) {
 	if len(lines) == 0 {
 		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, "amount", "the invoice has no lines"))
 	}

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
@@ -66,16 +65,6 @@ func (r *run) shelfOf(p schema.Product, at schema.StockPlace) (shelf, error) {
 		}
 	}
 	return s, nil
-}
-
-// exact refuses a quantity that is finer than Odoo keeps any: what it made of it could never be
-// what was asked for.
-func (r *run) exact(quantity decide.Decimal, path string) error {
-	digits, err := r.digits()
-	if err != nil || quantity.Round(digits.Quantity).Cmp(quantity) == 0 {
-		return err
-	}
-	return r.reject(problem(schema.CodeInvalid, path, fmt.Sprintf("Odoo keeps quantities to %d digits after the point", digits.Quantity)))
 }
 
 // quants are the rows of a shelf, after Odoo has merged those that say the same.

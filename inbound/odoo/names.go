@@ -4,7 +4,6 @@ package odoo
 // else. They are those of Odoo 19; models that differ come first.
 var argNames = map[string][]string{
 	"ir.model.data.check_object_reference": {"module", "xml_id", "raise_on_access_error"},
-	"decimal.precision.precision_get":      {"application"},
 	"res.users.has_group":                  {"group_ext_id"},
 
 	"search":       {"domain", "offset", "limit", "order"},

@@ -44,7 +44,7 @@ func toIDs(value any) []int64 {
 var generic = map[string]method{
 	"search": search, "search_count": searchCount, "read": read, "search_read": searchRead,
 	"create": create, "write": write, "unlink": unlink, "load": load, "exists": exists,
-	"message_post": messagePost, "check_access_rights": checkAccessRights, "has_access": hasAccess, "check_access": checkAccess,
+	"message_post": messagePost, "fields_get": fieldsGet, "check_access_rights": checkAccessRights, "has_access": hasAccess, "check_access": checkAccess,
 }
 
 // dispatch does one call, if this user may.

@@ -90,7 +90,7 @@ func (e *env) invoiceLine(move int64, sequence int, it item) {
 		"move_id": move, "journal_id": header["journal_id"], "company_id": header["company_id"], "company_currency_id": header["currency_id"],
 		"currency_id": header["currency_id"], "partner_id": header.ref("commercial_partner_id"), "sequence": sequence, "account_id": e.account("product", 24),
 		"product_id": it.orderLine.ref("product_id"), "product_uom_id": it.orderLine.ref(e.lineUnit()), "name": it.orderLine["name"],
-		"display_type": "product", "quantity": two(it.quantity), "price_unit": two(it.price), "discount": two(it.discount), "date": header.ref("date"),
+		"display_type": "product", "quantity": two(it.quantity), "price_unit": e.priced(it.price), "discount": two(it.discount), "date": header.ref("date"),
 		"move_name": "/", "parent_state": "draft",
 	})
 	if order := it.orderLine.id(); order != 0 {

@@ -46,8 +46,11 @@ func (e *env) writeInvoiceLines(ids []int64, v vals) {
 		}
 		row := vals{}
 		for field, value := range v {
-			if row[field] = value; field == "quantity" || field == "price_unit" || field == "discount" {
+			switch row[field] = value; field {
+			case "quantity", "discount":
 				row[field] = two(toFloat(value))
+			case "price_unit":
+				row[field] = e.priced(toFloat(value))
 			}
 		}
 		e.write("account_move_line", id, row)

@@ -44,7 +44,6 @@ func init() {
 		{name: "stock.lot", table: "stock_lot", title: "Lot/Serial", refs: map[string]string{"product_id": "product.product", "company_id": "res.company"}},
 		{name: "res.users", table: "res_users", title: "User", parent: "partner_id", refs: map[string]string{"partner_id": "res.partner", "company_id": "res.company"},
 			methods: map[string]method{"has_group": hasGroup, "context_get": contextGet}},
-		{name: "decimal.precision", title: "Decimal Precision", methods: map[string]method{"precision_get": precisionGet}},
 		{name: "res.company", table: "res_company", title: "Companies", refs: map[string]string{"partner_id": "res.partner", "currency_id": "res.currency"}},
 		{name: "res.country", table: "res_country", title: "Country", order: "name, id"},
 		{name: "res.country.state", table: "res_country_state", title: "Country state", refs: map[string]string{"country_id": "res.country"}},

@@ -34,13 +34,13 @@ func createOrderLine(e *env, v vals) int64 {
 		missing("product.product", []int64{v.int("product_id")}, e.uid)
 	}
 	template := e.get("product_template", product.int("product_tmpl_id"))
-	quantity, price, discount := toFloat(v.or("product_uom_qty", 1)), toFloat(v.or("price_unit", e.listPrice(product))), toFloat(v["discount"])
+	quantity, price, discount := round2(toFloat(v.or("product_uom_qty", 1))), e.price(toFloat(v.or("price_unit", e.listPrice(product)))), round2(toFloat(v["discount"]))
 	taxes := e.lineTaxes(order, template, v)
 	row := vals{
 		"order_id": order.id(), "sequence": v.or("sequence", 10), "company_id": order.ref("company_id"), "currency_id": order.ref("currency_id"),
 		"order_partner_id": order.ref("partner_id"), "salesman_id": order.ref("user_id"), "product_id": product.id(),
 		e.lineUnit(): v.or(e.lineUnit(), template.ref("uom_id")), "state": order["state"], "qty_delivered_method": deliveredBy(template),
-		"name": v.or("name", e.productName(product)), "product_uom_qty": two(quantity), "price_unit": two(price), "discount": two(discount),
+		"name": v.or("name", e.productName(product)), "product_uom_qty": two(quantity), "price_unit": e.priced(price), "discount": two(discount),
 		"qty_delivered": "0.00", "technical_price_unit": price, "product_packaging_qty": 0, "customer_lead": 0, "is_delivery": v.or("is_delivery", false),
 	}
 	maps.Copy(row, lineAmounts(quantity, price, discount, e.taxRate(taxes)))
@@ -69,12 +69,12 @@ func deliveredBy(template rec) string {
 func writeOrderLines(e *env, ids []int64, v vals) {
 	for _, id := range ids {
 		line := e.get("sale_order_line", id)
-		quantity, price := toFloat(v.or("product_uom_qty", line["product_uom_qty"])), toFloat(v.or("price_unit", line["price_unit"]))
-		discount := toFloat(v.or("discount", line["discount"]))
+		quantity, price := round2(toFloat(v.or("product_uom_qty", line["product_uom_qty"]))), e.price(toFloat(v.or("price_unit", line["price_unit"])))
+		discount := round2(toFloat(v.or("discount", line["discount"])))
 		row := maps.Clone(v)
-		for column, value := range map[string]float64{"product_uom_qty": quantity, "price_unit": price, "discount": discount} {
+		for column, value := range map[string]string{"product_uom_qty": two(quantity), "price_unit": e.priced(price), "discount": two(discount)} {
 			if v.has(column) {
-				row[column] = two(value)
+				row[column] = value
 			}
 		}
 		if taxes, given := v[e.lineTaxField()]; given {

@@ -126,6 +126,3 @@ func (e *env) listPrice(p rec) float64 {
 		JOIN product_template_attribute_value tv ON tv.id = c.product_template_attribute_value_id WHERE c.product_product_id = $1`, p.id())
 	return round2(e.get("product_template", p.int("product_tmpl_id")).float("list_price") + extra.float("extra"))
 }
-
-// precisionGet answers how many decimal places numbers of a kind have: two, in these tables.
-func precisionGet(*env, *call) any { return 2 }
