@@ -35,6 +35,7 @@ const (
 	CodeNotAllowed        = "not_allowed"
 	CodeRefused           = "refused_by_odoo"
 	CodeNotSupported      = "not_supported"
+	CodeRounded           = "rounded"
 )
 
 // ProblemCodes are all codes with their meaning, in the order in which they are documented.
@@ -65,6 +66,7 @@ func ProblemCodes() []ProblemCode {
 		{CodeNotOwned, "The channel does not own the field; it was left alone, or the command refused.", "The bridge's administrator decides who may, in `ownership` of the configuration."},
 		{CodeNotAllowed, "Odoo does not let the bridge's user do this.", "Give the user the rights that the message names."},
 		{CodeRefused, "Odoo refused it, with a reason of its own.", "The message has Odoo's reason: mend that in Odoo, or the command, then `odoobridge exceptions retry` or `edit`."},
+		{CodeRounded, "A price is finer than Odoo keeps prices, and was rounded. The command is `applied`: the totals agree.", "None is needed. Odoo's administrator may have it keep more digits: Decimal Accuracy of Product Price."},
 		{CodeNotSupported, "This Odoo has not got what is needed.", "Whoever runs Odoo can add what the message names; what was left out can be done by hand."},
 	}
 }

@@ -4,7 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
@@ -45,4 +48,44 @@ func TestAQuantityThatOdooRoundsHoldsNothingBack(t *testing.T) {
 	l.exec("CREATE TRIGGER whole BEFORE INSERT OR UPDATE ON stock_quant FOR EACH ROW EXECUTE FUNCTION whole()")
 	l.stopped(command.Parked, schema.CodeRefused, "stock.count", "c2", strings.Replace(count, "%s", "9.4", 1))
 	l.applied("stock.count", "c3", strings.Replace(count, "%s", "9", 1))
+}
+
+// TestAnOrderThatOdooRoundsIsRefusedOrSaysSo orders a quantity that is finer than Odoo keeps quantities, which would be another, and prices
+// that are finer than it keeps prices, which the total bears out.
+func TestAnOrderThatOdooRoundsIsRefusedOrSaysSo(t *testing.T) {
+	l := newLab(t)
+	before := l.fingerprint()
+	out := l.stopped(command.Rejected, schema.CodeInvalid, "order.place", "5001", strings.Replace(anOrder(1, ""), `"quantity":"`, `"quantity":"1.00`, 2))
+	if p := out.Problems[len(out.Problems)-1]; len(out.Problems) != 2 || p.Path != "lines[1].quantity" || !strings.Contains(p.Message, "2 digits") || !strings.Contains(p.Message, "1.001") {
+		t.Errorf("%+v", p)
+	}
+	if after := l.fingerprint(); after != before {
+		t.Error("something was made for an order that is refused")
+	}
+	l.shop.Mapping.Carriers = map[string]config.Record{"std": "1"}
+	finer := strings.NewReplacer(`"6.50"`, `"6.5049"`, `"24.00"`, `"24.00","discount_amount":"0.003"`).Replace(anOrder(2, `,"delivery":{"carrier":"std","price":"0.001"}`))
+	prices := "SELECT string_agg(trim_scale(price_unit::numeric)::text, ' ' ORDER BY id) FROM sale_order_line WHERE order_id = $1"
+	for _, attempt := range []string{"first", "again"} {
+		var said []string
+		out = l.applied("order.place", "5002", finer)
+		for _, p := range out.Problems {
+			said = append(said, p.Code+" "+p.Path+": "+p.Message)
+		}
+		want := []string{
+			"rounded lines[0].unit_price: Odoo keeps the price of one as 6.5", "rounded lines[1].discount_amount: Odoo keeps the price of one as 24",
+			"rounded delivery.price: Odoo keeps the price as 0",
+		}
+		if diff := cmp.Diff(want, said); diff != "" {
+			t.Errorf("%s: %s", attempt, diff)
+		}
+		if got := l.text(prices, out.Odoo.ID); got != "6.5 24 0" {
+			t.Errorf("%s: Odoo has %s", attempt, got)
+		}
+	}
+	l = newLabOf(t, "19.0")
+	l.shop.Order.Tolerance = "0.02"
+	out = l.applied("order.place", "5003", strings.Replace(anOrder(3, ""), `"6.50"`, `"6.5049"`, 1))
+	if got := l.text(prices, out.Odoo.ID); got != "6.5049 24" || len(out.Problems) != 0 {
+		t.Errorf("Odoo 19, which does not round prices, has %s: %+v", got, out.Problems)
+	}
 }

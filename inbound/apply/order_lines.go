@@ -53,22 +53,6 @@ func lineKey(line schema.OrderLine, i int) string {
 	return strconv.Itoa(i + 1)
 }
 
-// keysApart refuses an order of which a line's id is what another line without an id is called by, or the delivery: Odoo would
-// take the one for the other.
-func (r *run) keysApart(data schema.OrderPlace) error {
-	seen := map[string]bool{deliveryKey: data.Delivery != nil}
-	for i, line := range data.Lines {
-		key := lineKey(line, i)
-		if seen[key] {
-			p := problem(schema.CodeInvalid, fmt.Sprintf("lines[%d].id", i), "another line, or the delivery, is called by "+key+" already")
-			p.Remedy = "Give every line an id of its own, and send the order with a new id."
-			return r.reject(p)
-		}
-		seen[key] = true
-	}
-	return nil
-}
-
 // orderLines are the rows of the lines. Everything that is not known is said at once.
 func (r *run) orderLines(data schema.OrderPlace) ([]row, error) {
 	digits, err := r.soldDigits()
@@ -77,9 +61,6 @@ func (r *run) orderLines(data schema.OrderPlace) ([]row, error) {
 	}
 	b := &lineBuilder{r: r, data: data, taxColumn: allTaxesGiven(data)}
 	if b.taxField, err = r.taxField(); err != nil {
-		return nil, err
-	}
-	if err := r.keysApart(data); err != nil {
 		return nil, err
 	}
 	for _, line := range data.Lines {
@@ -147,7 +128,7 @@ func (b *lineBuilder) product(i int, line schema.OrderLine, digits decide.Digits
 	if err != nil || missing != nil {
 		return err
 	}
-	price := decide.Priced(decide.Num(line.Quantity), decide.Num(line.UnitPrice), decide.Num(line.DiscountPercent), decide.Num(line.DiscountAmount), digits)
+	price := priceOf(line, digits)
 	b.row(decide.LineID(b.r.c.Channel, b.r.c.Subject, lineKey(line, i)), product.ID(), string(line.Quantity), price, or(line.Description, product.Text("display_name")), taxes, false)
 	return nil
 }

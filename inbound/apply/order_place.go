@@ -33,6 +33,9 @@ func placeOrder(r *run) (command.Reference, error) {
 		}
 	}
 	r.remember(externalID, "sale.order", id)
+	if err := r.sayRounded(data); err != nil {
+		return command.Reference{Model: "sale.order", ID: id}, err
+	}
 	if err := r.lineTaxes(id, data); err != nil {
 		return command.Reference{Model: "sale.order", ID: id}, err
 	}
@@ -129,6 +132,9 @@ func (r *run) keepDate(id int64, data schema.OrderPlace) error {
 
 // newOrder makes the quotation with everything in it.
 func (r *run) newOrder(externalID string, data schema.OrderPlace) (int64, error) {
+	if err := r.linesFit(data); err != nil {
+		return 0, err
+	}
 	customer, err := r.orderCustomer(data)
 	if err != nil {
 		return 0, err

@@ -28,8 +28,8 @@ func problem(code, path, message string) command.Problem {
 	return p
 }
 
-func (r *run) reject(p command.Problem) error {
-	return &stop{command.Outcome{Kind: command.Rejected, Problems: []command.Problem{p}}}
+func (r *run) reject(problems ...command.Problem) error {
+	return &stop{command.Outcome{Kind: command.Rejected, Problems: problems}}
 }
 
 // park leaves it to a person, or to what appears under one of the keys.

@@ -1,0 +1,88 @@
+package apply
+
+import (
+	"fmt"
+
+	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/schema"
+)
+
+// linesFit refuses, before anything is made, an order whose lines Odoo would take for one another, or of whose
+// quantities it would make others.
+func (r *run) linesFit(data schema.OrderPlace) error {
+	if err := r.keysApart(data); err != nil {
+		return err
+	}
+	digits, err := r.soldDigits()
+	if err != nil {
+		return err
+	}
+	var problems []command.Problem
+	for i, line := range data.Lines {
+		if finer(decide.Num(line.Quantity), digits.Quantity) {
+			problems = append(problems, problem(schema.CodeInvalid, fmt.Sprintf("lines[%d].quantity", i),
+				fmt.Sprintf("Odoo keeps quantities to %d digits after the point: it would make another of %s", digits.Quantity, line.Quantity)))
+			problems[len(problems)-1].Remedy = finerRemedy
+		}
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return r.reject(problems...)
+}
+
+const finerRemedy = "Send a quantity that Odoo can keep, such as one in a smaller unit, with a new `id`. Odoo's administrator may have it keep more digits: Decimal Accuracy of Product Unit."
+
+// keysApart refuses an order of which a line's id is what another line without an id is called by, or the delivery: Odoo would
+// take the one for the other.
+func (r *run) keysApart(data schema.OrderPlace) error {
+	seen := map[string]bool{deliveryKey: data.Delivery != nil}
+	for i, line := range data.Lines {
+		key := lineKey(line, i)
+		if seen[key] {
+			p := problem(schema.CodeInvalid, fmt.Sprintf("lines[%d].id", i), "another line, or the delivery, is called by "+key+" already")
+			p.Remedy = "Give every line an id of its own, and send the order with a new id."
+			return r.reject(p)
+		}
+		seen[key] = true
+	}
+	return nil
+}
+
+// priceOf is what Odoo is told of a line's price.
+func priceOf(line schema.OrderLine, digits decide.Digits) decide.Price {
+	return decide.Priced(decide.Num(line.Quantity), decide.Num(line.UnitPrice), decide.Num(line.DiscountPercent), decide.Num(line.DiscountAmount), digits)
+}
+
+// sayRounded reports prices that are finer than Odoo keeps them, as prices without tax often are: whether that matters, the totals
+// decide. Every attempt says it: the one that made the order may have been cut off.
+func (r *run) sayRounded(data schema.OrderPlace) error {
+	digits, err := r.soldDigits()
+	if err != nil {
+		return err
+	}
+	for i, line := range data.Lines {
+		if price := priceOf(line, digits); !price.Exact {
+			r.report(problem(schema.CodeRounded, fmt.Sprintf("lines[%d].%s", i, roundedBy(line, digits)), "Odoo keeps the price of one as "+price.Unit.Round(digits.Price).String()))
+		}
+	}
+	if data.Delivery == nil {
+		return nil
+	}
+	if price := decide.Num(data.Delivery.Price); finer(price, digits.Price) {
+		r.report(problem(schema.CodeRounded, "delivery.price", "Odoo keeps the price as "+price.Round(digits.Price).String()))
+	}
+	return nil
+}
+
+// roundedBy is what makes a line's price finer than Odoo keeps it.
+func roundedBy(line schema.OrderLine, digits decide.Digits) string {
+	switch {
+	case finer(decide.Num(line.UnitPrice), digits.Price):
+		return "unit_price"
+	case line.DiscountAmount != "":
+		return "discount_amount"
+	}
+	return "discount_percent"
+}
