@@ -36,6 +36,7 @@ const (
 	CodeRefused           = "refused_by_odoo"
 	CodeNotSupported      = "not_supported"
 	CodeRounded           = "rounded"
+	CodeNotInvoiceable    = "not_invoiceable_yet"
 )
 
 // ProblemCodes are all codes with their meaning, in the order in which they are documented.
@@ -66,6 +67,7 @@ func ProblemCodes() []ProblemCode {
 		{CodeNotOwned, "The channel does not own the field; it was left alone, or the command refused.", "The bridge's administrator decides who may, in `ownership` of the configuration."},
 		{CodeNotAllowed, "Odoo does not let the bridge's user do this.", "Give the user the rights that the message names."},
 		{CodeRefused, "Odoo refused it, with a reason of its own.", "The message has Odoo's reason: mend that in Odoo, or the command, then `odoobridge exceptions retry` or `edit`."},
+		{CodeNotInvoiceable, "Less of the order can be invoiced yet than is paid. The command is `applied`: the payment is registered for the customer.", "None is needed from the channel. In Odoo it is an outstanding credit of the customer's: whoever posts the order's invoice adds it there."},
 		{CodeRounded, "A price is finer than Odoo keeps prices, and was rounded. The command is `applied`: the totals agree.", "None is needed. Odoo's administrator may have it keep more digits: Decimal Accuracy of Product Price."},
 		{CodeNotSupported, "This Odoo has not got what is needed.", "Whoever runs Odoo can add what the message names; what was left out can be done by hand."},
 	}

@@ -25,6 +25,9 @@ func recordPayment(r *run) (command.Reference, error) {
 		if err != nil {
 			return command.Reference{}, err
 		}
+		if r.noted("prepaid") != "" {
+			r.sayPrepaid()
+		}
 		return r.finishKnown(known, p)
 	}
 	if data.Invoice != "" {
@@ -85,12 +88,18 @@ func (r *run) payOrder(data schema.PaymentRecord, p paying) (command.Reference, 
 		case err != nil && !errors.Is(err, errNothingToInvoice):
 			return order(of), err
 		}
-		said := problem(schema.CodeRefused, "", "less of the order can be invoiced yet than is paid: the payment is registered for the customer")
-		said.Remedy = "None is needed: it is reconciled when the invoice is there."
-		r.report(said)
+		if err := r.note("prepaid", "yes"); err != nil {
+			return order(of), err
+		}
+		r.sayPrepaid()
 	}
 	externalID := decide.ExternalID(r.c.Channel, "payment", data.Method+"/"+data.TransactionID)
 	return r.prepay(of.Ref("partner_invoice_id"), p, externalID)
+}
+
+// sayPrepaid says what became of a payment that there is no invoice for, in each attempt: the one that registered it may have been cut off.
+func (r *run) sayPrepaid() {
+	r.report(problem(schema.CodeNotInvoiceable, "order", "less of the order can be invoiced yet than is paid: Odoo keeps the payment for the customer, without an invoice"))
 }
 
 // openOf is what is still to be paid of an order: its total without what its invoices have been paid.

@@ -18,7 +18,7 @@ func TestAPaymentOfWhatCannotBeInvoicedYetIsRegisteredForTheCustomer(t *testing.
 	pay := fmt.Sprintf(`{"order":%q,"amount":"39.96","currency":"USD","method":"card","transaction_id":"t1","paid_at":"2026-11-21T10:00:00Z"}`, subjectOf(1))
 	for range 2 {
 		out := l.applied("payment.record", "1", pay)
-		if out.Odoo.Model != "account.payment" {
+		if out.Odoo.Model != "account.payment" || len(out.Problems) != 1 || out.Problems[0].Code != schema.CodeNotInvoiceable {
 			t.Errorf("%+v", out)
 		}
 	}
@@ -27,7 +27,7 @@ func TestAPaymentOfWhatCannotBeInvoicedYetIsRegisteredForTheCustomer(t *testing.
 	}
 	l.applied("shipment.confirm", "s1", fmt.Sprintf(`{"shipment":%q}`, l.shipment(1)))
 	out := l.applied("payment.record", "2", strings.Replace(pay, "t1", "t2", 1))
-	if len(out.Also) != 1 || out.Also[0].Model != "account.move" {
+	if len(out.Also) != 1 || len(out.Problems) != 0 || out.Also[0].Model != "account.move" {
 		t.Errorf("no invoice was made when there was something to invoice: %+v", out)
 	}
 }
