@@ -9,7 +9,7 @@ import (
 	"github.com/odoobridge/odoobridge/schema"
 )
 
-// given is what other credit notes give back of an invoice. Drafts count: somebody is about to post them.
+// given is what credit notes give back of an invoice. Drafts count: somebody is about to post them.
 type given struct {
 	notes []odoo.Record
 	total decide.Decimal
@@ -17,7 +17,7 @@ type given struct {
 
 // givenBack looks for the invoice's credit notes. Odoo itself makes as many as it is asked for.
 func (r *run) givenBack(invoice int64) (given, error) {
-	notes, err := r.search("account.move", odoo.Domain{{"reversed_entry_id", "=", invoice}, {"state", "!=", "cancel"}}, invoiceFields, odoo.Window{Order: "id"})
+	notes, err := r.search("account.move", odoo.Domain{{"reversed_entry_id", "=", invoice}, {"state", "!=", "cancel"}}, slices.Concat(invoiceFields, []string{"ref"}), odoo.Window{Order: "id"})
 	if err != nil || len(notes) == 0 {
 		return given{}, err
 	}
@@ -30,11 +30,7 @@ func (r *run) givenBack(invoice int64) (given, error) {
 
 // refundFits wants that no more is given back than was invoiced, before anything is made. A shop that sends one refund
 // by two ids, or one that a person has booked in Odoo, would pay it out twice.
-func (r *run) refundFits(invoice odoo.Record, data schema.RefundRecord) error {
-	before, err := r.givenBack(invoice.ID())
-	if err != nil {
-		return err
-	}
+func (r *run) refundFits(invoice odoo.Record, data schema.RefundRecord, before given) (err error) {
 	total := decide.Num(invoice.Number("amount_total")).Round(6)
 	path, asked := "full", total
 	switch {

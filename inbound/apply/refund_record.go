@@ -1,6 +1,8 @@
 package apply
 
 import (
+	"slices"
+
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
@@ -96,12 +98,14 @@ func (r *run) refundMark() mark { return mark{r.c.Channel, "refund", r.c.Subject
 // creditNote is the one of this refund, made if it is not there. Odoo puts the reason
 // into the credit note's reference, by which it is found again.
 func (r *run) creditNote(invoice odoo.Record, data schema.RefundRecord) (odoo.Record, error) {
-	domain := odoo.Domain{{"reversed_entry_id", "=", invoice.ID()}, {"state", "!=", "cancel"}}
-	found, err := r.firstMarked("account.move", domain, "ref", r.refundMark(), invoiceFields)
-	if err != nil || found != nil {
-		return found, err
+	before, err := r.givenBack(invoice.ID())
+	if err != nil {
+		return nil, err
 	}
-	if err := r.refundFits(invoice, data); err != nil {
+	if own := r.ownRefund(before); own != nil {
+		return own, nil
+	}
+	if err := r.refundFits(invoice, data, before); err != nil {
 		return nil, err
 	}
 	day, err := r.day(data.RefundedAt)
@@ -119,11 +123,24 @@ func (r *run) creditNote(invoice odoo.Record, data schema.RefundRecord) (odoo.Re
 	if _, err := r.verb("refund moves", "account.move.reversal", "refund_moves", []int64{wizard}, context); err != nil {
 		return nil, err
 	}
-	made, err := r.firstMarked("account.move", domain, "ref", r.refundMark(), invoiceFields)
-	if err == nil && made == nil {
+	after, err := r.givenBack(invoice.ID())
+	if err != nil {
+		return nil, err
+	}
+	made := r.ownRefund(after)
+	if made == nil {
 		return nil, r.park(invoiceRef(invoice), problem(schema.CodeRefused, "", "Odoo made no credit note, without a reason"))
 	}
-	return made, err
+	return made, nil
+}
+
+// ownRefund is this refund's credit note among others, nil when it is not there.
+func (r *run) ownRefund(among given) odoo.Record {
+	own := slices.IndexFunc(among.notes, func(n odoo.Record) bool { return r.refundMark().in(n.Text("ref")) })
+	if own < 0 {
+		return nil
+	}
+	return among.notes[own]
 }
 
 // fillCredit brings a draft to what is refunded and compares its total with what the
