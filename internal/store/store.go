@@ -190,9 +190,12 @@ type Store interface {
 
 	// Cursors returns every lane's cursor.
 	Cursors(ctx context.Context) ([]Cursor, error)
-	// SaveCursors stores the cursors; it may wait for an open transaction.
+	// SaveCursors stores the cursors; it may wait for an open transaction. Of the places that they leave, some are
+	// kept: see Passing.
 	SaveCursors(ctx context.Context, cursors []Cursor) error
-	// ForgetCursor removes a lane's cursor.
+	// Passed tells when a lane passed journal entries, in the order asked for.
+	Passed(ctx context.Context, lane string, entries []int64) ([]Passing, error)
+	// ForgetCursor removes a lane's cursor, and what is kept of its places.
 	ForgetCursor(ctx context.Context, lane string) error
 
 	// Size is what the store occupies, in bytes. Room that removed entries have

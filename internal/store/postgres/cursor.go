@@ -44,6 +44,7 @@ func (s *Store) SaveCursors(ctx context.Context, cursors []store.Cursor) error {
 	err := s.atOnce(ctx, func(b *pgx.Batch) {
 		for i := range cursors {
 			c := &cursors[i]
+			b.Queue(keepPlace, c.Lane, c.Seq, c.Updated)
 			b.Queue(putCursor, c.Lane, c.Seq, c.State, c.Updated)
 		}
 	})
@@ -55,7 +56,11 @@ func (s *Store) SaveCursors(ctx context.Context, cursors []store.Cursor) error {
 
 // ForgetCursor implements store.Store.
 func (s *Store) ForgetCursor(ctx context.Context, lane string) error {
-	if err := s.atOnce(ctx, func(b *pgx.Batch) { b.Queue(forgetCursor, lane) }); err != nil {
+	err := s.atOnce(ctx, func(b *pgx.Batch) {
+		b.Queue(forgetCursor, lane)
+		b.Queue(forgetPlaces, lane)
+	})
+	if err != nil {
 		return fmt.Errorf("forget the cursor of lane %s: %w", lane, err)
 	}
 	return nil

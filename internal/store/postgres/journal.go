@@ -99,6 +99,7 @@ func (s *Store) TrimJournal(ctx context.Context, upTo int64, olderThan time.Time
 				b.Queue(notSynced)
 				b.Queue(removeEvents, last)
 				b.Queue(noteTrimmed, last)
+				b.Queue(trimPlaces, last)
 			})
 		}
 		if err != nil {

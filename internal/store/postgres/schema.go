@@ -27,9 +27,12 @@ var schemaV4 string
 //go:embed schema_5.sql
 var schemaV5 string
 
+//go:embed schema_6.sql
+var schemaV6 string
+
 // migrations lead from one version of the schema to the next; the table
 // "migration" says which were done. What has been released never changes.
-var migrations = []string{schemaV1, schemaV2, schemaV3, schemaV4, schemaV5}
+var migrations = []string{schemaV1, schemaV2, schemaV3, schemaV4, schemaV5, schemaV6}
 
 const (
 	countMigrations = `SELECT to_regclass('migration') IS NOT NULL,

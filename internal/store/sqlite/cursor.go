@@ -37,12 +37,22 @@ func (r *Reader) Cursors(ctx context.Context) (list []store.Cursor, err error) {
 // SaveCursors implements store.Store.
 func (s *Store) SaveCursors(ctx context.Context, cursors []store.Cursor) error {
 	err := s.transact(ctx, true, func() error {
+		keep, err := s.w.Prep(keepPlace)
+		if err != nil {
+			return err
+		}
 		q, err := s.w.Prep(putCursor)
 		if err != nil {
 			return err
 		}
 		for i := range cursors {
 			c := &cursors[i]
+			keep.Text(1, c.Lane)
+			keep.Int(2, c.Seq)
+			keep.Int(3, c.Updated.UnixMicro())
+			if err := keep.Run(); err != nil {
+				return err
+			}
 			q.Text(1, c.Lane)
 			q.Int(2, c.Seq)
 			q.Blob(3, c.State)
@@ -62,12 +72,17 @@ func (s *Store) SaveCursors(ctx context.Context, cursors []store.Cursor) error {
 // ForgetCursor implements store.Store.
 func (s *Store) ForgetCursor(ctx context.Context, lane string) error {
 	err := s.transact(ctx, true, func() error {
-		q, err := s.w.Prep(forgetCursor)
-		if err != nil {
-			return err
+		for _, sql := range []string{forgetCursor, forgetPlaces} {
+			q, err := s.w.Prep(sql)
+			if err != nil {
+				return err
+			}
+			q.Text(1, lane)
+			if err := q.Run(); err != nil {
+				return err
+			}
 		}
-		q.Text(1, lane)
-		return q.Run()
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("forget the cursor of lane %s: %w", lane, err)

@@ -129,7 +129,7 @@ func (s *Store) oldest(ctx context.Context, upTo int64, olderThan time.Time) (la
 }
 
 func (s *Store) removeEvents(last int64) error {
-	for _, sql := range []string{removeEvents, noteTrimmed} {
+	for _, sql := range []string{removeEvents, noteTrimmed, trimPlaces} {
 		q, err := s.w.Prep(sql)
 		if err != nil {
 			return err

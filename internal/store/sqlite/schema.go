@@ -21,9 +21,12 @@ var schemaV2 string
 //go:embed schema_3.sql
 var schemaV3 string
 
+//go:embed schema_4.sql
+var schemaV4 string
+
 // migrations lead from one version of the schema to the next; the file's
 // user_version counts those that were done. What has been released never changes.
-var migrations = []string{schemaV1, schemaV2, schemaV3}
+var migrations = []string{schemaV1, schemaV2, schemaV3, schemaV4}
 
 // migrate brings the file to this program's schema, each step in a transaction.
 func migrate(c *capi.Conn) error {

@@ -54,6 +54,7 @@ func Run(t *testing.T, open Opener) {
 		{"a slow reader overtaken by a trim misses nothing unnoticed", trimOvertakes},
 		{"meta is what was last written", meta},
 		{"cursors are saved and forgotten", cursors},
+		{"when a lane passed an entry is known to a second", places},
 		{"cursors wait for an open transaction", cursorsWait},
 		{"a load replaces the table", loadReplaces},
 		{"a load takes rows in any order", loadOrder},

@@ -24,8 +24,9 @@
 //
 // # What it cannot know
 //
-// A cursor says how far a lane is, not what it delivered when: an entry behind it was confirmed by the broker if the
-// lane lets it pass. Entries from before its filter was last changed are judged by what the configuration says now, and the
+// A cursor says how far a lane is: an entry behind it was confirmed by the broker if the lane lets it pass. When that
+// was is known to about a second, from the places that cursors were at (store.Passing), and not of what a lane passed before
+// they were kept. Entries from before its filter was last changed are judged by what the configuration says now, and the
 // line says so (lane.Rules). Of a command's
 // attempts the first and the newest are kept (store.Step).
 package trace

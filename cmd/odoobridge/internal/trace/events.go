@@ -38,7 +38,7 @@ func (f *finder) linesOfEvents(ctx context.Context) (lines []Line, err error) {
 			f.notes = append(f.notes, fmt.Sprintf("of %s the journal has no more than from revision %d on: retention has taken what was before", t.doc.Subject, oldest))
 		}
 	}
-	return lines, nil
+	return lines, f.passings(ctx, lines)
 }
 
 func (f *finder) lineOfEvent(t *thing, e *store.Event) (Line, error) {
@@ -88,6 +88,9 @@ func (f *finder) deliveryOn(l *Lane, e *store.Event, id string) (Delivery, error
 		d.Fate, d.Note = Held, l.Note
 	default:
 		d.Fate, d.Note = Waiting, l.Note
+	}
+	if (d.Fate == Held || d.Fate == Waiting) && l.Known {
+		d.Place, d.Moved = l.Seq, l.Moved
 	}
 	return d, nil
 }

@@ -106,7 +106,7 @@ func (l *Line) detail() string {
 	return strings.Join(parts, ", ")
 }
 
-// lanesText groups the lanes by what became of the event on them.
+// lanesText groups the lanes by what became of the event on them. Behind each is when that was.
 func (l *Line) lanesText() string {
 	if l.Event == nil {
 		return ""
@@ -121,7 +121,11 @@ func (l *Line) lanesText() string {
 		if !slices.Contains(fates, fate) {
 			fates = append(fates, fate)
 		}
-		lanes[fate] = append(lanes[fate], d.Lane)
+		name := d.Lane
+		if when := d.when(l.Time); when != "" {
+			name += " (" + when + ")"
+		}
+		lanes[fate] = append(lanes[fate], name)
 	}
 	var parts []string
 	for _, fate := range fates {

@@ -16,6 +16,7 @@ type journal interface {
 	Documents(ctx context.Context, entity string, after store.Key, limit int, yield func(store.Document) bool) error
 	DocumentsNamed(ctx context.Context, subject string) ([]store.Document, error)
 	JournalBounds(ctx context.Context) (first, last int64, err error)
+	Passed(ctx context.Context, lane string, entries []int64) ([]store.Passing, error)
 }
 
 // commands is what of a ledger is read.
@@ -31,6 +32,7 @@ type commands interface {
 type Lane struct {
 	Spec  lane.Spec
 	Seq   int64       // its cursor
+	Moved time.Time   // when it was saved
 	Known bool        // it has one
 	Note  string      // why it does not get on, "" when it does
 	Rules *lane.Rules // since when it judges as it does; nil: not known
@@ -58,7 +60,7 @@ func LanesOf(specs []lane.Spec, cursors []store.Cursor) (lanes []Lane, err error
 	}
 	for _, s := range specs {
 		c, known := at[s.ID()]
-		l := Lane{Spec: s, Seq: c.Seq, Known: known}
+		l := Lane{Spec: s, Seq: c.Seq, Moved: c.Updated, Known: known}
 		if l.Rules, err = lane.RulesIn(c); err != nil {
 			return nil, err
 		}

@@ -70,6 +70,13 @@ type Delivery struct {
 	Lane string `json:"lane"` // "<channel>/<lane>"
 	Fate string `json:"fate"`
 	Note string `json:"note,omitempty"`
+	// After and By are between when the broker confirmed it, with everything before it on the lane; not there where that is
+	// not known. A lane that holds events back is known by the latest moment alone.
+	After time.Time `json:"confirmed_after,omitzero"`
+	By    time.Time `json:"confirmed_by,omitzero"`
+	// Place is the last entry that the lane needs no more, and Moved when it got there: of what it has not delivered yet.
+	Place int64     `json:"lane_at,omitempty"`
+	Moved time.Time `json:"lane_since,omitzero"`
 }
 
 // Fates of an event on a lane.
