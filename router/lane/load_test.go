@@ -68,7 +68,6 @@ func TestInitialLoadGoesOnWhereACrashLeftIt(t *testing.T) {
 		w := newWorld()
 		w.stored("order", 2000)
 		w.stored("customer", 700)
-		r := w.start(initial())
 		n := 0
 		w.broker.onMessage(func(string, *message.Message) outcomeKind {
 			if n++; n > 2300 {
@@ -76,6 +75,7 @@ func TestInitialLoadGoesOnWhereACrashLeftIt(t *testing.T) {
 			}
 			return takes
 		})
+		r := w.start(initial())
 		time.Sleep(time.Second) // the cursor is saved
 		s := r.set.Status()[0]
 		if s.State != Loading {
