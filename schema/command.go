@@ -1,5 +1,7 @@
 package schema
 
+import "sync"
+
 // Command describes one wish that a channel may send. The descriptions are the
 // one source of the JSON Schemas of commands and of docs/COMMANDS.md; the Go types of the data
 // (OrderPlace and its like) are held to them by a test.
@@ -67,14 +69,19 @@ func Commands() []Command {
 	}
 }
 
-// CommandNamed returns a command's description.
-func CommandNamed(name string) (Command, bool) {
+// byName has the commands by their names, put together once: each command that arrives asks several times.
+var byName = sync.OnceValue(func() map[string]Command {
+	named := map[string]Command{}
 	for _, c := range Commands() {
-		if c.Name == name {
-			return c, true
-		}
+		named[c.Name] = c
 	}
-	return Command{}, false
+	return named
+})
+
+// CommandNamed returns a command's description, which all callers share: nothing in it may be changed.
+func CommandNamed(name string) (Command, bool) {
+	c, known := byName()[name]
+	return c, known
 }
 
 // CommandNames lists the names of all commands.
