@@ -77,7 +77,6 @@ type Inbound struct {
 	failpoint func(string)
 
 	nudges map[string]chan struct{} // by workload: something may be due
-	fresh  map[string]chan struct{} // by workload: something was claimed
 	answer chan struct{}            // results may be unsent
 
 	mu     sync.Mutex
@@ -96,7 +95,7 @@ func New(o Options) (*Inbound, error) {
 	}
 	i := &Inbound{
 		ledger: o.Ledger, executor: o.Executor, meter: o.Meter, log: o.Log, dialer: d, now: o.Now, held: o.Held, failpoint: o.Failpoint,
-		nudges: map[string]chan struct{}{}, fresh: map[string]chan struct{}{}, answer: make(chan struct{}, 1), queues: map[string]error{},
+		nudges: map[string]chan struct{}{}, answer: make(chan struct{}, 1), queues: map[string]error{},
 		atWork: o.Config.Odoo.CallTimeout(), grace: o.Grace, resend: cmp.Or(o.Resend, resendAfter), confirm: cmp.Or(o.Confirm, confirmTimeout),
 	}
 	i.cfg.Store(o.Config)
@@ -113,7 +112,7 @@ func New(o Options) (*Inbound, error) {
 		i.failpoint = func(string) {}
 	}
 	for _, workload := range schema.Workloads() {
-		i.nudges[workload], i.fresh[workload] = make(chan struct{}, 1), make(chan struct{}, 1)
+		i.nudges[workload] = make(chan struct{}, 1)
 	}
 	for _, q := range queuesOf(o.Config) {
 		i.queues[q.name] = errNotConnected
@@ -135,7 +134,6 @@ func (i *Inbound) Run(ctx context.Context) error {
 	if interrupted > 0 {
 		i.log.Info("commands that were being applied when the bridge ended are looked at again", "commands", interrupted, telemetry.KeyWait, i.atWork)
 	}
-	i.ledger.Watch(func(workload string) { poke(i.fresh[workload]) })
 	// What came while nobody was here, in Odoo or in the configuration, wakes what waits for it.
 	if err := i.WakeAll(ctx); err != nil {
 		return notEnded(ctx, err)

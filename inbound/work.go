@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
@@ -15,82 +14,6 @@ import (
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/schema"
 )
-
-// work carries out a workload's commands, so many at a time, until ctx ends. The ledger hands
-// out only what no other holds back, so that workers need know nothing of one another. applying is what commands
-// are executed in: it ends later than ctx.
-func (i *Inbound) work(ctx, applying context.Context, workload string) error {
-	var running sync.WaitGroup
-	defer running.Wait()
-	slots := make(chan struct{}, max(1, i.config().Commands.Workers))
-	resting := i.now() // since when nothing was due; zero: something is
-	for ctx.Err() == nil {
-		select {
-		case slots <- struct{}{}:
-		case <-ctx.Done():
-			return nil
-		}
-		free := 1 + cap(slots) - len(slots)
-		var taken []store.Taken
-		if err := i.persist(ctx, func() (err error) { taken, err = i.ledger.Take(ctx, workload, free, i.now()); return err }); err != nil {
-			return notEnded(ctx, err)
-		}
-		<-slots
-		for _, t := range taken {
-			slots <- struct{}{} // there is room: only this goroutine fills it
-			since := i.now()
-			if !resting.IsZero() && t.Received.After(resting) {
-				since = t.Received // nothing but the bridge kept it waiting
-			}
-			running.Go(func() {
-				i.carryOut(ctx, applying, t, since)
-				<-slots
-				i.nudge()
-			})
-		}
-		resting = time.Time{}
-		if len(taken) < free { // nothing else is due
-			resting = i.now()
-			i.rest(ctx, workload, len(taken) == 0)
-		}
-	}
-	return nil
-}
-
-// rest waits until something is due. Looking costs less than taking, and the end of any command may have made anything due. vain says that
-// what was due a moment ago could not be taken.
-func (i *Inbound) rest(ctx context.Context, workload string, vain bool) {
-	for ctx.Err() == nil {
-		wait := time.Minute
-		if due, err := i.ledger.NextDue(ctx, workload); err == nil && !due.IsZero() {
-			wait = min(wait, due.Sub(i.now()))
-		}
-		if vain {
-			wait = max(wait, 5*time.Millisecond)
-		}
-		if wait <= 0 {
-			return
-		}
-		if i.pause(ctx, workload, wait) {
-			return
-		}
-		vain = false
-	}
-}
-
-// pause waits for so long, or for news. It says whether it is certain that something is due.
-func (i *Inbound) pause(ctx context.Context, workload string, wait time.Duration) (certain bool) {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-i.fresh[workload]:
-		return true
-	case <-i.nudges[workload]:
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return false
-}
 
 // carryOut brings one command to an outcome, or to its next attempt. since is when the bridge's own time began.
 func (i *Inbound) carryOut(ctx, applying context.Context, t store.Taken, since time.Time) {

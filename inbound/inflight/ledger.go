@@ -49,9 +49,18 @@ func (t *Tracker) claimed(from *store.Command, seq int64) {
 // Take hears of orders that are carried out: parked ones that were woken, too.
 func (l *followed) Take(ctx context.Context, workload string, n int, now time.Time) ([]store.Taken, error) {
 	taken, err := l.Ledger.Take(ctx, workload, n, now)
-	if err != nil {
-		return nil, err
-	}
+	l.took(taken)
+	return taken, err
+}
+
+// TakeNext hears of them as Take does.
+func (l *followed) TakeNext(ctx context.Context, workload string, n int, now func() time.Time, wake <-chan struct{}) ([]store.Taken, error) {
+	taken, err := l.Ledger.TakeNext(ctx, workload, n, now, wake)
+	l.took(taken)
+	return taken, err
+}
+
+func (l *followed) took(taken []store.Taken) {
 	l.t.mu.Lock()
 	defer l.t.mu.Unlock()
 	for i := range taken {
@@ -65,7 +74,6 @@ func (l *followed) Take(ctx context.Context, workload string, n int, now time.Ti
 			l.t.take(&taken[i].Command, true)
 		}
 	}
-	return taken, nil
 }
 
 // Settle hears what became of an order's command.

@@ -24,11 +24,9 @@ var ErrUnknown = errors.New("the ledger has no such command")
 // any key, one at most is applying.
 type Ledger interface {
 	// Claim keeps commands that have arrived, durably, as received and in the order given. They may be taken a moment before they are
-	// durable, as Watch tells; Calling waits for that. One whose channel and
+	// durable; Calling waits for that. One whose channel and
 	// id are there already is not kept: what was claimed first is returned in its place.
 	Claim(ctx context.Context, commands ...*Command) ([]Claim, error)
-	// Watch has fn called with the workload of commands that Claim keeps, when they can be taken. fn must return at once.
-	Watch(fn func(workload string))
 	// Refuse keeps a command that will not be carried out, as rejected, with its result and audit
 	// entry, durably. Of a command whose channel and id are there already only the result and the entry are kept.
 	Refuse(ctx context.Context, c *Command, s *Settlement) error
@@ -39,6 +37,10 @@ type Ledger interface {
 	// holds back, in the order in which they became due, and marks them as applying. The mark
 	// may be lost by a power cut, not by a crash; Attempts counts it all the same.
 	Take(ctx context.Context, workload string, n int, now time.Time) ([]Taken, error)
+	// TakeNext is Take for somebody who has found nothing due: it waits for commands of the workload to be claimed, and takes them as they
+	// are. It returns nothing when wake has something or ctx ends before, and what was taken already if that is so. One
+	// at a time may wait for a workload. What a claim kept since the last Take began is not missed.
+	TakeNext(ctx context.Context, workload string, n int, now func() time.Time, wake <-chan struct{}) ([]Taken, error)
 	// NextDue is when the next command of the workload that no other holds back is due; zero when there is none.
 	NextDue(ctx context.Context, workload string) (time.Time, error)
 	// Note keeps a word of the command that is being applied, durably.

@@ -49,13 +49,25 @@ func (w *ledgerWorld) claim() {
 	if rapid.Bool().Draw(w.t, "provides") {
 		c.Provides = keys[0]
 	}
-	claim(w.tb, w.l, c)
 	w.open++
+	if rapid.Bool().Draw(w.t, "waited for") {
+		taking := next(w.tb.Context(), w.l, 1, w.now, nil)
+		claim(w.tb, w.l, c)
+		taken, err := taking()
+		ok(w.tb, err)
+		w.took(taken)
+		return
+	}
+	claim(w.tb, w.l, c)
 }
 
 func (w *ledgerWorld) take(n int) {
 	w.now++
-	for _, c := range takeAll(w.tb, w.l, "orders", n, w.now) {
+	w.took(takeAll(w.tb, w.l, "orders", n, w.now))
+}
+
+func (w *ledgerWorld) took(taken []store.Taken) {
+	for _, c := range taken {
 		for _, other := range w.applying {
 			for _, key := range c.Keys {
 				for _, held := range other.Keys {

@@ -166,6 +166,9 @@ func ledgerAfterClose(t *testing.T, l store.Ledger) {
 	if _, err := l.Take(t.Context(), "orders", 1, time.Now()); !errors.Is(err, store.ErrClosed) {
 		t.Errorf("take: %v", err)
 	}
+	if _, err := l.TakeNext(t.Context(), "orders", 1, time.Now, nil); !errors.Is(err, store.ErrClosed) {
+		t.Errorf("take what is claimed next: %v", err)
+	}
 }
 
 func results(t *testing.T, l store.Ledger) {

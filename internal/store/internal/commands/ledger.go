@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 
 	"github.com/odoobridge/odoobridge/internal/store"
 )
@@ -19,7 +18,7 @@ type Ledger struct {
 	writing sync.WaitGroup
 	durable *durability
 	syncing sync.WaitGroup
-	watch   atomic.Pointer[func(string)]
+	offers  offers
 	closing sync.Once
 	closed  error
 	settled map[int64]bool // in the transaction that is being written
@@ -38,7 +37,7 @@ func NewReader(db Readings) Reader { return Reader{db} }
 // Open begins to keep commands in a database that has the tables. Close closes the database
 // too; a failing Open does not.
 func Open(db Database) (*Ledger, error) {
-	l := &Ledger{Reader: Reader{db}, db: db, ops: make(chan *op), done: make(chan struct{}), settled: map[int64]bool{}}
+	l := &Ledger{Reader: Reader{db}, db: db, ops: make(chan *op), done: make(chan struct{}), offers: newOffers(), settled: map[int64]bool{}}
 	if err := l.now(l.begin); err != nil {
 		return nil, err
 	}
@@ -55,9 +54,6 @@ func (l *Ledger) now(do func(Conn) error) error {
 	}
 	return l.db.Sync()
 }
-
-// Watch implements store.Ledger.
-func (l *Ledger) Watch(fn func(workload string)) { l.watch.Store(&fn) }
 
 // begin notes that the ledger is open, and finds out how it was left.
 func (l *Ledger) begin(c Conn) error {

@@ -10,13 +10,23 @@ import (
 
 // Take implements store.Ledger.
 func (l *Ledger) Take(ctx context.Context, workload string, n int, now time.Time) ([]store.Taken, error) {
-	var t *taking
-	err := l.submit(ctx, &op{step: func(c Conn) (step, error) {
-		t = &taking{workload: workload, n: n, now: now}
+	l.offers.looked(workload)
+	t := &taking{workload: workload, n: n}
+	return t.result(l.submit(ctx, &op{step: t.begin(func() time.Time { return now })}))
+}
+
+// begin takes commands, each time that it is done.
+func (t *taking) begin(now func() time.Time) step {
+	return func(c Conn) (step, error) {
+		*t = taking{workload: t.workload, n: t.n, now: now()}
 		return t.find(c)
-	}})
+	}
+}
+
+// result is what was taken, when its operation has ended with err.
+func (t *taking) result(err error) ([]store.Taken, error) {
 	if err != nil {
-		return nil, fmt.Errorf("take commands of %s: %w", workload, err)
+		return nil, fmt.Errorf("take commands of %s: %w", t.workload, err)
 	}
 	t.collect()
 	return t.taken, nil

@@ -22,6 +22,7 @@ type op struct {
 	arrived []string       // their workloads
 	grows   bool           // needs room on the disk
 	first   bool           // others of its group must see what it does
+	takes   bool           // must see what others of its group have claimed
 	last    bool           // must not be done between the steps of others
 	done    chan error
 }
@@ -60,7 +61,8 @@ func (l *Ledger) write() {
 		case <-l.done:
 			return
 		case first := <-l.ops:
-			l.group(l.gather(first))
+			group := l.gather(first)
+			l.group(append(group, l.offers.answered(group)...))
 		}
 	}
 }
@@ -100,20 +102,6 @@ func (l *Ledger) group(group []*op) {
 		return
 	}
 	l.durable.commit(group, errs)
-	l.tell(group)
-}
-
-// tell says of which workloads commands have come that may be taken.
-func (l *Ledger) tell(group []*op) {
-	watch := l.watch.Load()
-	if watch == nil {
-		return
-	}
-	for _, o := range group {
-		for _, workload := range o.arrived {
-			(*watch)(workload)
-		}
-	}
 }
 
 // refusal is an error that an operation returns before it has written anything: the
@@ -125,12 +113,15 @@ func (r refusal) Unwrap() error { return r.error }
 // transact returns what operations refused with, and an error if nothing was done.
 func (l *Ledger) transact(group []*op) (refused map[*op]error, err error) {
 	grows := false
-	var together, last []*op
+	var together, taking, last []*op
 	for _, o := range group {
 		grows = grows || o.grows
-		if o.last {
+		switch {
+		case o.last:
 			last = append(last, o)
-		} else {
+		case o.takes:
+			taking = append(taking, o)
+		default:
 			together = append(together, o)
 		}
 	}
@@ -147,6 +138,9 @@ func (l *Ledger) transact(group []*op) (refused map[*op]error, err error) {
 		refused = map[*op]error{}
 		clear(l.settled)
 		if err := inSteps(c, together, refused); err != nil {
+			return err
+		}
+		if err := inSteps(c, taking, refused); err != nil {
 			return err
 		}
 		for _, o := range last {

@@ -32,13 +32,14 @@ func (d *database) Transact(grows bool, do func(commands.Conn) error) error {
 			return err
 		}
 	}
-	if err := d.w.Exec("BEGIN IMMEDIATE"); err != nil {
+	c := conn{d.w}
+	if err := c.Send("BEGIN IMMEDIATE", nil); err != nil {
 		return d.explain(err)
 	}
-	if err := do(conn{d.w}); err != nil {
+	if err := do(c); err != nil {
 		return errors.Join(d.explain(err), d.rollback())
 	}
-	if err := d.w.Exec("COMMIT"); err != nil {
+	if err := c.Send("COMMIT", nil); err != nil {
 		return errors.Join(fmt.Errorf("commit: %w", d.explain(err)), d.rollback())
 	}
 	return nil

@@ -3,7 +3,9 @@ package ledger
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,8 +18,8 @@ import (
 // slowDisk syncs when the test lets it, and counts how often.
 type slowDisk struct {
 	*database
-	syncs atomic.Int64
-	gate  atomic.Pointer[gate] // nil: syncs are not held back
+	syncs, transactions atomic.Int64
+	gate                atomic.Pointer[gate] // nil: syncs are not held back
 }
 
 // gate holds back syncs until it is opened.
@@ -32,6 +34,11 @@ func (s *slowDisk) open(err error) {
 	g := s.gate.Load()
 	g.err = err
 	close(g.opened)
+}
+
+func (s *slowDisk) Transact(grows bool, do func(commands.Conn) error) error {
+	s.transactions.Add(1)
+	return s.database.Transact(grows, do)
 }
 
 func (s *slowDisk) Sync() error {
@@ -80,13 +87,10 @@ func pending(t *testing.T, what string, done <-chan error) {
 	}
 }
 
-// takeOne waits to be told of a command, and takes it.
-func takeOne(t *testing.T, l *commands.Ledger, told <-chan string) store.Taken {
+// takeOne takes what is claimed.
+func takeOne(t *testing.T, l *commands.Ledger) store.Taken {
 	t.Helper()
-	if got := <-told; got != "orders" {
-		t.Fatalf("told of %s", got)
-	}
-	taken, err := l.Take(t.Context(), "orders", 1, time.Now())
+	taken, err := l.TakeNext(t.Context(), "orders", 1, time.Now, nil)
 	if err != nil || len(taken) != 1 {
 		t.Fatalf("took %v, %v", taken, err)
 	}
@@ -97,11 +101,9 @@ func takeOne(t *testing.T, l *commands.Ledger, told <-chan string) store.Taken {
 func TestNothingIsCalledAndNothingAcknowledgedBeforeTheClaimIsOnDisk(t *testing.T) {
 	disk, l := openSlow(t)
 	defer closeIt(t, l)
-	told := make(chan string, 10)
-	l.Watch(func(workload string) { told <- workload })
 	disk.hold()
 	claimed := later(func() error { _, err := l.Claim(t.Context(), order("a")); return err })
-	of := takeOne(t, l, told)
+	of := takeOne(t, l)
 	called := later(func() error { return l.Calling(t.Context(), of.Seq) })
 	// What is asked after it is answered after it: the mark is written by now.
 	if _, err := l.Take(t.Context(), "orders", 1, time.Now()); err != nil {
@@ -151,15 +153,40 @@ func TestACommandAloneCostsTwoSyncs(t *testing.T) {
 	}
 }
 
+// TestACommandIsTakenInTheTransactionOfItsClaim has somebody wait for it. Who waits when is not known, so it is tried until it is so.
+func TestACommandIsTakenInTheTransactionOfItsClaim(t *testing.T) {
+	disk, l := openSlow(t)
+	defer closeIt(t, l)
+	for began := time.Now(); ; {
+		before := disk.transactions.Load()
+		var of []store.Taken
+		taken := later(func() (err error) {
+			of, err = l.TakeNext(t.Context(), "orders", 1, time.Now, nil)
+			return err
+		})
+		runtime.Gosched()
+		if _, err := l.Claim(t.Context(), order(fmt.Sprint(before))); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-taken; err != nil || len(of) != 1 {
+			t.Fatalf("took %v, %v", of, err)
+		}
+		if disk.transactions.Load()-before == 1 {
+			return
+		}
+		if time.Since(began) > time.Minute {
+			t.Fatal("a claim and a taking are never one transaction")
+		}
+	}
+}
+
 // TestADiskThatRefusesToKeepEndsTheLedger fails one sync: what it was to keep may be gone though the next one works, so nothing
 // is promised any more, and the next start does not take the end for orderly.
 func TestADiskThatRefusesToKeepEndsTheLedger(t *testing.T) {
 	disk, l := openSlow(t)
-	told := make(chan string, 10)
-	l.Watch(func(workload string) { told <- workload })
 	disk.hold()
 	claimed := later(func() error { _, err := l.Claim(t.Context(), order("a")); return err })
-	of := takeOne(t, l, told)
+	of := takeOne(t, l)
 	disk.open(errors.New("input/output error"))
 	if err := <-claimed; !errors.Is(err, store.ErrLost) {
 		t.Errorf("the claim: %v", err)
