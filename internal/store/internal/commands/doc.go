@@ -18,7 +18,8 @@
 //
 // What is committed is seen, and survives the process; what is synced survives the machine. The writer does not wait for the disk: another
 // goroutine syncs for all who wait, and a command can be taken, and Odoo asked about it, before its claim is durable. Its
-// message is not acknowledged until then, and nothing is changed in Odoo, for Calling waits for the claim.
+// message is not acknowledged until then, and nothing is changed in Odoo, for Calling waits for the claim. Who waits for
+// something to take (TakeNext) has it with the transaction that claims it.
 //
 // Order among commands is kept in table key: a row for each key of each open command. A command is
 // ready when no other holds it back. That is found out when it is claimed, and again for
