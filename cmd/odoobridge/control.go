@@ -12,13 +12,18 @@ import (
 )
 
 // command asks the running bridge of the configuration. progress, if there is
-// one, is called with what it says meanwhile.
+// one, is called with what it says meanwhile. Where none runs it says what that may be due to.
 func (a *app) command(ctx context.Context, name string, in, out any, progress func(json.RawMessage)) error {
 	c, err := a.loadConfig()
 	if err != nil {
 		return err
 	}
-	return control.NewClient(c.Store.Path).Call(ctx, name, in, out, progress)
+	err = control.NewClient(c.Store.Path).Call(ctx, name, in, out, progress)
+	var none *control.NoBridgeError
+	if errors.As(err, &none) {
+		a.hintUnmoved(ctx, c)
+	}
+	return err
 }
 
 // unattended asks the running bridge and, where none runs, does instead what can be done without. said is for

@@ -39,6 +39,35 @@ func (s *stopped) has(names ...string) {
 	}
 }
 
+// hints looks whether the verbs that work without a bridge say that there is a ledger which they do not show.
+func (s *stopped) hints(want bool) {
+	s.t.Helper()
+	for _, verb := range [][]string{{"trace", "50-one"}, {"exceptions", "list"}, {"audit"}, {"parked", "list"}, {"status"}} {
+		_, _, text := s.run(verb...)
+		if got := strings.Count(text, "note: ledger.db in "+s.folder+" was not moved"); (got == 1) != want || got > 1 {
+			s.t.Errorf("%v says it %d times, want it to: %v\n%s", verb, got, want, text)
+		}
+		_, out, text := s.run(append(verb, "--json")...)
+		line, _, _ := strings.Cut(text, "\n")
+		var said struct {
+			Note   string
+			Ledger string `json:"unmoved_ledger"`
+		}
+		if err := json.Unmarshal([]byte(line), &said); (err == nil && said.Note != "" && said.Ledger == filepath.Join(s.folder, "ledger.db")) != want {
+			s.t.Errorf("%v --json says %q, want it to: %v", verb, text, want)
+		}
+		var told struct {
+			Unmoved string `json:"unmoved_ledger"`
+		}
+		if verb[0] != "trace" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(out), &told); err != nil || (told.Unmoved != "") != want {
+			s.t.Errorf("the trace has %q, %v, want it to: %v", told.Unmoved, err, want)
+		}
+	}
+}
+
 // TestNoBridgeWithASharedStoreForgetsALedgerOfItsOwn starts a bridge where a ledger was left behind, moves that, and looks what the shared one has.
 func TestNoBridgeWithASharedStoreForgetsALedgerOfItsOwn(t *testing.T) {
 	s := newUnmoved(t)
@@ -59,6 +88,9 @@ func TestNoBridgeWithASharedStoreForgetsALedgerOfItsOwn(t *testing.T) {
 		t.Errorf("check says %q of a ledger that was left behind", got)
 	}
 	s.has("ledger.db")
+	_, closeShared := s.open() // another machine's bridge has made the shared store
+	closeShared()
+	s.hints(true)
 
 	code, out, text := s.run("ledger", "move")
 	if code != exitFine || !strings.Contains(out, "3 commands") || text != "" {
@@ -68,6 +100,7 @@ func TestNoBridgeWithASharedStoreForgetsALedgerOfItsOwn(t *testing.T) {
 	if got := ledgerFinding(); got != "ok" {
 		t.Errorf("check says %q after the move", got)
 	}
+	s.hints(false)
 	if code, out, text := s.run("exceptions", "list"); code != exitFine || strings.Count(out, "unknown_sku") != 3 {
 		t.Errorf("the shared ledger: %d %s%s", code, out, text)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/bridge"
+	"github.com/odoobridge/odoobridge/internal/config"
 )
 
 func newStatus(a *app) *cobra.Command {
@@ -34,14 +35,18 @@ server, the bridge, the broker or one channel. Exit code 1 when it is not ready 
 }
 
 func (a *app) status(ctx context.Context, address string) error {
+	var c *config.Config
 	if address == "" {
-		c, err := a.loadConfig()
-		if err != nil {
+		var err error
+		if c, err = a.loadConfig(); err != nil {
 			return err
 		}
 		address = c.HTTP.Listen
 	}
 	s, err := askStatus(ctx, address)
+	if err != nil && c != nil {
+		a.hintUnmoved(ctx, c)
+	}
 	if err != nil {
 		return err
 	}

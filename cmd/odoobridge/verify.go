@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/bridge"
+	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/check"
+	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/storecheck"
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/verify"
 	"github.com/odoobridge/odoobridge/inbound"
 	"github.com/odoobridge/odoobridge/internal/control"
@@ -58,5 +60,9 @@ func (a *app) verify(ctx context.Context, q verify.Request) (err error) {
 		return usage(err)
 	}
 	defer v.Close()
-	return a.report(ctx, "verify", v.Questions())
+	questions := v.Questions()
+	if cfg.Store.DSN != "" {
+		questions = append([]check.Question{storecheck.Left(cfg.Store.Path)}, questions...)
+	}
+	return a.report(ctx, "verify", questions)
 }

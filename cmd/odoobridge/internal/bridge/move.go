@@ -21,6 +21,9 @@ func (e *UnmovedError) Error() string {
 		"Run `odoobridge ledger move` on this machine; or, if nothing of it is wanted any more, put ledger.db elsewhere", e.Folder)
 }
 
+// File is the ledger's.
+func (e *UnmovedError) File() string { return ledger.File(e.Folder) }
+
 // ExitCode is that of a wrong configuration.
 func (e *UnmovedError) ExitCode() int { return 2 }
 

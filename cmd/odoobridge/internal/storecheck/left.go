@@ -7,8 +7,8 @@ import (
 	"github.com/odoobridge/odoobridge/internal/store/sqlite/ledger"
 )
 
-// left wants no ledger of its own beside a shared one.
-func left(folder string) check.Question {
+// Left wants no ledger of its own beside a shared one.
+func Left(folder string) check.Question {
 	const code = "store.ledger"
 	return check.Question{Code: code, Ask: func(ctx context.Context) ([]check.Finding, error) {
 		unmoved, err := ledger.Unmoved(ctx, folder)

@@ -19,7 +19,7 @@ import (
 func Questions(cfg *config.Config) []check.Question {
 	if cfg.Store.DSN != "" {
 		folder := check.Question{Code: "store.path", Ask: func(context.Context) ([]check.Finding, error) { return []check.Finding{path(cfg.Store.Path)}, nil }}
-		return append([]check.Question{folder, left(cfg.Store.Path)}, shared(cfg)...)
+		return append([]check.Question{folder, Left(cfg.Store.Path)}, shared(cfg)...)
 	}
 	return ofFolder(cfg.Store)
 }

@@ -36,6 +36,9 @@ func Offline(ctx context.Context, cfg *config.Config) (*Sources, func() error, e
 	}
 	if shared, ok := r.(*postgres.Reader); ok {
 		src.Commands, src.Channels = shared.Ledger(), ChannelsOf(cfg)
+		if src.Unmoved, err = unmoved(ctx, cfg.Store.Path); err != nil {
+			return nil, nil, errors.Join(err, closing())
+		}
 		return src, closing, nil
 	}
 	switch l, err := ledger.OpenReader(ctx, cfg.Store.Path); {
@@ -46,6 +49,14 @@ func Offline(ctx context.Context, cfg *config.Config) (*Sources, func() error, e
 		return nil, nil, errors.Join(err, closing())
 	}
 	return src, closing, nil
+}
+
+func unmoved(ctx context.Context, folder string) (file string, err error) {
+	found, err := ledger.Unmoved(ctx, folder)
+	if found {
+		file = ledger.File(folder)
+	}
+	return file, err
 }
 
 func openStore(ctx context.Context, cfg *config.Config) (reader, error) {

@@ -25,7 +25,7 @@ func Run(ctx context.Context, src *Sources, req Request) (*Trace, error) {
 			return nil, fmt.Errorf("trace %s: %s: %w", req.Key, step.what, err)
 		}
 	}
-	t := &Trace{Key: req.Key, At: src.Now, Things: []Thing{}, Lines: []Line{}}
+	t := &Trace{Key: req.Key, At: src.Now, Things: []Thing{}, Lines: []Line{}, Unmoved: src.Unmoved}
 	events := 0 // lines of events come first
 	for _, tell := range []func(context.Context) ([]Line, error){f.linesOfEvents, f.linesOfCommands} {
 		lines, err := tell(ctx)

@@ -9,6 +9,8 @@ type Trace struct {
 	Things []Thing   `json:"things"`
 	Lines  []Line    `json:"lines"` // oldest first
 	Notes  []string  `json:"notes,omitempty"`
+	// Unmoved is a ledger that was not moved to the shared store: nothing is told of the commands in it.
+	Unmoved string `json:"unmoved_ledger,omitempty"`
 }
 
 // Thing is a document that the trace is about, as it is now.

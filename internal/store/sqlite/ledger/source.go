@@ -144,6 +144,9 @@ func (s *Source) Retire() error {
 // Close ends the reading out.
 func (s *Source) Close() error { return s.database.Close() }
 
+// File is where the ledger of a folder is.
+func File(folder string) string { return filepath.Join(folder, fileName) }
+
 // Unmoved says whether the folder has a ledger with contents, of whatever version. It changes nothing.
 func Unmoved(ctx context.Context, folder string) (found bool, err error) {
 	file := filepath.Join(folder, fileName)
