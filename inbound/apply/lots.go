@@ -28,19 +28,33 @@ func lotsFit(r *run, line schema.ShipmentLine, path string) error {
 	return nil
 }
 
+// wantedLot is how much of a lot goes, and where the command says so: "lines[0].lots[1].lot".
+type wantedLot struct {
+	name     string
+	quantity decide.Decimal
+	path     string
+}
+
+// lotsOf are the lots of a shipment's line.
+func lotsOf(line schema.ShipmentLine, path string) (lots []wantedLot) {
+	for i, lot := range line.Lots {
+		lots = append(lots, wantedLot{lot.Lot, decide.Num(lot.Quantity), fmt.Sprintf("%s.lots[%d].lot", path, i)})
+	}
+	return lots
+}
+
 // lotLines are the lines of a move by lot, each from where the lot is.
 func (r *run) lotLines(picking int64, w wanted, lineField string, picked bool) ([]any, error) {
 	var lines []any
 	for _, old := range w.move.reservedLines {
 		lines = append(lines, []any{2, old})
 	}
-	for i, lot := range w.lots {
-		path := fmt.Sprintf("lots[%d]", i)
-		id, err := r.lot(w.move.product, lot.Lot, path)
+	for _, lot := range w.lots {
+		id, err := r.lot(w.move.product, lot.name, lot.path)
 		if err != nil {
 			return nil, err
 		}
-		parts, err := r.lotAt(w.move, id, decide.Num(lot.Quantity), path)
+		parts, err := r.lotAt(w.move, id, lot.quantity, lot.path)
 		if err != nil {
 			return nil, err
 		}

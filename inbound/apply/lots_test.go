@@ -80,9 +80,9 @@ func TestLotsThatCannotHaveLeftAreRefused(t *testing.T) {
 		path string
 	}{
 		{[]string{"SN-1", "SN-1"}, command.Rejected, schema.CodeInvalid, "lines[0].lots[1].lot"},
-		{[]string{"SN-1", "OTHER"}, command.Parked, schema.CodeUnknownPlace, "lots[1]"},
-		{[]string{"SN-1", "SN-6"}, command.Parked, schema.CodeNegativeStock, "lots[1]"},
-		{[]string{"NEW"}, command.Parked, schema.CodeUnknownPlace, "lots[0]"},
+		{[]string{"SN-1", "OTHER"}, command.Parked, schema.CodeUnknownPlace, "lines[0].lots[1].lot"},
+		{[]string{"SN-1", "SN-6"}, command.Parked, schema.CodeNegativeStock, "lines[0].lots[1].lot"},
+		{[]string{"NEW"}, command.Parked, schema.CodeUnknownPlace, "lines[0].lots[0].lot"},
 	} {
 		out := l.stopped(c.kind, c.code, "shipment.confirm", strings.Join(c.lots, "-"), shipLots(shipment, c.lots...))
 		if out.Problems[0].Path != c.path || c.code == schema.CodeUnknownPlace && !slices.Contains(out.WaitsFor, "lot/"+c.lots[len(c.lots)-1]) {

@@ -94,7 +94,7 @@ func (r *run) arrived(data schema.ReturnReceive, moves []moved) ([]wanted, error
 	}
 	type part struct {
 		quantity decide.Decimal
-		lots     []schema.LotLine
+		lots     []wantedLot
 		path     string
 	}
 	parts, products := map[int64]*part{}, []int64{}
@@ -114,7 +114,7 @@ func (r *run) arrived(data schema.ReturnReceive, moves []moved) ([]wanted, error
 		}
 		p.quantity = p.quantity.Add(decide.Num(line.Quantity))
 		if line.Lot != "" {
-			p.lots = append(p.lots, schema.LotLine{Lot: line.Lot, Quantity: line.Quantity})
+			p.lots = append(p.lots, wantedLot{line.Lot, decide.Num(line.Quantity), path + ".lot"})
 		}
 	}
 	var want []wanted

@@ -78,7 +78,7 @@ func (r *run) shipped(data schema.ShipmentConfirm, moves []moved) ([]wanted, err
 			if at < 0 {
 				return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path+".move_id", "the shipment has no such line"))
 			}
-			want = append(want, wanted{moves[at], quantity, line.Lots})
+			want = append(want, wanted{moves[at], quantity, lotsOf(line, path)})
 			continue
 		}
 		product, missing, key, err := r.product(line.Product, path)
@@ -88,7 +88,7 @@ func (r *run) shipped(data schema.ShipmentConfirm, moves []moved) ([]wanted, err
 		if missing != nil {
 			return nil, r.park(command.Reference{}, *missing, key)
 		}
-		part, err := r.take(moves, want, product.ID(), quantity, line.Lots, path)
+		part, err := r.take(moves, want, product.ID(), quantity, lotsOf(line, path), path)
 		if err != nil {
 			return nil, err
 		}

@@ -29,7 +29,7 @@ type moved struct {
 type wanted struct {
 	move     moved
 	quantity decide.Decimal
-	lots     []schema.LotLine
+	lots     []wantedLot
 }
 
 // doneField is what a move's quantity is called: before 17 what was done was kept apart
@@ -90,7 +90,7 @@ func everything(moves []moved) []wanted {
 }
 
 // take is how much of a product the moves give, spread over them in their order.
-func (r *run) take(moves []moved, already []wanted, product int64, quantity decide.Decimal, lots []schema.LotLine, path string) ([]wanted, error) {
+func (r *run) take(moves []moved, already []wanted, product int64, quantity decide.Decimal, lots []wantedLot, path string) ([]wanted, error) {
 	var out []wanted
 	rest := quantity
 	for _, m := range moves {
