@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/schema"
 )
@@ -111,4 +114,37 @@ func TestAReturnBringsItsLotsBack(t *testing.T) {
 	if got, want := l.lots(), "SN-1 customer, SN-2 internal, SN-3 internal, SN-4 internal, SN-5 internal"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
+}
+
+// TestWhatIsDoneWithOtherLotsIsNoNews confirms a shipment and a receipt that are done with the same quantities: in the same lots, without
+// a word of lots, and in others.
+func TestWhatIsDoneWithOtherLotsIsNoNews(t *testing.T) {
+	l := newLotLab(t)
+	shipment := l.ordered(1)
+	l.applied("shipment.confirm", "s1", fmt.Sprintf(`{"shipment":%q}`, shipment)) // SN-1 and SN-2 were reserved
+	lots := func(lots ...string) string {
+		return strings.Replace(shipLots(shipment, lots...), `"lines":[`, `"lines":[{"sku":"COF-HOUSE","quantity":"1"},`, 1)
+	}
+	before := l.fingerprint()
+	l.applied("shipment.confirm", "same", lots("SN-2", "SN-1"))
+	l.applied("shipment.confirm", "none", fmt.Sprintf(`{"shipment":%q,"lines":[{"sku":"FILTER-100","quantity":"2"},{"sku":"COF-HOUSE","quantity":"1"}]}`, shipment))
+	want := command.Problem{Code: schema.CodeLateConfirmation, Path: "lines[1].lots[0].lot", Message: "the transfer is done already, with other lots: Odoo has SN-2 (1) where the command has SN-3 (1)"}
+	out := l.stopped(command.Parked, schema.CodeLateConfirmation, "shipment.confirm", "other", lots("SN-1", "SN-3"))
+	if diff := cmp.Diff(want, out.Problems[0], cmpopts.IgnoreFields(command.Problem{}, "Remedy")); diff != "" || out.Odoo.Name != shipment {
+		t.Errorf("%s %+v", diff, out.Odoo)
+	}
+	if after := l.fingerprint(); after != before {
+		t.Error("something has changed")
+	}
+	l.applied("return.request", "r1", fmt.Sprintf(`{"order":%q,"lines":[{"line":"a","quantity":"1"}]}`, subjectOf(1)))
+	receive := func(lot string) string {
+		return fmt.Sprintf(`{"request":"r1","lines":[{"sku":"FILTER-100","quantity":"1","lot":%q}]}`, lot)
+	}
+	out = l.stopped(command.Parked, schema.CodeUnknownPlace, "return.receive", "unknown", receive("NOPE"))
+	if out.Problems[0].Path != "lines[0].lot" {
+		t.Errorf("%+v", out.Problems)
+	}
+	l.applied("return.receive", "x1", receive("SN-2"))
+	l.applied("return.receive", "x2", receive("SN-2"))
+	l.stopped(command.Parked, schema.CodeLateConfirmation, "return.receive", "x3", receive("SN-1"))
 }

@@ -37,6 +37,9 @@ func receiveReturn(r *run) (command.Reference, error) {
 		if len(data.Lines) > 0 && !sameMoved(moves, want) {
 			return transfer(rec), r.park(transfer(rec), problem(schema.CodeLateConfirmation, "lines", "the return is received already, with other quantities"))
 		}
+		if err := r.sameLots(rec, want); err != nil {
+			return transfer(rec), err
+		}
 		return transfer(rec), r.doneAt(rec, data.ReceivedAt, "received_at")
 	}
 	if err := r.notLate(thing{"return", [2]int64{rec.ID()}}, nil, r.owns("return")); err != nil {

@@ -103,6 +103,9 @@ func (r *run) shippedAlready(rec odoo.Record, data schema.ShipmentConfirm, moves
 	if len(data.Lines) > 0 && !sameMoved(moves, want) {
 		return r.park(transfer(rec), problem(schema.CodeLateConfirmation, "lines", "the shipment is done already, with other quantities"))
 	}
+	if err := r.sameLots(rec, want); err != nil {
+		return err
+	}
 	tracking := trackingOf(data)
 	if tracking == "" || tracking == rec.Text("carrier_tracking_ref") {
 		return nil

@@ -39,7 +39,7 @@ func moveLineModel() *model {
 		name: "stock.move.line", table: "stock_move_line", title: "Product Moves (Stock Move Line)",
 		refs: map[string]string{
 			"product_id": "product.product", "picking_id": "stock.picking", "move_id": "stock.move", "location_id": "stock.location",
-			"location_dest_id": "stock.location", "product_uom_id": "uom.uom", "company_id": "res.company", "carrier_id": "delivery.carrier",
+			"location_dest_id": "stock.location", "product_uom_id": "uom.uom", "company_id": "res.company", "carrier_id": "delivery.carrier", "lot_id": "stock.lot",
 		},
 	}
 }
