@@ -7,7 +7,7 @@ func paymentRecord() Command {
 		Name: "payment.record", Subject: "payment", Workload: Finance,
 		Once: "the transaction's id with its method",
 		Doc: "Money of a customer has arrived, for an order or an invoice, whole or in part. It is registered in the journal that the method is mapped to. " +
-			"An order that is not there yet makes the payment wait. More than is open of the invoice or the order is parked as `payment_mismatch`.",
+			"An order that is not there yet makes the payment wait. More than is open of the invoice or the order is parked as `payment_mismatch`; what the channel has paid of the order before it was invoiced counts.",
 		OneOf: [][]string{oneDocument},
 		Inputs: slices.Concat(orderOrInvoice("is paid"), []Input{
 			{Name: "amount", Kind: Positive, Required: true, Doc: "what was paid"},

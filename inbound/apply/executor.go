@@ -28,7 +28,7 @@ type Documents interface {
 
 // Bindings are what outcomes said of channels' ids. They tell which record one means where Odoo does not let the
 // bridge's user write external ids of records that were there before, and of a record that is
-// gone that it was there.
+// gone that it was there; and which payments are an order's that had no invoice, of which Odoo knows nothing.
 type Bindings interface {
 	Bound(ctx context.Context, externalID string) (b command.Binding, found bool, err error)
 }

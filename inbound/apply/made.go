@@ -72,11 +72,15 @@ func (r *run) madePayments() ([]command.Reference, bool, error) {
 // standing are the records that are not cancelled.
 func standing(model string, found []odoo.Record) (list []command.Reference) {
 	for _, rec := range found {
-		if !slices.Contains([]string{"cancel", "canceled", "rejected"}, rec.Text("state")) {
+		if !cancelled(rec) {
 			list = append(list, command.Reference{Model: model, ID: rec.ID()})
 		}
 	}
 	return list
+}
+
+func cancelled(rec odoo.Record) bool {
+	return slices.Contains([]string{"cancel", "canceled", "rejected"}, rec.Text("state"))
 }
 
 // Find looks up what the configuration of a channel says of Odoo, as the channel's commands do.

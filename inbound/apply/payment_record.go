@@ -25,10 +25,7 @@ func recordPayment(r *run) (command.Reference, error) {
 		if err != nil {
 			return command.Reference{}, err
 		}
-		if r.noted("prepaid") != "" {
-			r.sayPrepaid()
-		}
-		return r.finishKnown(known, p)
+		return r.goOn(data, known, p)
 	}
 	if data.Invoice != "" {
 		invoice, err := r.invoiceNamed(data.Invoice)
@@ -69,14 +66,19 @@ func (r *run) payOrder(data schema.PaymentRecord, p paying) (command.Reference, 
 	if err != nil {
 		return order(of), err
 	}
-	if open := openOf(of, invoices); r.exceeds(p.amount, open) {
-		return order(of), r.parkOverpaid(order(of), p.amount, open)
+	before, err := r.prepaid(data.Order)
+	if err != nil {
+		return order(of), err
+	}
+	if open := openOf(of, invoices).Sub(before.total); r.exceeds(p.amount, open) {
+		return order(of), r.parkOverpaid(order(of), p.amount, open, before.payments...)
 	}
 	for _, invoice := range invoices {
 		if invoice.Text("state") == "posted" && residual(invoice).Sign() > 0 && !r.exceeds(p.amount, residual(invoice)) {
 			return r.register(invoice, p)
 		}
 	}
+	early := "yes"
 	if r.channel.PaymentInvoices == "invoice" && (len(invoices) == 0 || invoices[len(invoices)-1].Text("state") == "draft") {
 		invoice, err := r.invoiceOrder(of)
 		if err == nil {
@@ -88,18 +90,37 @@ func (r *run) payOrder(data schema.PaymentRecord, p paying) (command.Reference, 
 		case err != nil && !errors.Is(err, errNothingToInvoice):
 			return order(of), err
 		}
-		if err := r.note("prepaid", "yes"); err != nil {
-			return order(of), err
-		}
-		r.sayPrepaid()
+		early = notInvoiceable
+	}
+	if err := r.note("prepaid", early); err != nil {
+		return order(of), err
 	}
 	externalID := decide.ExternalID(r.c.Channel, "payment", data.Method+"/"+data.TransactionID)
-	return r.prepay(of.Ref("partner_invoice_id"), p, externalID)
+	paid, err := r.prepay(of.Ref("partner_invoice_id"), p, externalID)
+	if err != nil {
+		return paid, err
+	}
+	return paid, r.prepaidFor(data.Order, paid.ID)
 }
 
-// sayPrepaid says what became of a payment that there is no invoice for, in each attempt: the one that registered it may have been cut off.
-func (r *run) sayPrepaid() {
-	r.report(problem(schema.CodeNotInvoiceable, "order", "less of the order can be invoiced yet than is paid: Odoo keeps the payment for the customer, without an invoice"))
+// notInvoiceable is the note of a payment that an invoice was to be made for, in vain.
+const notInvoiceable = "nothing to invoice"
+
+// prepaidFor says, in each attempt, what became of a payment that there is no invoice for: the one that registered it may have been cut off.
+func (r *run) prepaidFor(order string, payment int64) error {
+	if r.noted("prepaid") == notInvoiceable {
+		r.report(problem(schema.CodeNotInvoiceable, "order", "less of the order can be invoiced yet than is paid: Odoo keeps the payment for the customer, without an invoice"))
+	}
+	return r.rememberPrepaid(order, payment)
+}
+
+// goOn goes on with a payment that is there, made by an earlier attempt or by a person.
+func (r *run) goOn(data schema.PaymentRecord, known odoo.Record, p paying) (command.Reference, error) {
+	paid, err := r.finishKnown(known, p)
+	if err != nil || r.noted("prepaid") == "" {
+		return paid, err
+	}
+	return paid, r.prepaidFor(data.Order, paid.ID)
 }
 
 // openOf is what is still to be paid of an order: its total without what its invoices have been paid.
@@ -118,6 +139,12 @@ func (r *run) exceeds(amount, open decide.Decimal) bool {
 	return amount.Sub(open).Cmp(decide.Num(r.channel.Order.Tolerance)) > 0
 }
 
-func (r *run) parkOverpaid(of command.Reference, amount, open decide.Decimal) error {
-	return r.park(of, problem(schema.CodePaymentMismatch, "amount", "more is paid ("+amount.String()+") than is open ("+open.String()+")"))
+// parkOverpaid names the payments that wait for an invoice, which are part of why so little is open.
+func (r *run) parkOverpaid(of command.Reference, amount, open decide.Decimal, before ...command.Reference) error {
+	p := problem(schema.CodePaymentMismatch, "amount", "more is paid ("+amount.String()+") than is open ("+open.String()+")")
+	if len(before) > 0 {
+		p.Candidates = before
+		p.Remedy = "Compare it with the candidates, which are paid already and wait for the order's invoice. Cancel the one that is wrong in Odoo and retry, or discard it."
+	}
+	return r.park(of, p)
 }

@@ -12,6 +12,9 @@ func ExternalID(channel, kind, id string) string {
 	return "channel_" + word(channel) + "." + kind + "_" + word(id)
 }
 
+// Prepaid is the kind of the ids by which the ledger counts an order's payments that have no invoice. Odoo never has them.
+const Prepaid = "prepaid"
+
 // LineID is the external id of an order's line.
 func LineID(channel, order, line string) string {
 	return ExternalID(channel, "order", order) + "_line_" + word(line)

@@ -15,7 +15,7 @@ func accountMoveModel() *model {
 		},
 		write:   writeMove,
 		unlink:  unlinkMoves,
-		methods: map[string]method{"action_post": postMoves, "button_cancel": cancelMoves, "button_draft": draftMoves},
+		methods: map[string]method{"action_post": postMoves, "button_cancel": cancelMoves, "button_draft": draftMoves, "js_assign_outstanding_line": assignOutstanding},
 	}
 }
 

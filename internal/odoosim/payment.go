@@ -171,6 +171,14 @@ func (e *env) reconcile(one, other rec) {
 	e.residual(credit.id())
 }
 
+// assignOutstanding adds an outstanding credit of the customer's to an invoice: a line of a payment.
+func assignOutstanding(e *env, c *call) any {
+	for _, invoice := range c.ids() {
+		e.reconcile(e.receivable(invoice), e.get("account_move_line", toInt(c.arg(1, "line_id"))))
+	}
+	return true
+}
+
 // residual computes what of a line is open, and the state of its invoice.
 func (e *env) residual(id int64) {
 	line := e.get("account_move_line", id)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/check"
+	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
 	"github.com/odoobridge/odoobridge/internal/store"
 )
@@ -47,7 +48,10 @@ func (v *Verifier) bindings(ctx context.Context) ([]check.Finding, error) {
 
 // ownerOf is the user of the channel whose id it is; nil when it is not looked at.
 func (v *Verifier) ownerOf(externalID string) *user {
-	module, _, _ := strings.Cut(externalID, ".")
+	module, name, _ := strings.Cut(externalID, ".")
+	if strings.HasPrefix(name, decide.Prepaid+"_") {
+		return nil
+	}
 	return v.users[strings.TrimPrefix(module, "channel_")]
 }
 

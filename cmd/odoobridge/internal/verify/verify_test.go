@@ -14,6 +14,7 @@ import (
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/check"
 	"github.com/odoobridge/odoobridge/inbound/apply"
 	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/internal/odoosim"
@@ -242,4 +243,12 @@ func TestWhatTheLedgerSaysIsComparedWithOdoo(t *testing.T) {
 		l.cfg = &cfg
 		l.finds(check.Fail, "verify.odoo", "Odoo cannot be asked as the user of channel shop")
 	})
+}
+
+// TestAnIDThatOdooNeverHasIsNotLookedFor has what the ledger counts payments by, which names no record to Odoo.
+func TestAnIDThatOdooNeverHasIsNotLookedFor(t *testing.T) {
+	v := &Verifier{users: map[string]*user{"shop": {}}}
+	if v.ownerOf(decide.ExternalID("shop", decide.Prepaid, "5001/1")) != nil || v.ownerOf(decide.ExternalID("shop", "customer", "prepaid_1")) == nil {
+		t.Error("an id that counts payments is looked for, or one of a customer is not")
+	}
 }
