@@ -41,15 +41,9 @@ func (i *Inbound) send(ctx context.Context) error {
 				telemetry.KeyRemedy, "give the bridge's user the right to write to amq.default")
 			continue
 		}
-		if time.Since(began) > steady {
-			pause.Reset()
-		}
-		wait := pause.NextBackOff()
-		i.log.Warn("results cannot be sent; connecting again", telemetry.KeyError, err.Error(), telemetry.KeyWait, wait)
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-		}
+		pause.after(ctx, began, func(wait time.Duration) {
+			i.log.Warn("results cannot be sent; connecting again", telemetry.KeyError, err.Error(), telemetry.KeyWait, wait)
+		})
 	}
 	return nil
 }

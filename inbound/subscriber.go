@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/ThreeDotsLabs/watermill/message"
-	"github.com/cenkalti/backoff/v5"
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/odoobridge/odoobridge/internal/broker"
@@ -61,21 +60,6 @@ func (s *subscriber) Close() error {
 	return nil
 }
 
-// Connecting again begins at once and slows down while the broker is away. A connection that lived shorter than
-// steady counts as another failure.
-const (
-	firstRetry = 100 * time.Millisecond
-	lastRetry  = 5 * time.Second
-	steady     = time.Second
-)
-
-func reconnecting() *backoff.ExponentialBackOff {
-	pause := backoff.NewExponentialBackOff()
-	pause.InitialInterval, pause.MaxInterval = firstRetry, lastRetry
-	pause.Reset()
-	return pause
-}
-
 // follow keeps a connection up until ctx ends.
 func (s *subscriber) follow(ctx context.Context, queue string, out chan<- *message.Message) {
 	pause := reconnecting()
@@ -97,15 +81,9 @@ func (s *subscriber) follow(ctx context.Context, queue string, out chan<- *messa
 		internal = false
 		f.open()
 		s.changed(queue, err)
-		if time.Since(began) > steady {
-			pause.Reset()
-		}
-		wait := pause.NextBackOff()
-		s.log.Warn("commands cannot be received; connecting again", telemetry.KeyQueue, queue, telemetry.KeyError, err.Error(), telemetry.KeyWait, wait)
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-		}
+		pause.after(ctx, began, func(wait time.Duration) {
+			s.log.Warn("commands cannot be received; connecting again", telemetry.KeyQueue, queue, telemetry.KeyError, err.Error(), telemetry.KeyWait, wait)
+		})
 	}
 }
 
