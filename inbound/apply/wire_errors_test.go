@@ -63,8 +63,10 @@ func refusals(t *testing.T, l *lab) map[string]odoo.Kind {
 	}
 	_, err = admin.Run(ctx, "sale.order", "action_confirm", []int64{order}, nil)
 	note("user", err)
-	_, err = admin.Read(ctx, "res.partner", []int64{99999999}, []string{"name"}, nil)
-	note("missing", err)
+	if found, err := admin.Read(ctx, "res.partner", []int64{99999999}, []string{"name"}, nil); err != nil || len(found) != 0 {
+		t.Errorf("read what is gone: %v, %v", found, err)
+	}
+	note("missing", admin.Write(ctx, "res.partner", []int64{99999999}, map[string]any{"ref": "R"}, nil))
 	_, err = admin.Run(ctx, "res.partner", "no_such_method", []int64{52}, nil)
 	note("method", err)
 	note("field", admin.Write(ctx, "res.partner", []int64{52}, map[string]any{"no_such_field": 1}, nil))

@@ -49,7 +49,7 @@ func (c *Client) SearchRead(ctx context.Context, model string, domain Domain, fi
 	return found, err
 }
 
-// Read reads fields of records. One that is not there is a Missing error.
+// Read reads fields of records. One that is not there is left out.
 func (c *Client) Read(ctx context.Context, model string, ids []int64, fields []string, callContext map[string]any) ([]Record, error) {
 	if len(ids) == 0 {
 		return nil, nil

@@ -14,7 +14,6 @@ var argNames = map[string][]string{
 	"write":        {"vals"},
 	"load":         {"fields", "data"},
 	"unlink":       {},
-	"exists":       {},
 	"has_access":   {"operation"},
 	"fields_get":   {"allfields", "attributes"},
 	"context_get":  {},

@@ -2,6 +2,7 @@ package odoosim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -47,10 +48,13 @@ var generic = map[string]method{
 	"message_post": messagePost, "fields_get": fieldsGet, "check_access_rights": checkAccessRights, "has_access": hasAccess, "check_access": checkAccess,
 }
 
+// privateSince19 are methods that are public in name only, from Odoo 19 on.
+var privateSince19 = []string{"exists", "check_access"}
+
 // dispatch does one call, if this user may.
 func (e *env) dispatch(modelName, methodName string, args []any, kwargs map[string]any) any {
 	m := modelOf(modelName)
-	if strings.HasPrefix(methodName, "_") {
+	if strings.HasPrefix(methodName, "_") || e.tables.major() >= 19 && slices.Contains(privateSince19, methodName) {
 		e.privateMethod(modelName, methodName)
 	}
 	do := m.methods[methodName]

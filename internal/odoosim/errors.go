@@ -47,7 +47,10 @@ func joinIDs(ids []int64) string {
 }
 
 // mandatory is Odoo's answer to a NOT NULL violation.
-func mandatory(m *model, field, label string) {
+func (e *env) mandatory(m *model, field, label string) {
+	if e.tables.major() >= 19 {
+		validationError("The operation cannot be completed: Missing required value for the field '%s' (%s).\nModel: '%s' (%s)\n- create/update: a mandatory field is not set\n- delete: another model requires the record being deleted, you can archive it instead\n", label, field, m.title, m.name)
+	}
 	validationError("The operation cannot be completed:\n- Create/update: a mandatory field is not set.\n- Delete: another model requires the record being deleted. If possible, archive it instead.\n\nModel: %s (%s)\nField: %s (%s)\n", m.title, m.name, label, field)
 }
 

@@ -15,9 +15,16 @@ import (
 )
 
 // serveJSON2 answers POST /json/2/<model>/<method> as Odoo 19 does: a bearer
-// key, named arguments only, the bare result, errors by HTTP status.
+// key, named arguments only, the bare result, errors by HTTP status. For a database that it
+// has not got there is no API, and a page says so.
 func (s *Server) serveJSON2(w http.ResponseWriter, r *http.Request) {
 	model, method, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/json/2/"), "/")
+	if database := r.Header.Get("X-Odoo-Database"); database != "" && database != s.database {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, noDatabase) // the client may be gone
+		return
+	}
 	s.serve(w, r, model, method, func(fault error) (int, any) {
 		result, err := any(nil), fault
 		if err == nil {
@@ -25,14 +32,27 @@ func (s *Server) serveJSON2(w http.ResponseWriter, r *http.Request) {
 		}
 		if err != nil {
 			known := asOdoo(err)
+			arguments := []any{known.message}
+			if own := new(httpError); errors.As(err, &own) {
+				arguments = append(arguments, own.status)
+			}
 			return statusOf(err, known), map[string]any{
-				"name": known.name, "message": known.message, "arguments": []string{known.message}, "context": map[string]any{},
+				"name": known.name, "message": known.message, "arguments": arguments, "context": map[string]any{},
 				"debug": "Traceback (most recent call last):\n" + known.Error(),
 			}
 		}
 		return http.StatusOK, result
 	})
 }
+
+const noDatabase = `<!DOCTYPE html>
+<title>404 Not Found</title>
+<h1>Not Found</h1>
+<p>No database is selected and the requested URL was not found in the server-wide controllers.</p>
+<p>Please verify the hostname, <a href=/web/login>login</a> and try again.</p>
+
+<!-- Alternatively, use the X-Odoo-Database header. -->
+`
 
 // httpError is an error with a status of its own.
 type httpError struct {
@@ -59,43 +79,29 @@ func statusOf(err error, known *odooError) int {
 }
 
 func refuse(status int, name, format string, args ...any) error {
-	return &httpError{status, odooError{name, fmt.Sprintf(format, args...)}}
+	return &httpError{status, odooError{"werkzeug.exceptions." + name, fmt.Sprintf(format, args...)}}
 }
 
 // named calls a method with its named arguments.
 func (s *Server) named(r *http.Request, model, method string) (any, error) {
 	if r.Method != http.MethodPost {
-		return nil, refuse(http.StatusMethodNotAllowed, "werkzeug.exceptions.MethodNotAllowed", "The method is not allowed for the requested URL.")
+		return nil, refuse(http.StatusNotFound, "NotFound", "Did you mean POST /json/2/<model>/<method>?")
 	}
 	uid, err := s.bearer(r.Context(), r.Header.Get("Authorization"))
 	if err != nil {
 		return nil, err
 	}
-	if database := r.Header.Get("X-Odoo-Database"); database != "" && database != s.database {
-		return nil, refuse(http.StatusNotFound, "werkzeug.exceptions.NotFound", "no database is found for the %q request", r.URL.Path)
-	}
 	kwargs := map[string]any{}
 	dec := json.NewDecoder(io.LimitReader(r.Body, maxRequest))
 	dec.UseNumber()
 	if err := dec.Decode(&kwargs); err != nil {
-		return nil, refuse(http.StatusBadRequest, "werkzeug.exceptions.BadRequest", "could not parse the body, %v", err)
+		return nil, refuse(http.StatusBadRequest, "BadRequest", "could not parse the body as json: %v", err)
 	}
-	known := models[model]
-	if known == nil {
-		return nil, refuse(http.StatusNotFound, "werkzeug.exceptions.NotFound", "the model %q does not exist", model)
+	if err := callable(model, method); err != nil {
+		return nil, err
 	}
-	if known.methods[method] == nil && generic[method] == nil || method == "check_access_rights" {
-		return nil, refuse(http.StatusNotFound, "werkzeug.exceptions.NotFound", "the method %q does not exist on the model %q", method, model)
-	}
-	if names, ok := argumentNames[method]; ok {
-		for _, name := range slices.Sorted(maps.Keys(kwargs)) {
-			if name != "ids" && name != "context" && !slices.Contains(names, name) {
-				return nil, refuse(http.StatusUnprocessableEntity, "builtins.TypeError", "%s.%s() got an unexpected keyword argument '%s'", model, method, name)
-			}
-		}
-		if _, onRecords := kwargs["ids"]; onRecords && slices.Contains(onModel, method) {
-			return nil, refuse(http.StatusUnprocessableEntity, "builtins.TypeError", "cannot call %s.%s with ids", model, method)
-		}
+	if err := bind(model, method, kwargs); err != nil {
+		return nil, err
 	}
 	var args []any
 	if ids, ok := kwargs["ids"]; ok {
@@ -108,25 +114,64 @@ func (s *Server) named(r *http.Request, model, method string) (any, error) {
 	return result, err
 }
 
+// callable refuses what nobody has and what is nobody's to call.
+func callable(model, method string) error {
+	known := models[model]
+	switch {
+	case known == nil:
+		return refuse(http.StatusNotFound, "NotFound", "the model '%s' does not exist", model)
+	case strings.HasPrefix(method, "_") || slices.Contains(privateSince19, method):
+		return &odooError{"odoo.exceptions.AccessError", fmt.Sprintf("Private methods (such as '%s.%s') cannot be called remotely.", model, method)}
+	case known.methods[method] == nil && generic[method] == nil || method == "check_access_rights":
+		return refuse(http.StatusNotFound, "NotFound", "The method '%s.%s' does not exist", model, method)
+	}
+	return nil
+}
+
+// bind refuses arguments that a method does not take, and to go without those that it needs.
+func bind(model, method string, kwargs map[string]any) error {
+	if _, onRecords := kwargs["ids"]; onRecords && slices.Contains(onModel, method) {
+		return refuse(http.StatusUnprocessableEntity, "UnprocessableEntity", "cannot call %s.%s with ids", model, method)
+	}
+	names, ok := argumentNames[method]
+	if !ok {
+		return nil
+	}
+	for _, name := range needed[method] {
+		if _, given := kwargs[name]; !given {
+			return refuse(http.StatusUnprocessableEntity, "UnprocessableEntity", "missing a required argument: '%s'", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(kwargs)) {
+		if name != "ids" && name != "context" && !slices.Contains(names, name) {
+			return refuse(http.StatusUnprocessableEntity, "UnprocessableEntity", "got an unexpected keyword argument '%s'", name)
+		}
+	}
+	return nil
+}
+
 // argumentNames are those of the methods that every model has.
 var argumentNames = map[string][]string{
 	"search": {"domain", "offset", "limit", "order"}, "search_count": {"domain", "limit"}, "read": {"fields", "load"},
 	"search_read": {"domain", "fields", "offset", "limit", "order"}, "create": {"vals_list"}, "write": {"vals"}, "unlink": {},
-	"load": {"fields", "data"}, "exists": {}, "has_access": {"operation"}, "check_access": {"operation"}, "has_group": {"group_ext_id"},
+	"load": {"fields", "data"}, "has_access": {"operation"}, "has_group": {"group_ext_id"},
+	"check_object_reference": {"module", "xml_id", "raise_on_access_error"}, "precision_get": {"application"}, "context_get": {},
+}
+
+// needed are the arguments that have no default.
+var needed = map[string][]string{
+	"search": {"domain"}, "search_count": {"domain"}, "create": {"vals_list"}, "write": {"vals"}, "load": {"fields", "data"}, "has_access": {"operation"},
+	"has_group": {"group_ext_id"}, "check_object_reference": {"module", "xml_id"}, "precision_get": {"application"},
 }
 
 // onModel are methods that are called on no records.
-var onModel = []string{"search", "search_count", "search_read", "create", "load"}
+var onModel = []string{"search", "search_count", "search_read", "create", "load", "check_object_reference", "precision_get", "context_get"}
 
 // bearer finds the user whose key it is.
 func (s *Server) bearer(ctx context.Context, authorization string) (int64, error) {
-	key, found := strings.CutPrefix(authorization, "bearer ")
-	if !found {
-		key, found = strings.CutPrefix(authorization, "Bearer ")
-	}
-	denied := refuse(http.StatusUnauthorized, "werkzeug.exceptions.Unauthorized", "Invalid apikey")
-	if !found {
-		return 0, denied
+	scheme, key, found := strings.Cut(authorization, " ")
+	if !found || !strings.EqualFold(scheme, "bearer") {
+		return 0, refuse(http.StatusUnauthorized, "Unauthorized", "User not authenticated, use an API Key with a Bearer Authorization header.")
 	}
 	rows, err := s.pool.Query(ctx, "SELECT id, login FROM res_users WHERE active ORDER BY id")
 	if err != nil {
@@ -145,5 +190,5 @@ func (s *Server) bearer(ctx context.Context, authorization string) (int64, error
 			return u.ID, nil
 		}
 	}
-	return 0, denied
+	return 0, refuse(http.StatusUnauthorized, "Unauthorized", "Invalid apikey")
 }

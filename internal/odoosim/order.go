@@ -27,7 +27,7 @@ func orderModel() *model {
 // totals come at the end of the transaction.
 func createOrder(e *env, v vals) int64 {
 	if v.int("partner_id") == 0 {
-		mandatory(models["sale.order"], "partner_id", "Customer")
+		e.mandatory(models["sale.order"], "partner_id", "Customer")
 	}
 	e.mustExist(models["res.partner"], []int64{v.int("partner_id")})
 	company := e.company()

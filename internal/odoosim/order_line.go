@@ -28,7 +28,7 @@ func createOrderLine(e *env, v vals) int64 {
 	order := e.get("sale_order", v.int("order_id"))
 	product := e.get("product_product", v.int("product_id"))
 	if order == nil {
-		mandatory(models["sale.order.line"], "order_id", "Order Reference")
+		e.mandatory(models["sale.order.line"], "order_id", "Order Reference")
 	}
 	if product == nil {
 		missing("product.product", []int64{v.int("product_id")}, e.uid)

@@ -48,7 +48,7 @@ func moveLineModel() *model {
 func createPicking(e *env, v vals) int64 {
 	kind := e.get("stock_picking_type", v.int("picking_type_id"))
 	if kind == nil {
-		mandatory(models["stock.picking"], "picking_type_id", "Operation Type")
+		e.mandatory(models["stock.picking"], "picking_type_id", "Operation Type")
 	}
 	from, to := v.or("location_id", kind.ref("default_location_src_id")), v.or("location_dest_id", kind.ref("default_location_dest_id"))
 	id := e.insert("stock_picking", vals{

@@ -105,7 +105,7 @@ func (e *env) applyCount(id int64) {
 
 func (e *env) moveCounted(quant rec, difference float64) {
 	location := e.get("stock_location", quant.int("location_id"))
-	loss := e.row("SELECT * FROM stock_location WHERE usage = 'inventory' AND company_id = $1 AND NOT scrap_location AND active ORDER BY id LIMIT 1", location.int("company_id"))
+	loss := e.row("SELECT * FROM stock_location l WHERE usage = 'inventory' AND company_id = $1 AND to_jsonb(l) ->> 'scrap_location' IS DISTINCT FROM 'true' AND active ORDER BY id LIMIT 1", location.int("company_id"))
 	from, to := loss.ref("id"), location.ref("id")
 	if difference < 0 {
 		from, to, difference = to, from, -difference
@@ -117,10 +117,12 @@ func (e *env) moveCounted(quant rec, difference float64) {
 	if !named {
 		name = "Product Quantity Updated"
 	}
-	name += " (" + user["name"] + ")"
+	if !named || e.tables.major() < 19 { // from 19 on a name that was given stands as it is
+		name += " (" + user["name"] + ")"
+	}
 	move := e.insert("stock_move", vals{
 		"sequence": 10, "company_id": location["company_id"], "product_id": product.id(), "product_uom": template["uom_id"],
-		"location_id": from, "location_dest_id": to, "name": name, "priority": "0", "state": "confirmed", "procure_method": "make_to_stock",
+		"location_id": from, "location_dest_id": to, "name": name, "inventory_name": name, "priority": "0", "state": "confirmed", "procure_method": "make_to_stock",
 		"product_uom_qty": two(difference), "picked": true, "propagate_cancel": true, "is_inventory": true, "additional": false, "date": e.second(),
 	})
 	line := e.insert("stock_move_line", vals{

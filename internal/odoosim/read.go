@@ -21,14 +21,15 @@ func searchRead(e *env, c *call) any {
 }
 
 func read(e *env, c *call) any {
-	e.mustExist(c.model, c.ids())
-	return e.read(c.model, c.ids(), fieldNames(c.arg(1, "fields")))
+	return e.read(c.model, e.existing(c.model, c.ids()), fieldNames(c.arg(1, "fields"))) // what is gone is left out
 }
 
-func exists(e *env, c *call) any {
+func exists(e *env, c *call) any { return e.existing(c.model, c.ids()) }
+
+func (e *env) existing(m *model, ids []int64) []int64 {
 	there := []int64{}
-	for _, id := range c.ids() {
-		if e.get(c.model.table, id) != nil {
+	for _, id := range ids {
+		if e.get(m.table, id) != nil {
 			there = append(there, id)
 		}
 	}

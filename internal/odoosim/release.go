@@ -33,7 +33,7 @@ func (e *env) notConfirmable(names []string) {
 
 // noMethod is the refusal of a method that there is not.
 func (e *env) noMethod(model, method string) {
-	if e.newer() {
+	if e.tables.major() == 18 {
 		failf("builtins.AttributeError", "The method '%s' does not exist on the model '%s'", method, model)
 	}
 	failf("builtins.AttributeError", "The method '%s.%s' does not exist", model, method)
@@ -41,7 +41,7 @@ func (e *env) noMethod(model, method string) {
 
 // privateMethod is the refusal of a method that is nobody's to call.
 func (e *env) privateMethod(model, method string) {
-	if e.newer() {
+	if e.tables.major() == 18 {
 		accessError("Private methods (such as %s) cannot be called remotely.", method)
 	}
 	accessError("Private methods (such as '%s.%s') cannot be called remotely.", model, method)

@@ -19,6 +19,7 @@ var differences = []struct {
 	{first: 15, last: 16, table: "stock_move", column: "quantity"}, // summed up from the move's lines
 	{first: 15, last: 16, table: "stock_move", column: "picked"},
 	{first: 19, last: 19, table: "stock_move", column: "name"},
+	{first: 19, last: 19, table: "stock_move", column: "description_picking", source: "description_picking_manual"}, // of a person only
 	{first: 15, last: 16, table: "stock_move_line", column: "quantity"},
 	{first: 15, last: 15, table: "stock_move_line", column: "reserved", source: "product_uom_qty"},
 	{first: 16, last: 16, table: "stock_move_line", column: "reserved", source: "reserved_uom_qty"},

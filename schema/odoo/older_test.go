@@ -97,6 +97,34 @@ func TestOtherReleasesGiveTheSameDocuments(t *testing.T) {
 	}
 }
 
+// TestALineOfOdoo19IsCalledWhatItsProductIs: moves have no text of their own there, unless a person wrote one.
+func TestALineOfOdoo19IsCalledWhatItsProductIs(t *testing.T) {
+	b := shop(t, "19.0")
+	named := func(want string, events ...string) {
+		t.Helper()
+		for _, e := range b.expect(t, events...) {
+			if strings.HasPrefix(e.Type, "shipment.") {
+				if got := strings.Join(lineField(e.Entity, "name"), ""); got != want {
+					t.Errorf("%s: %s, want %s", e.Type, got, want)
+				}
+			}
+		}
+	}
+	b.change("product_template", 3, map[string]string{"name": `{"en_US": "Desk"}`})
+	named(`"[A] Desk"`, "product.updated product/4", "shipment.updated shipment/WH/OUT/1")
+	b.change("stock_move", 1, map[string]string{"description_picking_manual": "The big one"})
+	named(`"The big one"`, "shipment.updated shipment/WH/OUT/1")
+	b.change("stock_move", 1, map[string]string{"description_picking_manual": `\N`})
+	named(`"[A] Desk"`, "shipment.updated shipment/WH/OUT/1")
+	b.change("stock_move", 1, map[string]string{"state": "done"})
+	b.change("stock_picking", 1, map[string]string{"state": "done"})
+	named(`"[A] Desk"`, "shipment.shipped shipment/WH/OUT/1", "stock_move.done stock_move/1")
+	b.change("product_template", 3, map[string]string{"name": `{"en_US": "Table"}`})
+	named("", "product.updated product/4")
+	b.change("stock_picking", 1, map[string]string{"origin": "x"})
+	named(`"[A] Desk"`, "shipment.updated shipment/WH/OUT/1")
+}
+
 func TestShippedQuantityIsWhatWasDoneInEveryRelease(t *testing.T) {
 	for _, release := range odoo.Releases() {
 		b := shop(t, release)

@@ -49,7 +49,7 @@ func (m *mapping) orderLineItem(w *writer, rows Rows, line Row, decimals int, sk
 // keptSKU is what a line of an earlier document called its product.
 type keptSKU struct {
 	line, product int64
-	raw           []byte
+	raw, name     []byte
 }
 
 // keptSKUs reads the lines of an earlier document; id names the field that tells them apart.
@@ -57,6 +57,7 @@ func keptSKUs(body []byte, id string) (skus []keptSKU) {
 	schema.Elements(schema.Field(body, "lines"), func(line []byte) bool {
 		skus = append(skus, keptSKU{
 			line: parseInt(schema.Field(line, id)), product: parseInt(schema.Field(line, "product_id")), raw: schema.Field(line, "sku"),
+			name: schema.Field(line, "name"),
 		})
 		return true
 	})

@@ -48,10 +48,14 @@ func (m *mapping) shipmentTouches() touches {
 			if !old.Exists() || sameIn(old, new, productSKU) {
 				return
 			}
-			for _, move := range rows.Find(m.move, moveProduct, either(old, new)) {
-				if state := move.field(moveState); state != stateDone && state != stateCancel {
-					touchReferred(movePicking, Row{}, move, touch)
-				}
+			m.touchOpenMoves(rows, either(old, new), touch)
+		},
+		m.template: func(rows Rows, old, new Row, touch func(Key)) {
+			if m.move.has(moveName) || !old.Exists() || sameIn(old, new, templateName) {
+				return
+			}
+			for _, product := range rows.Find(m.product, productTemplate, either(old, new)) {
+				m.touchOpenMoves(rows, product.Int(productID), touch)
 			}
 		},
 		m.externalID: func(_ Rows, old, new Row, touch func(Key)) {
@@ -61,6 +65,15 @@ func (m *mapping) shipmentTouches() touches {
 				}
 			})
 		},
+	}
+}
+
+// touchOpenMoves touches the transfers that are still to move a product.
+func (m *mapping) touchOpenMoves(rows Rows, product int64, touch func(Key)) {
+	for _, move := range rows.Find(m.move, moveProduct, product) {
+		if state := move.field(moveState); state != stateDone && state != stateCancel {
+			touchReferred(movePicking, Row{}, move, touch)
+		}
 	}
 }
 

@@ -20,11 +20,7 @@ func (m *mapping) shipmentLine(w *writer, rows Rows, move Row, details []Row, sk
 	w.int("move_id", id)
 	w.id("product_id", product)
 	m.sku(w, rows, id, product, skus)
-	name := move.Text(moveName)
-	if name == "" {
-		name = move.Text(moveDescription)
-	}
-	w.optional("name", name)
+	m.moveText(w, rows, move, skus)
 	w.text("state", move, moveState)
 	w.quantity("demand", move, moveDemand)
 	reserved, done := m.moved(move, details)
@@ -40,6 +36,36 @@ func (m *mapping) shipmentLine(w *writer, rows Rows, move Row, details []Row, sk
 	m.lots(w, rows, move, details)
 	w.custom(customOf{m.move, move})
 	w.close()
+}
+
+// moveText writes what a move says that it moves. From Odoo 19 on it says so only where a person wrote something else than
+// the product's name, which Odoo shows as "[SKU] Name": a closed transfer keeps the one it had.
+func (m *mapping) moveText(w *writer, rows Rows, move Row, skus []keptSKU) {
+	id, product := move.Int(moveID), move.Int(moveProduct)
+	for _, column := range []int{moveName, moveDescription} {
+		if text := move.Text(column); text != "" {
+			w.string("name", text)
+			return
+		}
+	}
+	for _, kept := range skus {
+		if kept.line == id && kept.product == product && !m.move.has(moveName) {
+			w.raw("name", kept.name)
+			return
+		}
+	}
+	w.optional("name", m.productTitle(rows, product))
+}
+
+// productTitle is how Odoo shows a product where a record refers to it.
+func (m *mapping) productTitle(rows Rows, id int64) string {
+	product, _ := rows.Get(m.product, Key{id})
+	template, _ := rows.Get(m.template, Key{product.Int(productTemplate)})
+	name := defaultText(template.Text(templateName))
+	if sku := product.Text(productSKU); sku != "" && name != "" {
+		return "[" + sku + "] " + name
+	}
+	return name
 }
 
 // moved is what is reserved for the move, and what it moved once it is done.
