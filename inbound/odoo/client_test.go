@@ -337,7 +337,7 @@ func TestOdoo19SaysItByStatus(t *testing.T) {
 		{403, named("odoo.exceptions.AccessError"), Access}, {404, named("odoo.exceptions.MissingError"), Missing},
 		{401, named("werkzeug.exceptions.Unauthorized"), Denied}, {409, named("odoo.exceptions.LockError"), Busy},
 		{500, named("psycopg2.errors.SerializationFailure"), Busy}, {500, named("builtins.KeyError"), Faulty},
-		{500, "<html>", Ambiguous}, {404, "<html>", Faulty}, {502, "", Ambiguous}, {429, "", Limited},
+		{500, "<html>", Ambiguous}, {404, "<html>", NotSent}, {404, named("werkzeug.exceptions.NotFound"), Faulty}, {502, "", Ambiguous}, {429, "", Limited},
 	} {
 		f.json2 = func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(r.status)
@@ -346,6 +346,22 @@ func TestOdoo19SaysItByStatus(t *testing.T) {
 		c.circuit.limited = time.Time{}
 		if got := kindIn(t, c.Do(context.Background(), aCall, nil)); got != r.want {
 			t.Errorf("%d %s: %q, want %q", r.status, r.body, got, r.want)
+		}
+	}
+}
+
+// TestAPasswordIsToldFromARefusedKey gives Odoo 19 a password: it lets nobody in by one.
+func TestAPasswordIsToldFromARefusedKey(t *testing.T) {
+	f := newFake(t, "19.0")
+	f.json2 = func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = io.WriteString(w, `{"name":"werkzeug.exceptions.Unauthorized","message":"Invalid apikey","arguments":["Invalid apikey",401],"context":{}}`)
+	}
+	for key, password := range map[string]bool{"correct horse": true, strings.Repeat("0a", 20): false} {
+		c := client(t, f, func(o *Options) { o.Key = func(context.Context) (string, error) { return key, nil } })
+		err := c.Do(context.Background(), aCall, nil)
+		if !IsKind(err, Denied) || errors.Is(err, ErrNoAPIKey) != password || strings.Contains(err.Error(), key) {
+			t.Errorf("%v", err)
 		}
 	}
 }

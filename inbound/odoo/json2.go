@@ -3,7 +3,9 @@ package odoo
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"regexp"
 )
 
 // json2 is the wire of Odoo 19 and later: POST /json/2/<model>/<method> with named
@@ -26,11 +28,26 @@ func (json2) call(ctx context.Context, c *Client, key string, call *Call) (json.
 	if err != nil {
 		return nil, err
 	}
-	return readJSON2(resp)
+	raw, err := readJSON2(resp)
+	var e *Error
+	if errors.As(err, &e) && e.Kind == Denied && !apiKey.MatchString(key) {
+		e.Err = ErrNoAPIKey
+	}
+	return raw, err
 }
 
+// ErrNoAPIKey is below an error of kind Denied when what was given as the key cannot be one: JSON-2 takes no password.
+var ErrNoAPIKey = errors.New("Odoo 19 and later let nobody in by a password, and this is no API key: those have 40 digits of 0-9 and a-f")
+
+// apiKey is how Odoo writes keys, in every release.
+var apiKey = regexp.MustCompile(`^[0-9a-f]{40}$`)
+
+// errNoDatabase is a page in the place of the API.
+var errNoDatabase = errors.New("it has no database of this name, or none that its API is in")
+
 // readJSON2 reads an answer. An exception that has a name was rolled back, whatever
-// its status; a page of HTML with status 500 says nothing about the call.
+// its status; a page of HTML with status 500 says nothing about the call, and with 404 that
+// there is no such database, or not at present.
 func readJSON2(resp response) (json.RawMessage, error) {
 	if err := statusError(resp); err != nil {
 		return nil, err
@@ -57,7 +74,9 @@ func readJSON2(resp response) (json.RawMessage, error) {
 	switch {
 	case resp.status == http.StatusUnauthorized:
 		return nil, &Error{Kind: Denied, Status: resp.status}
-	case resp.status == http.StatusNotFound || resp.status == http.StatusUnprocessableEntity:
+	case resp.status == http.StatusNotFound: // what Odoo itself has not got it says with a name
+		return nil, &Error{Kind: NotSent, Status: resp.status, Err: errNoDatabase}
+	case resp.status == http.StatusUnprocessableEntity:
 		return nil, &Error{Kind: Faulty, Status: resp.status}
 	case resp.status == http.StatusForbidden:
 		return nil, &Error{Kind: Access, Status: resp.status}

@@ -93,7 +93,11 @@ func TestJSON2SpeaksAsOdoo19(t *testing.T) {
 		{"res.partner/search_read", "admin", map[string]any{"domain": []any{[]any{"id", "=", 52}}, "fields": []string{"id"}}, 200, `[{"id":52}]`},
 		{"res.partner/write", "admin", map[string]any{"ids": []int{52}, "vals": map[string]any{"ref": "x"}}, 200, "true"},
 		{"res.partner/write", "wrong", map[string]any{}, 401, "Invalid apikey"},
-		{"res.partner/write", "admin", map[string]any{"ids": []int{52}, "values": map[string]any{}}, 422, "unexpected keyword argument 'values'"},
+		{"res.partner/write", "admin", map[string]any{"ids": []int{52}, "vals": map[string]any{}, "values": map[string]any{}}, 422, "unexpected keyword argument 'values'"},
+		{"res.partner/write", "admin", map[string]any{"ids": []int{52}, "values": map[string]any{}}, 422, "missing a required argument: 'vals'"},
+		{"res.partner/read", "admin", map[string]any{"ids": []int{999999}, "fields": []string{"ref"}}, 200, "[]"},
+		{"res.partner/_write", "admin", map[string]any{"ids": []int{52}}, 403, "Private methods (such as 'res.partner._write') cannot be called remotely."},
+		{"res.partner/exists", "admin", map[string]any{"ids": []int{52}}, 403, "Private methods"},
 		{"res.partner/search", "admin", map[string]any{"ids": []int{52}}, 422, "with ids"},
 		{"res.partner/fly", "admin", map[string]any{}, 404, "does not exist"},
 		{"no.model/read", "admin", map[string]any{}, 404, "does not exist"},
@@ -103,6 +107,25 @@ func TestJSON2SpeaksAsOdoo19(t *testing.T) {
 		status, answer, err := post(t, web.URL+"/json/2/"+c.path, c.key, c.body)
 		if err != nil || status != c.status || !strings.Contains(answer, c.says) {
 			t.Errorf("%s: status %d, error %v, answer %s", c.path, status, err, answer)
+		}
+	}
+	for _, c := range []struct {
+		method, database, key string
+		status                int
+		says                  string
+	}{
+		{http.MethodGet, s.Database(), "bearer admin", 404, `"message":"Did you mean POST /json/2/<model>/<method>?"`},
+		{http.MethodPost, "no_such_database", "bearer admin", 404, "<p>No database is selected"},
+		{http.MethodPost, s.Database(), "", 401, "User not authenticated, use an API Key"},
+		{http.MethodPost, s.Database(), "BEARER admin", 400, `"could not parse the body as json`},
+	} {
+		request := httptest.NewRequest(c.method, "/json/2/res.partner/read", strings.NewReader("<<<"))
+		request.Header.Set("X-Odoo-Database", c.database)
+		request.Header.Set("Authorization", c.key)
+		answer := httptest.NewRecorder()
+		s.ServeHTTP(answer, request)
+		if answer.Code != c.status || !strings.Contains(answer.Body.String(), c.says) {
+			t.Errorf("%s %s %q: status %d, answer %s", c.method, c.database, c.key, answer.Code, answer.Body)
 		}
 	}
 }

@@ -155,17 +155,17 @@ var argumentNames = map[string][]string{
 	"search": {"domain", "offset", "limit", "order"}, "search_count": {"domain", "limit"}, "read": {"fields", "load"},
 	"search_read": {"domain", "fields", "offset", "limit", "order"}, "create": {"vals_list"}, "write": {"vals"}, "unlink": {},
 	"load": {"fields", "data"}, "has_access": {"operation"}, "has_group": {"group_ext_id"},
-	"check_object_reference": {"module", "xml_id", "raise_on_access_error"}, "precision_get": {"application"}, "context_get": {},
+	"check_object_reference": {"module", "xml_id", "raise_on_access_error"}, "context_get": {},
 }
 
 // needed are the arguments that have no default.
 var needed = map[string][]string{
 	"search": {"domain"}, "search_count": {"domain"}, "create": {"vals_list"}, "write": {"vals"}, "load": {"fields", "data"}, "has_access": {"operation"},
-	"has_group": {"group_ext_id"}, "check_object_reference": {"module", "xml_id"}, "precision_get": {"application"},
+	"has_group": {"group_ext_id"}, "check_object_reference": {"module", "xml_id"},
 }
 
 // onModel are methods that are called on no records.
-var onModel = []string{"search", "search_count", "search_read", "create", "load", "check_object_reference", "precision_get", "context_get"}
+var onModel = []string{"search", "search_count", "search_read", "create", "load", "check_object_reference", "context_get"}
 
 // bearer finds the user whose key it is.
 func (s *Server) bearer(ctx context.Context, authorization string) (int64, error) {

@@ -106,7 +106,7 @@ func (c *Checker) logIn(ctx context.Context, u *user) ([]check.Finding, error) {
 	}
 	switch {
 	case odoo.IsKind(err, odoo.Denied):
-		return one(c.refused(ctx, u))
+		return one(c.refused(ctx, u, err))
 	case strings.HasSuffix(nameOf(err), "OperationalError"), c.release.Major >= 19 && statusOf(err) == 404:
 		return one(check.Finding{Severity: check.Fail, Code: code, What: fmt.Sprintf("Odoo at %s has no database %s, or cannot reach it", c.cfg.Odoo.URL, c.cfg.Odoo.Database),
 			Why: c.idle(u), Remedy: "write the database's name into odoo.database, as Odoo's page /web/database/selector shows it; if it is right, look whether Odoo reaches its PostgreSQL"})
@@ -141,9 +141,14 @@ func (c *Checker) admitted(ctx context.Context, u *user) ([]check.Finding, error
 }
 
 // refused says what can be known of a login or key that Odoo refuses: it does not say which of the two is wrong.
-func (c *Checker) refused(ctx context.Context, u *user) check.Finding {
+func (c *Checker) refused(ctx context.Context, u *user, err error) check.Finding {
 	f := check.Finding{Severity: check.Fail, Code: "odoo.user", What: fmt.Sprintf("Odoo refuses %s with the key of %s (database %s)", u.login, c.place(u), c.cfg.Odoo.Database), Why: c.idle(u),
 		Remedy: fmt.Sprintf("the key was mistyped, revoked or has expired, or the user is archived: look at the user in Odoo (Settings, Users), make a new key as %s (Preferences, Account Security, New API Key) and write it to %s", u.login, c.place(u))}
+	if errors.Is(err, odoo.ErrNoAPIKey) {
+		f.What = fmt.Sprintf("%s holds no API key: Odoo %s refuses %s (database %s)", c.place(u), c.release.Text, u.login, c.cfg.Odoo.Database)
+		f.Why += "; up to Odoo 18 a password did as well"
+		f.Remedy = fmt.Sprintf("make a key as %s (Preferences, Account Security, New API Key), 40 digits of 0-9 and a-f, and write it to %s", u.login, c.place(u))
+	}
 	if there, known := c.database.HasLogin(ctx, u.login); known && !there {
 		f.What = fmt.Sprintf("Odoo has no user with the login %s (database %s)", u.login, c.cfg.Odoo.Database)
 		f.Remedy = "correct the login, or make the user in Odoo (Settings, Users) and an API key for it"

@@ -3,6 +3,7 @@ package odoocheck
 import (
 	"context"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -233,4 +234,27 @@ func TestTheKeyOfAnotherIsFound(t *testing.T) {
 		}
 	}
 	t.Errorf("not found:\n%s", describe(found))
+}
+
+// TestAPasswordInThePlaceOfAKeyIsFound: from Odoo 19 on it lets nobody in by one. A database that is not there is a page of HTML.
+func TestAPasswordInThePlaceOfAKeyIsFound(t *testing.T) {
+	l := newLab(t, "19.0")
+	good := l.cfg
+	for _, tc := range []struct {
+		do           func()
+		says, remedy string
+	}{
+		{func() { l.shop().OdooAPIKey = "correct horse" }, "channels.shop.odoo_api_key holds no API key", "write it to channels.shop.odoo_api_key"},
+		{func() { l.shop().OdooAPIKey = config.Secret(strings.Repeat("0a", 20)) }, "Odoo refuses channel_shopify with the key of channels.shop.odoo_api_key", "revoked or has expired"},
+		{func() { l.cfg.Odoo.Database = "prod" }, "has no database prod", "odoo.database"},
+	} {
+		l.cfg = good
+		l.cfg.Channels = append([]config.Channel{}, good.Channels...)
+		tc.do()
+		if found := l.look(); !slices.ContainsFunc(found, func(f check.Finding) bool {
+			return f.Code == "odoo.user" && f.Severity == check.Fail && strings.Contains(f.What, tc.says) && strings.Contains(f.Remedy, tc.remedy)
+		}) {
+			t.Errorf("no %q in:\n%s", tc.says, describe(found))
+		}
+	}
 }
