@@ -95,8 +95,8 @@ func (r *run) adjusted(s shelf, base, target decide.Decimal) (command.Reference,
 	if err != nil {
 		return command.Reference{}, err
 	}
-	if len(quants) > 0 && sumOf(quants).Same(target) {
-		return quant(quants[0].ID()), nil
+	if sumOf(quants).Same(target) {
+		return onShelf(quants), nil
 	}
 	done, err := r.adjustmentMade(s)
 	if err != nil || done.ID != 0 {

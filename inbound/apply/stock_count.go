@@ -38,8 +38,7 @@ func countStock(r *run) (command.Reference, error) {
 	if err := r.notLate(s.level(), onHand, true); err != nil {
 		return command.Reference{}, err
 	}
-	id, err := r.setQuantity(s, decide.Num(data.Quantity), r.reason(data.Reason))
-	return quant(id), err
+	return r.setQuantity(s, decide.Num(data.Quantity), r.reason(data.Reason))
 }
 
 // stockMark is how the move of a correction is known to be of this command.

@@ -67,12 +67,28 @@ func (r *run) shelfOf(p schema.Product, at schema.StockPlace) (shelf, error) {
 	return s, nil
 }
 
-// quants are the rows of a shelf, after Odoo has merged those that say the same.
+// quants are the rows of a shelf. Several that say the same Odoo merges when it is asked for its counts, which costs a look at all
+// rows there are; it then takes away rows without goods too, so that an empty shelf has a row or none.
 func (r *run) quants(s shelf) ([]odoo.Record, error) {
+	find := func() ([]odoo.Record, error) {
+		return r.search("stock.quant", s.domain(), []string{"quantity"}, odoo.Window{Order: "id"})
+	}
+	found, err := find()
+	if err != nil || len(found) < 2 {
+		return found, err
+	}
 	if _, err := r.verb("merge quants", "stock.quant", "action_view_inventory", nil, nil); err != nil && !absent(err) {
 		return nil, err
 	}
-	return r.search("stock.quant", s.domain(), []string{"quantity"}, odoo.Window{Order: "id"})
+	return find()
+}
+
+// onShelf is the row of a shelf to speak of; none where Odoo keeps none.
+func onShelf(quants []odoo.Record) command.Reference {
+	if len(quants) == 0 {
+		return command.Reference{}
+	}
+	return quant(quants[0].ID())
 }
 
 func sumOf(quants []odoo.Record) decide.Decimal {
@@ -86,29 +102,29 @@ func sumOf(quants []odoo.Record) decide.Decimal {
 // setQuantity makes a shelf hold so many. It is the one recipe of several that does not
 // lose the count when Odoo tries the transaction again: written to a row
 // that is there, in inventory mode. A row that must be made first is read again.
-func (r *run) setQuantity(s shelf, target decide.Decimal, why string) (int64, error) {
+func (r *run) setQuantity(s shelf, target decide.Decimal, why string) (command.Reference, error) {
 	var before decide.Decimal
 	for try, alike := 1, 0; ; try++ {
 		quants, err := r.quants(s)
 		if err != nil {
-			return 0, err
+			return command.Reference{}, err
 		}
 		now := sumOf(quants)
-		if len(quants) > 0 && now.Same(target) {
-			return quants[0].ID(), nil
+		if now.Same(target) {
+			return onShelf(quants), nil
 		}
 		if try > 2 && now.Same(before) {
 			alike++
 		}
 		before = now
 		if alike > 1 { // nothing moves: that is what Odoo makes of it
-			return 0, r.park(quant(quants[0].ID()), problem(schema.CodeRefused, "quantity", "Odoo makes it "+now.String()+" where "+target.String()+" were counted: it rounds this product's quantities"))
+			return command.Reference{}, r.park(onShelf(quants), problem(schema.CodeRefused, "quantity", "Odoo makes it "+now.String()+" where "+target.String()+" were counted: it rounds this product's quantities"))
 		}
 		if try > 3 {
-			return 0, &command.RetryError{Err: errMoving}
+			return command.Reference{}, &command.RetryError{Err: errMoving}
 		}
 		if err := r.setOnce(s, quants, target, why); err != nil {
-			return 0, err
+			return command.Reference{}, err
 		}
 	}
 }

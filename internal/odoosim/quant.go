@@ -14,7 +14,7 @@ func quantModel() *model {
 			"inventory_quantity_auto_apply": func(_ *env, q rec) any { return float(q.float("quantity")) },
 			"available_quantity":            func(_ *env, q rec) any { return float(round2(q.float("quantity") - q.float("reserved_quantity"))) },
 		},
-		methods: map[string]method{"action_apply_inventory": applyInventory},
+		methods: map[string]method{"action_apply_inventory": applyInventory, "action_view_inventory": viewInventory},
 	}
 }
 
