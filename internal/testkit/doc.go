@@ -16,6 +16,7 @@
 //
 // The private servers sync nothing and vacuum nothing by themselves: what is killed here is
 // processes, not machines. A test to which that matters says otherwise by [WithSetting].
+// All they write is in the temporary directory, which make test has in memory (scripts/in-memory).
 //
 // With -short, tests that would start a server are skipped.
 //
