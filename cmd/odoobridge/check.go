@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -80,13 +80,7 @@ func (a *app) check(ctx context.Context, cfg *config.Config) error {
 // report asks questions and prints what is found as it comes.
 func (a *app) report(ctx context.Context, command string, questions []check.Question) error {
 	style := check.StyleFor(telemetry.IsTerminal(a.stdout), a.env)
-	tell := func(found []check.Finding) {
-		var b bytes.Buffer
-		for _, f := range found {
-			style.Print(&b, f)
-		}
-		_, _ = a.stdout.Write(b.Bytes())
-	}
+	tell := func(found []check.Finding) { _, _ = io.WriteString(a.stdout, style.Text(found)) }
 	if a.json {
 		tell = nil
 	}

@@ -50,7 +50,7 @@ func TestEachBrokenPreconditionIsFoundAndItsRemedyMendsIt(t *testing.T) {
 			l.pg.Exec(t, l.admin, expand(tc.breaks))
 			found, ok := find(l.check(t), tc.code)
 			if !ok {
-				t.Fatalf("no finding %s in:\n%s", tc.code, describe(l.check(t)))
+				t.Fatalf("no finding %s in:\n%s", tc.code, check.Plain.Text(l.check(t)))
 			}
 			if !strings.Contains(found.What, tc.says) || found.Remedy == "" {
 				t.Errorf("the finding does not say %q, or has no remedy: %+v", tc.says, found)
@@ -59,7 +59,7 @@ func TestEachBrokenPreconditionIsFoundAndItsRemedyMendsIt(t *testing.T) {
 				l.pg.Exec(t, l.admin, sql)
 			}
 			if bad := l.check(t); len(bad) > 0 {
-				t.Errorf("after the remedy:\n%s", describe(bad))
+				t.Errorf("after the remedy:\n%s", check.Plain.Text(bad))
 			}
 		})
 	}
@@ -77,7 +77,7 @@ func TestSettingsOfTheServerAreFoundAndMended(t *testing.T) {
 	for _, code := range []string{"postgres.wal_level", "postgres.max_replication_slots", "postgres.max_wal_senders", "postgres.wal_sender_timeout"} {
 		f, ok := find(bad, code)
 		if !ok || len(f.SQL) == 0 {
-			t.Fatalf("no finding %s with SQL in:\n%s", code, describe(bad))
+			t.Fatalf("no finding %s with SQL in:\n%s", code, check.Plain.Text(bad))
 		}
 		for _, sql := range f.SQL {
 			l.pg.Exec(t, l.admin, sql)
@@ -85,7 +85,7 @@ func TestSettingsOfTheServerAreFoundAndMended(t *testing.T) {
 	}
 	pg.Restart(t)
 	if bad := l.check(t); len(bad) > 0 {
-		t.Errorf("after the remedies and a restart:\n%s", describe(bad))
+		t.Errorf("after the remedies and a restart:\n%s", check.Plain.Text(bad))
 	}
 	if _, stdout, _ := l.run(t, "check"); !strings.Contains(stdout, "max_slot_wal_keep_size sets no limit") {
 		t.Errorf("an unlimited slot is not named:\n%s", stdout)

@@ -108,11 +108,3 @@ func find(findings []check.Finding, code string) (check.Finding, bool) {
 	}
 	return check.Finding{}, false
 }
-
-func describe(findings []check.Finding) string {
-	var b strings.Builder
-	for _, f := range findings {
-		check.Style{}.Print(&b, f)
-	}
-	return b.String()
-}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/check"
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
@@ -19,7 +20,7 @@ func TestAfterSetupEveryCheckOfTheDatabaseIsFine(t *testing.T) {
 				t.Errorf("setup shows the password:\n%s", printed)
 			}
 			if bad := l.check(t); len(bad) > 0 {
-				t.Errorf("after setup:\n%s", describe(bad))
+				t.Errorf("after setup:\n%s", check.Plain.Text(bad))
 			}
 			if again := l.setUp(t); !strings.Contains(again, "nothing to run") {
 				t.Errorf("a second setup runs something:\n%s", again)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,8 @@ func newVerify(a *app) *cobra.Command {
 once, whether channels' ids mean the records that the ledger remembers, which commands are stuck and how many are parked.
 
 It reads alone: the ledger, whether a bridge runs or not, and Odoo's API as the user of each channel, one call at a
-time and at most odoo.rate of them a second. A large ledger takes a while: --since compares what is new.
+time and at most odoo.rate of them a second. A call compares up to some hundred commands. A ledger of a million still takes
+a while: --since compares what is new.
 The exit code is 1 when something is wrong that somebody must mend.`,
 		Example: `  odoobridge verify --since 24h
   odoobridge verify --channel shopify --json | jq '.findings[] | select(.severity != "ok")'`,
@@ -55,6 +57,9 @@ func (a *app) verify(ctx context.Context, q verify.Request) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
+	if a.terminal() {
+		q.Progress = a.verified
+	}
 	v, err := verify.New(cfg, r.Ledger, q)
 	if err != nil {
 		return usage(err)
@@ -65,4 +70,9 @@ func (a *app) verify(ctx context.Context, q verify.Request) (err error) {
 		questions = append([]check.Question{storecheck.Left(cfg.Store.Path)}, questions...)
 	}
 	return a.report(ctx, "verify", questions)
+}
+
+// verified shows how far it is, in a line that what is found next takes.
+func (a *app) verified(what string, done int) {
+	fmt.Fprintf(a.stderr, "\r\x1b[K%d %s compared\r", done, what) //nolint:errcheck // nobody listens
 }

@@ -34,15 +34,18 @@ func markedID(id string) string {
 // marks finds marks in a text, where words begin and to their ends.
 var marks = regexp.MustCompile(`(?:^|[\s,>])([a-z0-9_]+) (return|refund|stock\.adjust|stock\.count|order\.cancel|consent\.update) ([^\s,;:()<]+)`)
 
-// in says whether a text carries the mark. The first of its kind counts: what follows may be
-// a reason, in anybody's words.
-func (m mark) in(text string) bool {
+// in says whether a text carries the mark.
+func (m mark) in(text string) bool { return marking(text, m.what) == m.String() }
+
+// marking is the first mark of its kind in a text, as it is written, "" for none: what follows may be a reason, in anybody's
+// words.
+func marking(text, what string) string {
 	for _, found := range marks.FindAllStringSubmatch(text, -1) {
-		if found[2] == m.what {
-			return found[1] == m.channel && found[3] == markedID(m.id)
+		if found[2] == what {
+			return found[1] + " " + found[2] + " " + found[3]
 		}
 	}
-	return false
+	return ""
 }
 
 // pattern is for Odoo's like. It finds the mark and may find more, on any release: some read

@@ -123,6 +123,17 @@ func (c *Client) Named(ctx context.Context, externalID string, callContext map[s
 	return model, id, id > 0, nil
 }
 
+// ExternalIDs are external ids of records, as "module.name"; "" for none. Of a record that has several Odoo tells any one. It
+// asks nobody's rights, and a record that is not there may still have one. Unlike ir.model.data itself every user may call it.
+func (c *Client) ExternalIDs(ctx context.Context, model string, ids []int64, callContext map[string]any) (map[int64]string, error) {
+	found := map[int64]string{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	err := c.Do(ctx, Call{Model: model, Method: "get_external_id", IDs: ids, Context: callContext}, &found)
+	return found, err
+}
+
 // isNotFound is Odoo's ValueError for an external id that is not there.
 func isNotFound(err error) bool {
 	e, ok := err.(*Error)

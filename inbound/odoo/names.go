@@ -17,6 +17,8 @@ var argNames = map[string][]string{
 	"has_access":   {"operation"},
 	"fields_get":   {"allfields", "attributes"},
 	"context_get":  {},
+
+	"get_external_id": {},
 }
 
 // named gives a call's positional arguments their names; ok is false when

@@ -46,6 +46,7 @@ var generic = map[string]method{
 	"search": search, "search_count": searchCount, "read": read, "search_read": searchRead,
 	"create": create, "write": write, "unlink": unlink, "load": load, "exists": exists,
 	"message_post": messagePost, "fields_get": fieldsGet, "check_access_rights": checkAccessRights, "has_access": hasAccess, "check_access": checkAccess,
+	"get_external_id": getExternalID,
 }
 
 // privateSince19 are methods that are public in name only, from Odoo 19 on.

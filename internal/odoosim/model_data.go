@@ -1,6 +1,9 @@
 package odoosim
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 func modelDataModel() *model {
 	return &model{
@@ -23,6 +26,20 @@ func checkObjectReference(e *env, c *call) any {
 		}
 	}
 	return []any{row["model"], row.int("res_id")}
+}
+
+// getExternalID answers an external id of each record, "" where there is none. It asks as the superuser, and not whether the
+// records are there.
+func getExternalID(e *env, c *call) any {
+	ids := c.ids()
+	found, list := make(map[int64]string, len(ids)), make([]string, len(ids))
+	for i, id := range ids {
+		found[id], list[i] = "", strconv.FormatInt(id, 10)
+	}
+	for _, row := range e.rows("SELECT module || '.' || name AS full_name, res_id FROM ir_model_data WHERE model = $1 AND res_id = ANY($2::int[]) ORDER BY id DESC", c.model.name, "{"+strings.Join(list, ",")+"}") {
+		found[row.int("res_id")] = toString(row["full_name"])
+	}
+	return found
 }
 
 // externalID is the row of "module.name", or nil.

@@ -104,7 +104,7 @@ var needs = map[string][]right{
 }
 
 // free are methods that anybody may call: they look for themselves, or say only what the caller may.
-var free = []string{"check_object_reference", "has_group", "check_access_rights", "has_access", "check_access", "fields_get", "exists", "context_get"}
+var free = []string{"check_object_reference", "has_group", "check_access_rights", "has_access", "check_access", "fields_get", "exists", "context_get", "get_external_id"}
 
 // posting are verbs that only those may use who invoice, in these words.
 var posting = []string{"account.move.action_post", "account.payment.action_post", "account.payment.register.action_create_payments"}

@@ -30,6 +30,9 @@ func utf8Locale(env func(string) (string, bool)) bool {
 	return false
 }
 
+// Plain is for logs and files.
+var Plain = Style{ASCII: true}
+
 type mark struct{ sign, ascii, colour string }
 
 var marks = map[Severity]mark{
@@ -57,6 +60,15 @@ func (s Style) Print(w io.Writer, f Finding) {
 		text := strings.ReplaceAll(strings.TrimSuffix(sql, ";"), "\n", "\n"+indent+"    ")
 		_, _ = fmt.Fprintf(w, "%s    %s;\n", indent, text)
 	}
+}
+
+// Text is what Print writes of findings.
+func (s Style) Text(findings []Finding) string {
+	var b strings.Builder
+	for _, f := range findings {
+		s.Print(&b, f)
+	}
+	return b.String()
 }
 
 // Summarise writes the last line.

@@ -110,14 +110,6 @@ func (l *lab) look() []check.Finding {
 	return check.Run(l.t.Context(), c.Questions(), nil)
 }
 
-func describe(findings []check.Finding) string {
-	var b strings.Builder
-	for _, f := range findings {
-		check.Style{ASCII: true}.Print(&b, f)
-	}
-	return b.String()
-}
-
 // bad are the findings that something is not in order.
 func bad(findings []check.Finding) (bad []check.Finding) {
 	for _, f := range findings {
@@ -148,10 +140,10 @@ func TestWithEverythingInPlaceOnlyWhatCanBeLivedWithIsSaid(t *testing.T) {
 					}
 				}
 				if f.Code != "" {
-					t.Errorf("unexpected:\n%s", describe([]check.Finding{f}))
+					t.Errorf("unexpected:\n%s", check.Plain.Text([]check.Finding{f}))
 				}
 			}
-			all := describe(found)
+			all := check.Plain.Text(found)
 			for _, part := range []string{"Odoo " + release + " answers at http://", "Odoo lets channel_shopify in", "may work in company 1", "the warehouses of channel shop are there (WH)", "is there (5 records)", "clock agrees"} {
 				if !strings.Contains(all, part) {
 					t.Errorf("no %q in:\n%s", part, all)
@@ -213,12 +205,12 @@ func TestEachMistakeOnTheCommandSideIsFound(t *testing.T) {
 			for _, f := range found {
 				if f.Code == tc.code && f.Severity == tc.severity && strings.Contains(f.What, tc.says) {
 					if !strings.Contains(f.Remedy, tc.remedy) || f.Why == "" {
-						t.Errorf("it does not say why, or not %q as what to do:\n%s", tc.remedy, describe([]check.Finding{f}))
+						t.Errorf("it does not say why, or not %q as what to do:\n%s", tc.remedy, check.Plain.Text([]check.Finding{f}))
 					}
 					return
 				}
 			}
-			t.Errorf("no %s that says %q in:\n%s", tc.code, tc.says, describe(found))
+			t.Errorf("no %s that says %q in:\n%s", tc.code, tc.says, check.Plain.Text(found))
 		})
 	}
 }
@@ -233,7 +225,7 @@ func TestTheKeyOfAnotherIsFound(t *testing.T) {
 			return
 		}
 	}
-	t.Errorf("not found:\n%s", describe(found))
+	t.Errorf("not found:\n%s", check.Plain.Text(found))
 }
 
 // TestAPasswordInThePlaceOfAKeyIsFound: from Odoo 19 on it lets nobody in by one. A database that is not there is a page of HTML.

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/check"
+	"github.com/odoobridge/odoobridge/inbound/apply"
 	"github.com/odoobridge/odoobridge/inbound/decide"
-	"github.com/odoobridge/odoobridge/inbound/odoo"
 	"github.com/odoobridge/odoobridge/internal/store"
 )
 
@@ -16,7 +16,7 @@ func (v *Verifier) bindings(ctx context.Context) ([]check.Finding, error) {
 	all := collected{code: "verify.bindings"}
 	looked, alone := 0, 0
 	for after := ""; ; {
-		list, err := v.ledger.Bindings(ctx, v.q.Since, after, page)
+		list, err := v.ledger.Bindings(ctx, v.q.Since, after, batch)
 		if err != nil {
 			return all.findings, err
 		}
@@ -24,26 +24,47 @@ func (v *Verifier) bindings(ctx context.Context) ([]check.Finding, error) {
 			break
 		}
 		after = list[len(list)-1].ExternalID
-		for _, b := range list {
-			u := v.ownerOf(b.ExternalID)
-			if u == nil || u.away {
-				continue
-			}
-			looked++
-			inLedger, err := v.compare(ctx, u, b, &all)
-			if err != nil {
-				return all.findings, err
-			}
-			if inLedger {
+		bound := v.boundOf(list)
+		if err := compareBound(ctx, bound); err != nil {
+			return all.findings, err
+		}
+		looked += len(bound)
+		for _, b := range bound {
+			if b.tell(&all) {
 				alone++
 			}
 		}
+		v.q.progress("ids of channels", looked)
 	}
 	well := fmt.Sprintf("%d ids of channels mean the records that the ledger says", looked)
 	if alone > 0 {
 		well += fmt.Sprintf("; %d of them are known to the ledger alone, since the user may not write external ids", alone)
 	}
 	return all.told(well), nil
+}
+
+// bound is one id of a channel, and what Odoo says of it.
+type bound struct {
+	store.Binding
+	u       *user
+	refused bool // the user may not look
+	there   bool // the record of the ledger is in Odoo
+	led     bool // the id leads to it
+
+	// ---- where else it leads
+	found bool
+	model string
+	id    int64
+}
+
+// boundOf leaves out what is not looked at.
+func (v *Verifier) boundOf(list []store.Binding) (all []*bound) {
+	for _, b := range list {
+		if u := v.ownerOf(b.ExternalID); u != nil && !u.away {
+			all = append(all, &bound{Binding: b, u: u})
+		}
+	}
+	return all
 }
 
 // ownerOf is the user of the channel whose id it is; nil when it is not looked at.
@@ -55,25 +76,76 @@ func (v *Verifier) ownerOf(externalID string) *user {
 	return v.users[strings.TrimPrefix(module, "channel_")]
 }
 
-// compare looks up one external id in Odoo. inLedger says that Odoo has none, and the record is there. One that Odoo leads
-// elsewhere, while the record is gone, was merged by a person.
-func (v *Verifier) compare(ctx context.Context, u *user, b store.Binding, all *collected) (inLedger bool, err error) {
-	model, id, found, err := u.client.Named(ctx, b.ExternalID, u.within())
-	if err != nil || found && model == b.Model && id == b.Record {
-		return false, err
+// compareBound asks Odoo together for what it tells together: external ids of the records, and which of these are there. Only where the
+// external id of a record is another, or of one that has several, the channel's id is looked up alone.
+func compareBound(ctx context.Context, all []*bound) error {
+	err := together(all, func(u *user, model string, part []*bound, ids []int64) error {
+		names, err := u.client.ExternalIDs(ctx, model, ids, u.within())
+		if err != nil && !apply.IsRefused(err) {
+			return err
+		}
+		there, err := u.there(ctx, model, ids)
+		if err != nil && !apply.IsRefused(err) {
+			return err
+		}
+		for _, b := range part {
+			b.refused, b.there, b.led = err != nil, there[b.Record], names[b.Record] == b.ExternalID
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	there, err := u.there(ctx, b.Model, []int64{b.Record})
+	for _, b := range all {
+		if b.refused || b.led {
+			continue
+		}
+		b.model, b.id, b.found, err = b.u.client.Named(ctx, b.ExternalID, b.u.within())
+		if err != nil && !apply.IsRefused(err) {
+			return err
+		}
+		b.refused, b.led = err != nil, b.found && b.model == b.Model && b.id == b.Record
+	}
+	return nil
+}
+
+// together calls do for what is of one user and model, with the ids of the records.
+func together(all []*bound, do func(u *user, model string, part []*bound, ids []int64) error) error {
+	type kind struct {
+		u     *user
+		model string
+	}
+	by, ids := map[kind][]*bound{}, map[kind][]int64{}
+	var kinds []kind
+	for _, b := range all {
+		k := kind{b.u, b.Model}
+		if by[k] == nil {
+			kinds = append(kinds, k)
+		}
+		by[k], ids[k] = append(by[k], b), append(ids[k], b.Record)
+	}
+	for _, k := range kinds {
+		if err := do(k.u, k.model, by[k], ids[k]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tell adds what is wrong with an id. inLedger says that Odoo has none, and the record is there. One that Odoo leads elsewhere, while
+// the record is gone, was merged by a person.
+func (b *bound) tell(all *collected) (inLedger bool) {
 	switch {
-	case odoo.IsKind(err, odoo.Access, odoo.User, odoo.Faulty):
-		all.add(check.Warn, "what is bound to it is not compared", "give the user a group that may read it", "the user of channel %s may not look at %s", u.channel.Name, b.Model)
-		return false, nil
-	case err != nil:
-		return false, err
-	case found && (there[b.Record] || model != b.Model):
+	case b.refused:
+		b.u.notCompared(b.Model, all)
+		return false
+	case b.led && b.there:
+		return false
+	case b.found && (b.there || b.model != b.Model):
 		all.add(check.Fail, "commands act on the one that Odoo names", "look at both in Odoo: who changed the external id (Settings, Technical, External Identifiers)?",
-			"%s means %s %d in Odoo, and %s %d in the ledger", b.ExternalID, model, id, b.Model, b.Record)
-	case !found && !there[b.Record]:
+			"%s means %s %d in Odoo, and %s %d in the ledger", b.ExternalID, b.model, b.id, b.Model, b.Record)
+	case !b.found && !b.there:
 		all.add(check.Warn, "late commands about it are parked as conflict", "nothing, if it was deleted on purpose; a command that is retried makes it anew", "%s means %s %d, which is not in Odoo any more", b.ExternalID, b.Model, b.Record)
 	}
-	return !found && there[b.Record], nil
+	return !b.found && b.there
 }

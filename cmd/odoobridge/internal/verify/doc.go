@@ -4,4 +4,10 @@
 // It reads alone, from the ledger on disk or in PostgreSQL and from Odoo's API as each channel's own user, whether a bridge runs
 // or not. What changes meanwhile may be told as it was a moment before. The ledger is read page by page, and of what is found
 // only so much is kept as a person can read: memory does not grow with the ledger. Nothing of a command's data is shown.
+//
+// Odoo is asked about many commands in one call: which records are there, what external ids they have, which have a mark or a text of
+// those looked for. What Odoo leaves out of its answer is missing for its own command alone; where Odoo refuses a whole call, what it
+// was about is asked for one by one. A channel's id is looked up by itself only when Odoo tells another of the record: where it has several,
+// or leads elsewhere. Quants are not looked for: Odoo puts them together and deletes them as stock moves. Lots are not compared: a
+// transfer that is done can be mended in Odoo, and its lots with it.
 package verify

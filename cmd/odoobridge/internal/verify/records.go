@@ -9,7 +9,8 @@ import (
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/check"
 	"github.com/odoobridge/odoobridge/inbound"
-	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/inbound/apply"
+	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/internal/store"
 )
 
@@ -57,33 +58,116 @@ func (v *Verifier) effects(ctx context.Context) ([]check.Finding, error) {
 	return all.told("no wish is applied more than once"), nil
 }
 
+// batch is how many commands, or ids of channels, are compared together. They are kept without their bodies.
+const batch = 500
+
+// known is an applied command, with what is compared of it.
+type known struct {
+	u     *user
+	c     store.Command // without what it said
+	trail apply.Trail   // to what it made
+	tells bool          // trail leads somewhere
+}
+
 // records looks whether what applied commands made is there, and once.
 func (v *Verifier) records(ctx context.Context) ([]check.Finding, error) {
 	all := collected{code: "verify.records"}
 	states := []store.CommandState{store.CommandApplied, store.CommandDuplicate}
 	compared := 0
+	var some []known
+	flush := func() error {
+		err := v.compareRecords(ctx, some, &all)
+		compared, some = compared+len(some), some[:0]
+		v.q.progress("commands", compared)
+		return err
+	}
 	_, err := v.each(ctx, store.CommandFilter{States: states, SettledSince: v.q.Since}, func(u *user, commands []*store.Command) error {
 		if u.away {
 			return nil
 		}
-		compared += len(commands)
-		others := map[int64]int64{}
 		for _, c := range commands {
-			if err := v.once(ctx, u, c, others, &all); err != nil {
-				return err
-			}
+			some = append(some, knownOf(u, c))
 		}
-		return v.exist(ctx, u, commands, others, &all)
+		if len(some) < batch {
+			return nil
+		}
+		return flush()
 	})
+	if err == nil {
+		err = flush()
+	}
 	return all.told(fmt.Sprintf("what %d settled commands say that they made is in Odoo, each once", compared)), err
 }
 
+// knownOf forgets all of a command that is not compared.
+func knownOf(u *user, c *store.Command) known {
+	k := known{u: u, c: store.Command{Channel: c.Channel, ID: c.ID, Name: c.Name, Subject: c.Subject, Seq: c.Seq, State: c.State, Odoo: c.Odoo}}
+	// A body may be no command of this version.
+	if full, err := inbound.CommandOf(c); err == nil {
+		k.trail, k.tells = apply.TrailOf(full, command.Reference{Model: c.Odoo.Model, ID: c.Odoo.ID})
+	}
+	return k
+}
+
+// compareRecords compares commands channel by channel.
+func (v *Verifier) compareRecords(ctx context.Context, some []known, all *collected) error {
+	by := map[*user][]known{}
+	for _, k := range some {
+		by[k.u] = append(by[k.u], k)
+	}
+	for _, channel := range slices.Sorted(maps.Keys(v.users)) {
+		u := v.users[channel]
+		others, err := v.once(ctx, u, by[u], all)
+		if err != nil {
+			return err
+		}
+		if err := v.exist(ctx, u, by[u], others, all); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const mend = "look at them in Odoo, undo what is too much, and please report it"
+
+// once looks whether one record says that each command made it. One that is not what the ledger names goes into others, by
+// command.
+func (v *Verifier) once(ctx context.Context, u *user, commands []known, all *collected) (others map[int64]int64, err error) {
+	var trails []apply.Trail
+	var of []*store.Command
+	for i := range commands {
+		if commands[i].tells {
+			trails, of = append(trails, commands[i].trail), append(of, &commands[i].c)
+		}
+	}
+	made, err := u.x.Made(ctx, u.channel, trails)
+	others = map[int64]int64{}
+	for i, m := range made {
+		switch c, found := of[i], m.Records; {
+		case m.Refused != nil:
+			u.notCompared(trails[i].Model(), all)
+		case len(found) > 1 && c.State == store.CommandApplied:
+			var ids []string
+			for _, r := range found {
+				ids = append(ids, fmt.Sprint(r.ID))
+			}
+			all.add(check.Fail, "one command has had several effects", mend, "%d records of %s (%s) say that command %s of %s (%s) made them", len(found), found[0].Model, strings.Join(ids, ", "), c.ID, c.Channel, c.Name)
+		case len(found) == 1 && found[0].Model == c.Odoo.Model && found[0].ID != c.Odoo.ID:
+			others[c.Seq] = found[0].ID
+		}
+	}
+	return others, err
+}
+
+// passing are models whose records Odoo itself makes and deletes as it sees fit: stock that is used up or put together with other.
+var passing = []string{"stock.quant"}
+
 // exist looks for the records that commands name. others are records that Odoo names instead, by command: one in the place of a
 // record that is gone is what merging leaves.
-func (v *Verifier) exist(ctx context.Context, u *user, commands []*store.Command, others map[int64]int64, all *collected) error {
+func (v *Verifier) exist(ctx context.Context, u *user, commands []known, others map[int64]int64, all *collected) error {
 	byModel := map[string][]*store.Command{}
-	for _, c := range commands {
-		if c.Odoo.ID > 0 {
+	for i := range commands {
+		if c := &commands[i].c; c.Odoo.ID > 0 && !slices.Contains(passing, c.Odoo.Model) {
 			byModel[c.Odoo.Model] = append(byModel[c.Odoo.Model], c)
 		}
 	}
@@ -93,8 +177,8 @@ func (v *Verifier) exist(ctx context.Context, u *user, commands []*store.Command
 			ids = append(ids, c.Odoo.ID)
 		}
 		there, err := u.there(ctx, model, ids)
-		if odoo.IsKind(err, odoo.Access, odoo.User, odoo.Faulty) {
-			all.add(check.Warn, "what commands made of it is not compared", "give the user a group that may read it", "the user of channel %s may not look at %s", u.channel.Name, model)
+		if apply.IsRefused(err) {
+			u.notCompared(model, all)
 			continue
 		}
 		if err != nil {
@@ -121,30 +205,7 @@ func recordOf(c *store.Command) string {
 	return fmt.Sprintf("%s %d", c.Odoo.Model, c.Odoo.ID)
 }
 
-const mend = "look at them in Odoo, undo what is too much, and please report it"
-
-// once looks whether one record says that the command made it. One that is not what the ledger names goes into others.
-func (v *Verifier) once(ctx context.Context, u *user, c *store.Command, others map[int64]int64, all *collected) error {
-	known, err := inbound.CommandOf(c)
-	if err != nil {
-		return nil // its body is no command of this version
-	}
-	found, told, err := u.x.Made(ctx, known)
-	if odoo.IsKind(err, odoo.Access, odoo.User, odoo.Faulty) {
-		return nil // told with what may not be looked at
-	}
-	if err != nil || !told {
-		return err
-	}
-	switch {
-	case len(found) > 1 && c.State == store.CommandApplied:
-		var ids []string
-		for _, r := range found {
-			ids = append(ids, fmt.Sprint(r.ID))
-		}
-		all.add(check.Fail, "one command has had several effects", mend, "%d records of %s (%s) say that command %s of %s (%s) made them", len(found), found[0].Model, strings.Join(ids, ", "), c.ID, c.Channel, c.Name)
-	case len(found) == 1 && found[0].Model == c.Odoo.Model && found[0].ID != c.Odoo.ID:
-		others[c.Seq] = found[0].ID
-	}
-	return nil
+// notCompared tells once of each question and model that the user may not look.
+func (u *user) notCompared(model string, all *collected) {
+	all.once(u.channel.Name+" "+model, check.Warn, "what commands made of it is not compared", "give the user a group that may read it", "the user of channel %s may not look at %s", u.channel.Name, model)
 }

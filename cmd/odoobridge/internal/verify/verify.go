@@ -29,6 +29,14 @@ type Request struct {
 	Since   time.Time // only what was settled or bound since; zero: all
 	Now     time.Time
 	Running bool // a bridge runs
+	// Progress, if set, hears now and then how many of something are compared so far.
+	Progress func(what string, done int)
+}
+
+func (q *Request) progress(what string, done int) {
+	if q.Progress != nil {
+		q.Progress(what, done)
+	}
 }
 
 // Verifier compares one ledger with one Odoo.
@@ -150,6 +158,19 @@ type collected struct {
 	code     string
 	findings []check.Finding
 	more     int
+	said     map[string]bool
+}
+
+// once adds what is told once, however often it is met.
+func (c *collected) once(key string, severity check.Severity, why, remedy, format string, args ...any) {
+	if c.said[key] {
+		return
+	}
+	if c.said == nil {
+		c.said = map[string]bool{}
+	}
+	c.said[key] = true
+	c.add(severity, why, remedy, format, args...)
 }
 
 func (c *collected) add(severity check.Severity, why, remedy, format string, args ...any) {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,14 +29,15 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 
 // lab is an Odoo and a ledger, joined by an executor.
 type lab struct {
-	t      *testing.T
+	t      testing.TB
 	db     *pgx.Conn
 	cfg    *config.Config
 	ledger store.Ledger
 	x      *apply.Executor
+	calls  atomic.Int64 // of Odoo
 }
 
-func newLab(t *testing.T) *lab {
+func newLab(t testing.TB) *lab {
 	t.Helper()
 	pg := testkit.Postgres(t)
 	dsn := pg.NewDatabase(t)
@@ -46,9 +49,13 @@ func newLab(t *testing.T) *lab {
 		t.Fatal(err)
 	}
 	t.Cleanup(sim.Close)
-	web := httptest.NewServer(sim)
+	l := &lab{t: t}
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l.calls.Add(1)
+		sim.ServeHTTP(w, r)
+	}))
 	t.Cleanup(web.Close)
-	l := &lab{t: t, db: pg.Connect(t, dsn)}
+	l.db = pg.Connect(t, dsn)
 	l.cfg = &config.Config{
 		Odoo: config.Odoo{URL: web.URL, Database: sim.Database(), Login: "admin", APIKey: "admin"},
 		Channels: []config.Channel{{Name: "shop", Commands: []string{"customer.upsert", "order.place", "payment.record", "stock.adjust"}, PaymentInvoices: "prepay", NegativeStock: "park", NotOwned: "leave",
@@ -82,9 +89,7 @@ func (l *lab) exec(sql string, args ...any) {
 // claim keeps a command, and takes it when that is wanted.
 func (l *lab) claim(name, subject, effect, data string, take bool) store.Command {
 	l.t.Helper()
-	id := name + "-" + subject
-	body := fmt.Sprintf(`{"specversion":"1.0","id":%q,"source":"test","type":%q,"subject":%q,"data":%s}`, id, name, subject, data)
-	c := &store.Command{Channel: "shop", ID: id, Name: name, Subject: subject, Workload: "orders", Effect: effect, Keys: []string{id}, Body: []byte(body), Received: time.Now().Add(-time.Hour)}
+	c := commandOf(name, subject, effect, data)
 	if _, err := l.ledger.Claim(l.t.Context(), c); err != nil {
 		l.t.Fatal(err)
 	}
@@ -96,6 +101,12 @@ func (l *lab) claim(name, subject, effect, data string, take bool) store.Command
 		l.t.Fatalf("took %d, %v", len(taken), err)
 	}
 	return taken[0].Command
+}
+
+func commandOf(name, subject, effect, data string) *store.Command {
+	id := name + "-" + subject
+	body := fmt.Sprintf(`{"specversion":"1.0","id":%q,"source":"test","type":%q,"subject":%q,"data":%s}`, id, name, subject, data)
+	return &store.Command{Channel: "shop", ID: id, Name: name, Subject: subject, Workload: "orders", Effect: effect, Keys: []string{id}, Body: []byte(body), Received: time.Now().Add(-time.Hour)}
 }
 
 func (l *lab) settle(s *store.Settlement) {
@@ -133,19 +144,11 @@ func (l *lab) look() []check.Finding {
 	return check.Run(l.t.Context(), v.Questions(), nil)
 }
 
-func describe(findings []check.Finding) string {
-	var b strings.Builder
-	for _, f := range findings {
-		check.Style{ASCII: true}.Print(&b, f)
-	}
-	return b.String()
-}
-
 // finds wants a finding, with a consequence and a remedy, and nothing personal in any.
 func (l *lab) finds(severity check.Severity, code, says string) {
 	l.t.Helper()
 	found := l.look()
-	text := describe(found)
+	text := check.Plain.Text(found)
 	for _, personal := range []string{"Ottilie", "vanderbeck"} {
 		if strings.Contains(text, personal) {
 			l.t.Errorf("%q is told:\n%s", personal, text)
@@ -181,7 +184,7 @@ func TestWhatTheLedgerSaysIsComparedWithOdoo(t *testing.T) {
 	l.applied("stock.adjust", "adj-1", fmt.Sprintf(`{"sku":%q,"warehouse":"WH","change":"3","adjusted_at":"2026-11-23T08:00:00Z"}`, sku))
 	for _, f := range l.look() {
 		if f.Severity != check.OK {
-			t.Errorf("all is well, and it says\n%s", describe([]check.Finding{f}))
+			t.Errorf("all is well, and it says\n%s", check.Plain.Text([]check.Finding{f}))
 		}
 	}
 
@@ -228,7 +231,7 @@ func TestWhatTheLedgerSaysIsComparedWithOdoo(t *testing.T) {
 		l.finds(check.Warn, "verify.stuck", "waits for order/5001, which is there")
 		l.finds(check.Warn, "verify.stuck", "waits for mapping/payment_method/card, which is there")
 		l.finds(check.Warn, "verify.parked", "3 commands of shop are parked as unknown_sku")
-		if text := describe(l.look()); strings.Contains(text, "sku/nowhere") {
+		if text := check.Plain.Text(l.look()); strings.Contains(text, "sku/nowhere") {
 			t.Errorf("it says of what is not there that it is:\n%s", text)
 		}
 		l.claim("order.cancel", "a", "", `{}`, true)
