@@ -246,7 +246,7 @@ func TestAPasswordInThePlaceOfAKeyIsFound(t *testing.T) {
 		if found := l.look(); !slices.ContainsFunc(found, func(f check.Finding) bool {
 			return f.Code == "odoo.user" && f.Severity == check.Fail && strings.Contains(f.What, tc.says) && strings.Contains(f.Remedy, tc.remedy)
 		}) {
-			t.Errorf("no %q in:\n%s", tc.says, describe(found))
+			t.Errorf("no %q in:\n%s", tc.says, check.Plain.Text(found))
 		}
 	}
 }
