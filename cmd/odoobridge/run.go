@@ -40,7 +40,7 @@ The slot of the configured name is dropped first. Of a database that is not the
 one read before, nothing is taken on without --other-database; of a neutralized copy never.`,
 		Example: `  odoobridge resync --config /etc/odoobridge/odoobridge.yaml`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.runBridge(cmd.Context(), bridge.Options{Resync: true, OtherDatabase: other})
+			return a.runBridge(cmd.Context(), bridge.Options{Resync: true, By: whoDecides(""), OtherDatabase: other})
 		},
 	}
 	cmd.Flags().BoolVar(&other, "other-database", false, "take on a database that is not the one read before: after a move, or a restore on another server")

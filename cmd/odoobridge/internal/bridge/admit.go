@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/odoobridge/odoobridge/cdc"
+	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/trace"
 	"github.com/odoobridge/odoobridge/router"
 )
 
@@ -29,6 +30,7 @@ func (b *bridge) admit(ctx context.Context, o Options) (step, error) {
 		return nil, err
 	}
 	if !told {
+		b.reading = trace.Reading{Kind: trace.ReadFirst, Why: "the bridge's first start"}
 		return none, b.patiently(ctx, func() error {
 			// Once more: the publication may just have been made.
 			if err := b.renew(ctx); err != nil {
@@ -45,8 +47,12 @@ func (b *bridge) admit(ctx context.Context, o Options) (step, error) {
 	id, err := b.compare(ctx)
 	switch {
 	case o.Resync, !loaded:
+		why := asked(o, err)
 		anew, err := b.mayTakeOn(err, o.OtherDatabase)
-		return func(ctx context.Context) error { return b.resync(ctx, anew) }, err
+		if !o.Resync && err == nil {
+			why, err = b.begun(ctx)
+		}
+		return func(ctx context.Context) error { return b.resync(ctx, anew, why) }, err
 	case err == nil:
 		b.stage.setIdentity(id)
 		if err := b.remember(ctx, id); err != nil {

@@ -24,6 +24,8 @@ type Options struct {
 	Log     *slog.Logger
 	// Resync reads the tables again with a new slot and puts out the difference.
 	Resync bool
+	// By is who asked for that.
+	By string
 	// OtherDatabase lets a resync take on a database that is not the one read before.
 	OtherDatabase bool
 }

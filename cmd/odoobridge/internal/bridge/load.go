@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -26,7 +27,11 @@ func (b *bridge) load(ctx context.Context, replace, anew bool) error {
 		return err
 	}
 	// Before the slot exists, so that a load that was killed may drop it.
-	if err := b.note(ctx, map[string]string{metaSlot: b.cfg.Postgres.Slot}); err != nil {
+	why, err := json.Marshal(b.reading)
+	if err != nil {
+		return fmt.Errorf("note why the tables are read: %w", err)
+	}
+	if err := b.note(ctx, map[string]string{metaSlot: b.cfg.Postgres.Slot, metaBegun: string(why)}); err != nil {
 		return err
 	}
 	b.stage.set("creating the slot")
@@ -36,9 +41,11 @@ func (b *bridge) load(ctx context.Context, replace, anew bool) error {
 	}
 	defer snapshot.Close() // again, where copy does not come to it
 	b.log.Info("the slot is created; reading the tables", telemetry.KeySlot, b.cfg.Postgres.Slot, telemetry.KeyLSN, snapshot.LSN.String())
-	at := router.SnapshotInfo{
-		Timeline: id.Timeline, LSN: snapshot.LSN, Time: time.Now(), Anew: anew, Meta: b.snapshotMeta(id, b.found),
+	at, err := b.snapshotOf(ctx, id, b.found, snapshot.LSN)
+	if err != nil {
+		return errors.Join(err, b.dropAfterFailure(ctx))
 	}
+	at.Anew = anew
 	if err := b.copy(ctx, snapshot, at); err != nil {
 		return errors.Join(err, b.dropAfterFailure(ctx))
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"github.com/odoobridge/odoobridge/cdc"
+	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/trace"
 	"github.com/odoobridge/odoobridge/internal/control"
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/store/postgres"
@@ -40,6 +41,7 @@ type bridge struct {
 	specs    []lane.Spec
 
 	resynced    bool            // what a resync was asked for is done
+	reading     trace.Reading   // why tables are being read; the reading goroutine's
 	toldWaiting []string        // of what the log has said that it waits
 	filling     atomic.Bool     // the store is nearly full, and that has been said
 	full        atomic.Bool     // the store took no write, and none has become durable since

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/odoobridge/odoobridge/cdc"
+	"github.com/odoobridge/odoobridge/internal/change"
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/router"
 )
 
 // Names under which the store remembers whose log it has read.
@@ -31,11 +34,13 @@ func (b *bridge) whose(id cdc.Identity, s survey) map[string]string {
 	}
 }
 
-// snapshotMeta is what becomes durable together with a snapshot.
-func (b *bridge) snapshotMeta(id cdc.Identity, s survey) map[string]string {
-	meta := b.whose(id, s)
-	meta[metaShape] = s.shape.text()
-	return meta
+// snapshotOf says of which moment a snapshot is, and what becomes durable together with it.
+func (b *bridge) snapshotOf(ctx context.Context, id cdc.Identity, s survey, lsn change.LSN) (router.SnapshotInfo, error) {
+	at := router.SnapshotInfo{Timeline: id.Timeline, LSN: lsn, Time: time.Now(), Meta: b.whose(id, s)}
+	at.Meta[metaShape] = s.shape.text()
+	name, value, err := b.readingMeta(ctx, b.reading, at.Time, lsn)
+	at.Meta[name] = value
+	return at, err
 }
 
 // remember notes whose log the store holds, and in which shape its rows are.

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/trace"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
-	"github.com/odoobridge/odoobridge/router"
 )
 
 // resync begins with a new slot and puts out what differs between the tables and what
 // channels were told. The lanes go on with what the journal holds.
-func (b *bridge) resync(ctx context.Context, anew bool) error {
+func (b *bridge) resync(ctx context.Context, anew bool, why trace.Reading) error {
+	b.reading = why
 	b.health.Set(telemetry.HealthStreaming, false, "the tables are read again, with a new slot")
 	before := b.lastEvent()
 	err := b.patiently(ctx, func() error {
@@ -33,7 +34,8 @@ func (b *bridge) resync(ctx context.Context, anew bool) error {
 func (b *bridge) resyncItself(ctx context.Context, cause error) error {
 	b.log.Error("the slot is lost; postgres.resync is auto: beginning with a new slot and putting out what was missed",
 		telemetry.KeyError, cause.Error(), telemetry.KeySlot, b.cfg.Postgres.Slot)
-	if err := b.resync(ctx, false); err != nil {
+	why := trace.Reading{Kind: trace.ReadAnew, Why: "postgres.resync is auto: " + cause.Error()}
+	if err := b.resync(ctx, false, why); err != nil {
 		return err
 	}
 	return b.note(ctx, map[string]string{metaHealed: time.Now().UTC().Format(time.RFC3339)})
@@ -67,7 +69,11 @@ func (b *bridge) rereadAll(ctx context.Context, s *sideSnapshot, found survey) e
 		return err
 	}
 	b.setFound(found)
-	at := router.SnapshotInfo{Timeline: s.id.Timeline, LSN: s.LSN, Time: time.Now(), Meta: b.snapshotMeta(s.id, found)}
+	b.reading.Tables, b.reading.Entities = nil, nil
+	at, err := b.snapshotOf(ctx, s.id, found, s.LSN)
+	if err != nil {
+		return err
+	}
 	if err := b.copy(ctx, s.Snapshot, at); err != nil {
 		return fmt.Errorf("read all tables again: %w", err)
 	}

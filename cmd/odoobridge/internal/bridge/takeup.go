@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/odoobridge/odoobridge/cdc"
+	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/trace"
 	"github.com/odoobridge/odoobridge/internal/change"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
-	"github.com/odoobridge/odoobridge/router"
 	"github.com/odoobridge/odoobridge/router/mirror"
 )
 
@@ -52,6 +51,7 @@ func (b *bridge) takeUpOnce(ctx context.Context) error {
 	b.stage.set("tables have come, gone or been made again; they are read")
 	b.log.Warn("tables have come, gone or been made again; they are read", "tables", tables)
 	before := b.lastEvent()
+	b.reading = trace.Reading{Kind: trace.ReadTables, Why: "tables have come, gone or been made again", Tables: tables, Entities: following(found.profile, tables)}
 	s, err := b.openSide(ctx)
 	if err != nil {
 		return err
@@ -186,7 +186,10 @@ func (b *bridge) reread(ctx context.Context, s *sideSnapshot, found survey, tabl
 			return errors.Join(fmt.Errorf("read the tables again: %w", err), load.Abort())
 		}
 	}
-	at := router.SnapshotInfo{Timeline: s.id.Timeline, LSN: s.LSN, Time: time.Now(), Meta: b.snapshotMeta(s.id, found)}
+	at, err := b.snapshotOf(ctx, s.id, found, s.LSN)
+	if err != nil {
+		return errors.Join(err, load.Abort())
+	}
 	return load.Finish(ctx, at)
 }
 

@@ -41,6 +41,9 @@ func (b *bridge) traceSources(ctx context.Context) (*trace.Sources, error) {
 	if src.Parked, err = jobs.ParkedIn(cursors); err != nil {
 		return nil, err
 	}
+	if src.Readings, err = trace.ReadingsIn(ctx, b.store); err != nil {
+		return nil, err
+	}
 	b.mu.Lock()
 	src.Poisoned = b.router.Poisoned()
 	b.mu.Unlock()

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -100,6 +101,15 @@ func TestResyncPutsOutExactlyWhatWasMissed(t *testing.T) {
 		}
 	}
 	checkResync(t, all[1:len(all)-1], want)
+	for subject, effect := range map[string]string{"customer/1000001": "told customer/1000001 ", "customer/1000002": "nothing differed of customer/1000002, "} {
+		told, _ := p.trace(subject)
+		if line := regexp.MustCompile(`.* resync  .*`).FindString(told); !strings.Contains(line, effect) || !strings.Contains(line, ", by ") || !strings.Contains(line, "odoobridge resync: slot odoobridge is lost") {
+			t.Errorf("the trace of %s does not tell of the resync, its effect, who asked for it and why:\n%s", subject, told)
+		}
+		if !strings.Contains(told, "first reading") {
+			t.Errorf("the trace of %s does not tell of the first reading:\n%s", subject, told)
+		}
+	}
 }
 
 // TestLanesDeliverWhileAResyncWaitsForItsSlot has a transaction of Odoo that stays

@@ -22,6 +22,9 @@
 //
 // Under load documents wait in memory; the journal after the last checkpoint has them, and is read first.
 //
+// When tables were read as they were, and not followed in the log, the store remembers (Reading); what that did to a thing its
+// own events tell, which have the reading's position.
+//
 // # What it cannot know
 //
 // A cursor says how far a lane is: an entry behind it was confirmed by the broker if the lane lets it pass. When that

@@ -84,6 +84,9 @@ func sourcesOf(ctx context.Context, r reader, specs []lane.Spec) (*Sources, erro
 	if src.Poisoned, err = router.PoisonedIn(ctx, r); err != nil {
 		return nil, err
 	}
+	if src.Readings, err = ReadingsIn(ctx, r); err != nil {
+		return nil, err
+	}
 	src.Checkpoint, err = router.CheckpointIn(ctx, r)
 	return src, err
 }

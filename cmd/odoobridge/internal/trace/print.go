@@ -100,6 +100,9 @@ func (l *Line) detail() string {
 	if l.Job != nil {
 		parts = append(parts, l.Job.detail(), l.Why)
 	}
+	if l.Reading != nil {
+		parts = append(parts, l.Reading.detail(), l.Why)
+	}
 	if l.Kind == KindCommand {
 		parts = append(parts, l.Why)
 	}

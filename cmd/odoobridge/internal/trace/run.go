@@ -37,7 +37,13 @@ func Run(ctx context.Context, src *Sources, req Request) (*Trace, error) {
 			events = len(lines)
 		}
 	}
-	t.Lines = append(t.Lines, f.linesOfJobs(ctx, slices.Clone(t.Lines[:events]))...)
+	told := slices.Clone(t.Lines[:events])
+	t.Lines = append(t.Lines, f.linesOfJobs(ctx, told)...)
+	readings, err := f.linesOfReadings(ctx, told)
+	if err != nil {
+		return nil, fmt.Errorf("trace %s: %w", req.Key, err)
+	}
+	t.Lines = append(t.Lines, readings...)
 	t.Lines = inTime(slices.DeleteFunc(t.Lines, func(l Line) bool { return l.Time.Before(req.Since) }))
 	for _, thing := range f.things {
 		t.Things = append(t.Things, f.describe(thing))

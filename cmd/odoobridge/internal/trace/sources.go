@@ -47,6 +47,7 @@ type Sources struct {
 	Parked   []jobs.Parked
 	Jobs     []jobs.Job
 	Poisoned []router.Poisoned
+	Readings []Reading
 	Unmoved  string // file of a ledger that is not among these; "" for none
 	// Checkpoint is the last entry whose document is in its own table.
 	Checkpoint int64

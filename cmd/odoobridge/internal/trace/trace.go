@@ -32,6 +32,7 @@ const (
 	KindAudit   = "audit"   // who did what to a command
 	KindResult  = "result"  // answered to the channel
 	KindJob     = "job"     // sent, or to be sent, once more by replay, publish or parked retry
+	KindReading = "reading" // tables of Odoo were read as they were: a resync, a take-up, or the first time
 )
 
 // Line is one thing that happened.
@@ -43,7 +44,8 @@ type Line struct {
 	Why   string    `json:"why"`
 	*Event
 	*Command
-	Job *Job `json:"job,omitempty"`
+	Job     *Job         `json:"job,omitempty"`
+	Reading *ReadingLine `json:"reading,omitempty"`
 }
 
 // Job is what a line of a job says beside.
