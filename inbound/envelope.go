@@ -36,7 +36,7 @@ func parse(body []byte) (e envelope, problems []command.Problem, unreadable bool
 			Remedy: "publish a CloudEvent in structured JSON, as docs/COMMANDS.md shows"}}, true
 	}
 	e.ID, e.Type, e.Subject = textOf(raw, "id"), textOf(raw, "type"), textOf(raw, "subject")
-	if again := doubled(body); len(again) > 0 {
+	if again := doubled(body, raw); len(again) > 0 {
 		return e, again, e.ID == ""
 	}
 	if e.Type == "" {
