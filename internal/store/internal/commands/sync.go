@@ -44,6 +44,7 @@ func (d *durability) commit(group []*op, refused map[*op]error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.committed++
+	var done []*op
 	for _, o := range group {
 		if o.claimed != nil {
 			for _, seq := range o.claimed() {
@@ -58,7 +59,7 @@ func (d *durability) commit(group []*op, refused map[*op]error) {
 			needs = d.claims[o.calls]
 		}
 		if needs <= d.synced {
-			o.done <- refused[o]
+			done = append(done, o)
 			continue
 		}
 		d.waiting = append(d.waiting, waiter{needs, o.done, refused[o]})
@@ -68,6 +69,10 @@ func (d *durability) commit(group []*op, refused map[*op]error) {
 		case d.work <- struct{}{}:
 		default:
 		}
+	}
+	// After the word to the disk, for what is made ready last runs first, and a goroutine that syncs keeps its processor from others.
+	for _, o := range done {
+		o.done <- refused[o]
 	}
 }
 

@@ -110,8 +110,8 @@ func (d *database) Boot() string {
 // Size implements commands.Database.
 func (d *database) Size(ctx context.Context) (size int64, err error) {
 	err = d.Read(ctx, func(c commands.Conn) error {
-		return c.Send("SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)", func(q commands.Row) error {
-			size = q.ColumnInt(0) * pageSize
+		return c.Send("SELECT page_size * (page_count - freelist_count) FROM pragma_page_size, pragma_page_count, pragma_freelist_count", func(q commands.Row) error {
+			size = q.ColumnInt(0)
 			return nil
 		})
 	})
