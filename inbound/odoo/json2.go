@@ -37,7 +37,7 @@ func (json2) call(ctx context.Context, c *Client, key string, call *Call) (json.
 }
 
 // ErrNoAPIKey is below an error of kind Denied when what was given as the key cannot be one: JSON-2 takes no password.
-var ErrNoAPIKey = errors.New("Odoo 19 and later let nobody in by a password, and this is no API key: those have 40 digits of 0-9 and a-f")
+var ErrNoAPIKey = errors.New("from Odoo 19 on nobody is let in by a password, and this is no API key: those have 40 digits of 0-9 and a-f")
 
 // apiKey is how Odoo writes keys, in every release.
 var apiKey = regexp.MustCompile(`^[0-9a-f]{40}$`)
