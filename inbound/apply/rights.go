@@ -27,11 +27,11 @@ const (
 
 // groupNames are what people see of them, where they give groups to users.
 var groupNames = map[string]string{
-	groupContacts:  "Extra Rights / Contact Creation",
+	groupContacts:  "Extra Rights / Contact Creation (from Odoo 19 on Contact / Creation)",
 	groupSales:     "Sales / User: All Documents",
 	groupInventory: "Inventory / User",
 	groupCounts:    "Inventory / Administrator",
-	groupInvoicing: "Invoicing / Billing (from Odoo 18 on Invoicing / Invoicing)",
+	groupInvoicing: "Invoicing / Billing (Odoo 18: Invoicing / Invoicing, from 19 on Accounting / Invoicing)",
 	groupMailing:   "Email Marketing / User",
 }
 

@@ -1,7 +1,7 @@
 package odoo
 
 // differences is where releases call a column or a table otherwise, or have
-// none (""). From OpenUpgrade's analyses; 17 and 18 are checked against real
+// none (""). From OpenUpgrade's analyses; 17, 18 and 19 are checked against real
 // databases, the others are not.
 var differences = []struct {
 	first, last   release
