@@ -86,6 +86,7 @@ func everyCommand(a *atHand) {
 	a.t.Helper()
 	t := a.t.(*testing.T)
 	amqp := testkit.RabbitMQ(t).NewVhost(t)
+	a.employ()
 	p := a.bridge(amqp, "customer.upsert", "order.place", "order.cancel", "payment.record", "refund.record", "return.request", "return.receive",
 		"shipment.confirm", "stock.count", "stock.adjust", "consent.update")
 	s := &story{atHand: a, results: hearResults(t, amqp, "results."+a.name), heard: listen(t, amqp, "channel."+a.name+".all"), send: newSender(t, amqp)}
@@ -123,6 +124,7 @@ func now() string { return time.Now().UTC().Format(time.RFC3339) }
 func (s *story) want(outcome, kind, id, subject string, data map[string]any) {
 	s.t.Helper()
 	id = kind + "/" + id
+	s.work(kind)
 	s.send.commandOf(s.name, kind, id, subject, data)
 	testkit.Eventually(s.t, 2*patience, func() bool { return s.results.all()[id] != "" }, func() string { return id + " has no result" })
 	if got := s.results.all()[id]; got != outcome {

@@ -36,6 +36,7 @@ type atHand struct {
 	client   *odoo.Client
 	context  map[string]any
 	release  int
+	worker   worker
 
 	company, warehouse int64
 	currency, code     string // "USD"; "WH", of the warehouse
@@ -53,20 +54,27 @@ func odooAtHand(t *testing.T, lookup func(string) string, release string) *atHan
 	if !a.named(lookup) {
 		a.simulate(release)
 	}
-	client, err := odoo.New(odoo.Options{
-		URL: a.url, Database: a.db, Login: a.login, Key: func(context.Context) (string, error) { return a.password, nil }, Rate: a.rate(),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a.client = client
-	t.Cleanup(client.Close)
+	a.client = a.connect()
 	a.look()
 	t.Cleanup(a.archive)
 	once, _ := swept.LoadOrStore(a.dsn, new(sync.Once))
 	once.(*sync.Once).Do(func() { a.dropSlots(owned + "%") })
 	t.Cleanup(func() { a.dropSlots(a.name) })
 	return a
+}
+
+// connect is a client of Odoo's API as the user that the bridge works as.
+func (a *atHand) connect() *odoo.Client {
+	a.t.Helper()
+	password := a.password
+	client, err := odoo.New(odoo.Options{
+		URL: a.url, Database: a.db, Login: a.login, Key: func(context.Context) (string, error) { return password, nil }, Rate: a.rate(),
+	})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	a.t.Cleanup(client.Close)
+	return client
 }
 
 // named reads the variables; all or none of them must be set.
