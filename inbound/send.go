@@ -9,6 +9,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"github.com/odoobridge/odoobridge/internal/broker"
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
@@ -41,8 +42,8 @@ func (i *Inbound) send(ctx context.Context) error {
 				telemetry.KeyRemedy, "give the bridge's user the right to write to amq.default")
 			continue
 		}
-		pause.after(ctx, began, func(wait time.Duration) {
-			i.log.Warn("results cannot be sent; connecting again", telemetry.KeyError, err.Error(), telemetry.KeyWait, wait)
+		pause.after(ctx, began, err, func(wait time.Duration) {
+			i.log.Warn("results cannot be sent; connecting again until they can", telemetry.KeyError, err.Error(), telemetry.KeyWait, wait, telemetry.KeyRemedy, broker.Remedy(err))
 		})
 	}
 	return nil

@@ -81,8 +81,8 @@ func (s *subscriber) follow(ctx context.Context, queue string, out chan<- *messa
 		internal = false
 		f.open()
 		s.changed(queue, err)
-		pause.after(ctx, began, func(wait time.Duration) {
-			s.log.Warn("commands cannot be received; connecting again", telemetry.KeyQueue, queue, telemetry.KeyError, err.Error(), telemetry.KeyWait, wait)
+		pause.after(ctx, began, err, func(wait time.Duration) {
+			s.log.Warn("commands cannot be received; connecting again until they can", telemetry.KeyQueue, queue, telemetry.KeyError, err.Error(), telemetry.KeyWait, wait, telemetry.KeyRemedy, broker.Remedy(err))
 		})
 	}
 }

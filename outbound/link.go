@@ -109,7 +109,7 @@ func (l *link) down(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		err = ErrClosed
 	} else if was, _ := l.get(); was.conn != nil || was.err == nil || was.err.Error() != err.Error() {
-		l.log.Warn("no connection to the broker", slog.String(telemetry.KeyConnection, l.name), slog.Any(telemetry.KeyError, err))
+		l.log.Warn("no connection to the broker", slog.String(telemetry.KeyConnection, l.name), slog.Any(telemetry.KeyError, err), slog.String(telemetry.KeyRemedy, broker.Remedy(err)))
 	}
 	l.set(func(s *linkState) { *s = linkState{err: err} })
 }

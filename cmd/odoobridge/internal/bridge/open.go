@@ -69,7 +69,7 @@ func (b *bridge) openLaidOut(ctx context.Context, profile *odoo.Profile, replace
 	if err == nil { // else a nil *sqlite.Store would be a store
 		b.store = opened
 	}
-	return err
+	return unwritable(err, b.cfg.Store.Path)
 }
 
 // settle decides what is mirrored: what the store holds rows of, or before that,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"github.com/odoobridge/odoobridge/internal/broker"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/outbound"
 )
@@ -16,7 +17,9 @@ import (
 func (b *bridge) setUpBroker(ctx context.Context) error {
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		findings, err := b.broker.Setup(ctx)
+		remedy := broker.Remedy(err)
 		if err == nil {
+			remedy = "`odoobridge check` says how to mend each; the bridge goes on by itself then"
 			err = problems(findings)
 		}
 		b.mu.Lock()
@@ -24,7 +27,7 @@ func (b *bridge) setUpBroker(ctx context.Context) error {
 		b.topology = err
 		b.mu.Unlock()
 		if err != nil && changed && ctx.Err() == nil {
-			b.log.Error("the queues are not as they must be; trying again", telemetry.KeyError, err.Error())
+			b.log.Error("the queues are not as they must be; trying again", telemetry.KeyError, err.Error(), telemetry.KeyRemedy, remedy)
 		}
 		return struct{}{}, err
 	}, backoff.WithMaxElapsedTime(0), backoff.WithBackOff(reconnecting()))
