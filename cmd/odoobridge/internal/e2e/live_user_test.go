@@ -2,7 +2,15 @@ package e2e
 
 import (
 	"context"
+	"crypto/pbkdf2"
+	"crypto/rand"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
 	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/odoobridge/odoobridge/inbound/apply"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
@@ -41,6 +49,9 @@ func (a *atHand) employ() {
 			a.t.Errorf("archive the bridge's user: %v", err)
 		}
 	})
+	if a.release >= 19 {
+		password = a.key(id)
+	}
 	a.worker.id, a.login, a.password = id, name, password
 	a.missGroups()
 }
@@ -70,6 +81,42 @@ func (a *atHand) missGroups() {
 			}
 		}
 	}
+}
+
+// key makes an API key for a user, where Odoo takes no password. Odoo itself makes one only for the user who asks for it, on its
+// pages: it is written into Odoo's table as Odoo would.
+func (a *atHand) key(user int64) string {
+	a.t.Helper()
+	random := make([]byte, 36)
+	_, _ = rand.Read(random) // never fails
+	key, salt := hex.EncodeToString(random[:20]), random[20:]
+	hash, err := pbkdf2.Key(sha512.New, key, salt, 6000, sha512.Size)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	encoded := func(b []byte) string { return strings.ReplaceAll(base64.RawStdEncoding.EncodeToString(b), "+", ".") }
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, a.dsn)
+	if err != nil {
+		a.t.Fatalf("connect to Odoo's database: %v", err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	if _, err := conn.Exec(ctx, "INSERT INTO res_users_apikeys (name, user_id, key, index) VALUES ($1, $2, $3, $4)",
+		a.name, user, "$pbkdf2-sha512$6000$"+encoded(salt)+"$"+encoded(hash), key[:8]); err != nil {
+		a.t.Fatalf("make a key for the bridge's user: %v", err)
+	}
+	a.t.Cleanup(func() { // the connection of the first one is closed by now
+		conn, err := pgx.Connect(ctx, a.dsn)
+		if err != nil {
+			a.t.Errorf("connect to Odoo's database: %v", err)
+			return
+		}
+		defer func() { _ = conn.Close(ctx) }()
+		if _, err := conn.Exec(ctx, "DELETE FROM res_users_apikeys WHERE user_id = $1", user); err != nil {
+			a.t.Errorf("take the key away: %v", err)
+		}
+	})
+	return key
 }
 
 func groupNames(rights []apply.Right) (names []string) {
