@@ -82,9 +82,11 @@ func (r *run) invoiceOrder(order odoo.Record) (odoo.Record, error) {
 		return nil, err
 	}
 	if len(invoices) == 0 {
-		wizard, err := r.x.odoo.Create(r.ctx, "sale.advance.payment.inv", map[string]any{
-			"advance_payment_method": "delivered", "sale_order_ids": []any{[]any{6, 0, []int64{order.ID()}}},
-		}, r.context(map[string]any{"active_model": "sale.order", "active_ids": []int64{order.ID()}}))
+		values, err := r.invoiceWizard(order.ID())
+		if err != nil {
+			return nil, err
+		}
+		wizard, err := r.x.odoo.Create(r.ctx, "sale.advance.payment.inv", values, r.context(map[string]any{"active_model": "sale.order", "active_ids": []int64{order.ID()}}))
 		if err != nil {
 			return nil, err
 		}

@@ -44,7 +44,7 @@ func lotsOf(line schema.ShipmentLine, path string) (lots []wantedLot) {
 }
 
 // lotLines are the lines of a move by lot, each from where the lot is.
-func (r *run) lotLines(picking int64, w wanted, lineField string, picked bool) ([]any, error) {
+func (r *run) lotLines(picking int64, w wanted, names quantityNames) ([]any, error) {
 	var lines []any
 	for _, old := range w.move.reservedLines {
 		lines = append(lines, []any{2, old})
@@ -61,9 +61,9 @@ func (r *run) lotLines(picking int64, w wanted, lineField string, picked bool) (
 		for _, part := range parts {
 			values := map[string]any{
 				"picking_id": picking, "product_id": w.move.product, "product_uom_id": w.move.unit, "lot_id": id,
-				"location_id": part.location, "location_dest_id": w.move.destination, lineField: number(part.quantity),
+				"location_id": part.location, "location_dest_id": w.move.destination, names.lineDone: number(part.quantity),
 			}
-			if picked {
+			if names.picked {
 				values["picked"] = true
 			}
 			lines = append(lines, []any{0, 0, values})

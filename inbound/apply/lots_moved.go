@@ -38,21 +38,21 @@ func (r *run) sameLots(rec odoo.Record, want []wanted) error {
 // lotsMoved is how much of which lot a move that is done has moved, in the move's unit: its lines may be in
 // another.
 func (r *run) lotsMoved(m moved) (map[string]decide.Decimal, error) {
-	_, quantity, _, err := r.doneField()
+	names, err := r.quantityNames()
 	if err != nil {
 		return nil, err
 	}
-	lines, err := r.search("stock.move.line", domainOf("move_id", m.id, "state", "done"), []string{"lot_id", quantity}, odoo.Window{Order: "id"})
+	lines, err := r.search("stock.move.line", domainOf("move_id", m.id, "state", "done"), []string{"lot_id", names.lineDone}, odoo.Window{Order: "id"})
 	if err != nil {
 		return nil, err
 	}
 	sum, moved := decide.Decimal{}, map[string]decide.Decimal{}
 	for _, line := range lines {
-		sum = sum.Add(decide.Num(line.Number(quantity)))
+		sum = sum.Add(decide.Num(line.Number(names.lineDone)))
 	}
 	for _, line := range lines {
 		lot := line.RefName("lot_id")
-		moved[lot] = moved[lot].Add(decide.Num(line.Number(quantity)).Mul(m.has).Quo(sum))
+		moved[lot] = moved[lot].Add(decide.Num(line.Number(names.lineDone)).Mul(m.has).Quo(sum))
 	}
 	return moved, nil
 }

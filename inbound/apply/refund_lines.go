@@ -22,7 +22,11 @@ type creditLine struct {
 
 // linesOf are what is sold on invoices, or given back on credit notes.
 func (r *run) linesOf(moves ...int64) ([]creditLine, error) {
-	found, err := r.search("account.move.line", odoo.Domain{{"move_id", "in", moves}, {"display_type", "=", "product"}},
+	domain, err := r.soldLines(moves)
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.search("account.move.line", domain,
 		[]string{"product_id", "quantity", "price_unit", "price_total", "tax_ids", "sale_line_ids"}, odoo.Window{Order: "id"})
 	if err != nil {
 		return nil, err

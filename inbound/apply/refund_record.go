@@ -112,6 +112,10 @@ func (r *run) creditNote(invoice odoo.Record, data schema.RefundRecord) (odoo.Re
 	if err != nil {
 		return nil, err
 	}
+	method, err := r.reversalMethod()
+	if err != nil {
+		return nil, err
+	}
 	context := r.context(map[string]any{"active_model": "account.move", "active_ids": []int64{invoice.ID()}})
 	wizard, err := r.x.odoo.Create(r.ctx, "account.move.reversal", map[string]any{
 		"reason": r.refundMark().String() + ": " + data.Reason, "journal_id": invoice.Ref("journal_id"), "date": day,
@@ -120,7 +124,7 @@ func (r *run) creditNote(invoice odoo.Record, data schema.RefundRecord) (odoo.Re
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.verb("refund moves", "account.move.reversal", "refund_moves", []int64{wizard}, context); err != nil {
+	if _, err := r.verb("refund moves", "account.move.reversal", method, []int64{wizard}, context); err != nil {
 		return nil, err
 	}
 	after, err := r.givenBack(invoice.ID())

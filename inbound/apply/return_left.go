@@ -15,7 +15,7 @@ type wentBack map[int64][]command.Reference
 // leftOf are a shipment's moves with what has not been returned yet, whoever returned the rest. Odoo's wizard
 // proposes no more than that, and takes whatever it is told.
 func (r *run) leftOf(moves []moved) ([]moved, wentBack, error) {
-	field, _, _, err := r.doneField()
+	names, err := r.quantityNames()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -24,7 +24,7 @@ func (r *run) leftOf(moves []moved) ([]moved, wentBack, error) {
 		ids[i] = m.id
 	}
 	found, err := r.search("stock.move", odoo.Domain{{"origin_returned_move_id", "in", ids}, {"state", "!=", "cancel"}},
-		[]string{"origin_returned_move_id", "product_id", "product_uom_qty", field, "state", "picking_id"}, odoo.Window{Order: "id"})
+		[]string{"origin_returned_move_id", "product_id", "product_uom_qty", names.done, "state", "picking_id"}, odoo.Window{Order: "id"})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -32,7 +32,7 @@ func (r *run) leftOf(moves []moved) ([]moved, wentBack, error) {
 	for _, m := range found {
 		took := m.Number("product_uom_qty")
 		if m.Text("state") == "done" {
-			took = m.Number(field)
+			took = m.Number(names.done)
 		}
 		of := m.Ref("origin_returned_move_id")
 		quantity[of] = quantity[of].Add(decide.Num(took))

@@ -45,14 +45,14 @@ func receiveReturn(r *run) (command.Reference, error) {
 	if err := r.notLate(thing{"return", [2]int64{rec.ID()}}, nil, r.owns("return")); err != nil {
 		return transfer(rec), err
 	}
-	commands, err := r.moveCommands(rec.ID(), moves, want)
+	values, err := r.moveValues(rec.ID(), moves, want)
 	if err != nil {
 		return transfer(rec), err
 	}
 	if err := r.note("validating", strconv.FormatInt(rec.ID(), 10)); err != nil {
 		return transfer(rec), err
 	}
-	if err := r.write("write receipt", "stock.picking", []int64{rec.ID()}, map[string]any{"move_ids": commands}); err != nil {
+	if err := r.write("write receipt", "stock.picking", []int64{rec.ID()}, values); err != nil {
 		return transfer(rec), err
 	}
 	if err := r.validate(rec, data.Backorder == "drop"); err != nil {

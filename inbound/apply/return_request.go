@@ -181,33 +181,28 @@ func (r *run) returnedProduct(order string, line schema.ReturnLine, path string)
 	return sold.Ref("product_id"), err
 }
 
-// makeReturn fills Odoo's wizard: it proposes everything up to 17, nothing from 18 on.
+// makeReturn fills Odoo's wizard: of itself it has a line for each move, with all of it in 17, with nothing from 18 on. Before 17
+// it has none, unless it is opened in a browser.
 func (r *run) makeReturn(shipment odoo.Record, want []wanted) (int64, error) {
 	release, err := r.release()
 	if err != nil {
 		return 0, err
 	}
 	context := r.context(map[string]any{"active_id": shipment.ID(), "active_ids": []int64{shipment.ID()}, "active_model": "stock.picking"})
-	wizard, err := r.x.odoo.Create(r.ctx, "stock.return.picking", map[string]any{"picking_id": shipment.ID()}, context)
-	if err != nil {
-		return 0, err
-	}
-	proposed, err := r.readOne("stock.return.picking", wizard, "product_return_moves")
-	if err != nil {
-		return 0, err
-	}
-	lines, err := r.read("stock.return.picking.line", proposed.Refs("product_return_moves"), "product_id", "move_id")
-	if err != nil {
-		return 0, err
-	}
-	for _, line := range lines {
-		quantity := decide.Decimal{}
-		for _, w := range want {
-			if w.move.id == line.Ref("move_id") {
-				quantity = quantity.Add(w.quantity)
-			}
+	values := map[string]any{"picking_id": shipment.ID()}
+	if release < 17 {
+		from, err := r.readOne("stock.picking", shipment.ID(), "location_id")
+		if err != nil {
+			return 0, err
 		}
-		if err := r.x.odoo.Write(r.ctx, "stock.return.picking.line", []int64{line.ID()}, map[string]any{"quantity": number(quantity), "to_refund": true}, context); err != nil {
+		values["location_id"], values["product_return_moves"] = from.Ref("location_id"), returnLines(want)
+	}
+	wizard, err := r.x.odoo.Create(r.ctx, "stock.return.picking", values, context)
+	if err != nil {
+		return 0, err
+	}
+	if release >= 17 {
+		if err := r.fillReturn(wizard, want, context); err != nil {
 			return 0, err
 		}
 	}
@@ -223,4 +218,28 @@ func (r *run) makeReturn(shipment odoo.Record, want []wanted) (int64, error) {
 		return 0, r.park(transfer(shipment), problem(schema.CodeRefused, "", "Odoo made no return, without a reason"))
 	}
 	return action.ID, nil
+}
+
+// fillReturn says of each line of the wizard how much comes back.
+func (r *run) fillReturn(wizard int64, want []wanted, context map[string]any) error {
+	proposed, err := r.readOne("stock.return.picking", wizard, "product_return_moves")
+	if err != nil {
+		return err
+	}
+	lines, err := r.read("stock.return.picking.line", proposed.Refs("product_return_moves"), "product_id", "move_id")
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		quantity := decide.Decimal{}
+		for _, w := range want {
+			if w.move.id == line.Ref("move_id") {
+				quantity = quantity.Add(w.quantity)
+			}
+		}
+		if err := r.x.odoo.Write(r.ctx, "stock.return.picking.line", []int64{line.ID()}, map[string]any{"quantity": number(quantity), "to_refund": true}, context); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -243,11 +243,11 @@ func TestLotsReplaceWhatWasReserved(t *testing.T) {
 	r := &run{ctx: t.Context(), x: l.x, channel: l.shop}
 	of := moved{id: 7, product: 6, asked: decide.Of(2), location: 8, destination: 5, unit: 1, reservedLines: []int64{70, 71}}
 	rest := moved{id: 9, product: 1, asked: decide.Of(1)}
-	commands, err := r.moveCommands(15, []moved{of, rest}, []wanted{{of, decide.Of(2), []wantedLot{{"SN-1", decide.Of(1), ""}, {"SN-2", decide.Of(1), ""}}}})
+	values, err := r.moveValues(15, []moved{of, rest}, []wanted{{of, decide.Of(2), []wantedLot{{"SN-1", decide.Of(1), ""}, {"SN-2", decide.Of(1), ""}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := json.Marshal(commands)
+	got, err := json.Marshal(values["move_ids"])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +256,7 @@ func TestLotsReplaceWhatWasReserved(t *testing.T) {
 	if string(got) != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
-	_, err = r.moveCommands(15, []moved{of}, []wanted{{of, decide.Of(1), []wantedLot{{"SN-3", decide.Of(1), ""}}}})
+	_, err = r.moveValues(15, []moved{of}, []wanted{{of, decide.Of(1), []wantedLot{{"SN-3", decide.Of(1), ""}}}})
 	var parked *stop
 	if !errors.As(err, &parked) || parked.outcome.Problems[0].Code != schema.CodeUnknownPlace || !slices.Equal(parked.outcome.WaitsFor, []string{"lot/SN-3"}) {
 		t.Errorf("another product's lot: %v", err)

@@ -154,11 +154,10 @@ func trackingOf(data schema.ShipmentConfirm) string {
 
 // shipmentValues is everything about the shipment in one write.
 func (r *run) shipmentValues(rec odoo.Record, data schema.ShipmentConfirm, moves []moved, want []wanted) (map[string]any, error) {
-	commands, err := r.moveCommands(rec.ID(), moves, want)
+	values, err := r.moveValues(rec.ID(), moves, want)
 	if err != nil {
 		return nil, err
 	}
-	values := map[string]any{"move_ids": commands}
 	if tracking := trackingOf(data); tracking != "" {
 		values["carrier_tracking_ref"] = tracking
 	}

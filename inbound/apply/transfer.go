@@ -17,7 +17,8 @@ func transfer(rec odoo.Record) command.Reference {
 // moved is a move of a transfer.
 type moved struct {
 	id, product   int64
-	asked, has    decide.Decimal // what it asks for; what is reserved or, when done, moved
+	asked         decide.Decimal // what it asks for
+	has           decide.Decimal // what is reserved or, when done, moved
 	state         string
 	location      int64
 	destination   int64
@@ -30,16 +31,6 @@ type wanted struct {
 	move     moved
 	quantity decide.Decimal
 	lots     []wantedLot
-}
-
-// doneField is what a move's quantity is called: before 17 what was done was kept apart
-// from what was reserved.
-func (r *run) doneField() (field, line string, picked bool, err error) {
-	release, err := r.release()
-	if release < 17 {
-		return "quantity_done", "qty_done", false, err
-	}
-	return "quantity", "quantity", true, err
 }
 
 // transferNamed is a transfer of one kind (incoming or outgoing) that the channel may see.
@@ -60,19 +51,26 @@ func (r *run) transferNamed(name, path string, more ...string) (odoo.Record, err
 
 // moves are those of a transfer that count.
 func (r *run) moves(picking int64) ([]moved, error) {
-	field, _, _, err := r.doneField()
+	names, err := r.quantityNames()
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.search("stock.move", odoo.Domain{{"picking_id", "=", picking}, {"state", "!=", "cancel"}},
-		[]string{"product_id", "product_uom_qty", field, "state", "location_id", "location_dest_id", "product_uom", "move_line_ids"}, odoo.Window{Order: "id"})
+	fields := []string{"product_id", "product_uom_qty", names.done, "state", "location_id", "location_dest_id", "product_uom", "move_line_ids"}
+	if names.reserved != names.done {
+		fields = append(fields, names.reserved)
+	}
+	found, err := r.search("stock.move", odoo.Domain{{"picking_id", "=", picking}, {"state", "!=", "cancel"}}, fields, odoo.Window{Order: "id"})
 	if err != nil {
 		return nil, err
 	}
 	all := make([]moved, len(found))
 	for i, m := range found {
+		has := names.reserved
+		if m.Text("state") == "done" {
+			has = names.done
+		}
 		all[i] = moved{
-			id: m.ID(), product: m.Ref("product_id"), asked: decide.Num(m.Number("product_uom_qty")), has: decide.Num(m.Number(field)),
+			id: m.ID(), product: m.Ref("product_id"), asked: decide.Num(m.Number("product_uom_qty")), has: decide.Num(m.Number(has)),
 			state: m.Text("state"), location: m.Ref("location_id"), destination: m.Ref("location_dest_id"), unit: m.Ref("product_uom"),
 			reservedLines: m.Refs("move_line_ids"),
 		}
@@ -135,10 +133,10 @@ func sameMoved(moves []moved, want []wanted) bool {
 	return true
 }
 
-// moveCommands write quantities into moves as they should be. Only picked moves go, so those that are not wanted are
+// moveValues write quantities into moves as they should be. Only picked moves go, so those that are not wanted are
 // told so. Lots replace the lines that were reserved.
-func (r *run) moveCommands(picking int64, moves []moved, want []wanted) ([]any, error) {
-	field, lineField, picked, err := r.doneField()
+func (r *run) moveValues(picking int64, moves []moved, want []wanted) (map[string]any, error) {
+	names, err := r.quantityNames()
 	if err != nil {
 		return nil, err
 	}
@@ -146,24 +144,25 @@ func (r *run) moveCommands(picking int64, moves []moved, want []wanted) ([]any, 
 	for _, m := range moves {
 		at := slices.IndexFunc(want, func(w wanted) bool { return w.move.id == m.id })
 		values := map[string]any{}
-		if picked {
+		if names.picked {
 			values["picked"] = at >= 0
 		}
 		switch {
 		case at >= 0 && len(want[at].lots) > 0:
-			lines, err := r.lotLines(picking, want[at], lineField, picked)
+			lines, err := r.lotLines(picking, want[at], names)
 			if err != nil {
 				return nil, err
 			}
 			values["move_line_ids"] = lines
 		case at >= 0:
-			values[field] = number(want[at].quantity)
-		case !picked:
-			values[field] = 0
+			values[names.done] = number(want[at].quantity)
+		case !names.picked:
+			values[names.done] = 0
 		}
 		commands = append(commands, []any{1, m.id, values})
 	}
-	return commands, nil
+	field, err := r.movesField()
+	return map[string]any{field: commands}, err
 }
 
 // lot is a lot or serial number of a product.

@@ -38,8 +38,8 @@ func TestInvoicesAndPaymentsOfEveryReleaseSayTheSame(t *testing.T) {
 				"account_move#1":              {"id": "1", "name": "/", "move_type": "out_invoice", "state": "draft", "payment_state": "not_paid", "partner_id": "7", "currency_id": "1", "amount_total": "12", "amount_residual": "12", "company_id": "1"},
 				"account_move_line#1":         {"id": "1", "move_id": "1", "sequence": "10", "display_type": product, "exclude_from_invoice_tab": "f", "product_id": "4", "quantity": "2", "price_unit": "5", "price_subtotal": "10", "price_total": "12"},
 				"account_move_line#2":         {"id": "2", "move_id": "1", "sequence": "5", "display_type": note, "exclude_from_invoice_tab": "f", "name": "Thanks"},
-				"account_move_line#3":         {"id": "3", "move_id": "1", "display_type": ifElse(release == "15.0", `\N`, "payment_term"), "exclude_from_invoice_tab": "t", "account_internal_type": "receivable"},
-				"account_move_line#4":         {"id": "4", "move_id": "1", "display_type": ifElse(release == "15.0", `\N`, "tax"), "exclude_from_invoice_tab": "t", "account_internal_type": "other", "price_total": "2"},
+				"account_move_line#3":         {"id": "3", "move_id": "1", "display_type": ifElse(release == "15.0", `\N`, "payment_term"), "exclude_from_invoice_tab": "t", "date_maturity": ifElse(release == "15.0", "2026-12-24", `\N`)},
+				"account_move_line#4":         {"id": "4", "move_id": "1", "display_type": ifElse(release == "15.0", `\N`, "tax"), "exclude_from_invoice_tab": "t", "price_total": "2"},
 				"sale_order_line_invoice_rel": {"invoice_line_id": "1", "order_line_id": "1"},
 			})
 			b.expect(t, "invoice.created invoice/1")

@@ -51,8 +51,8 @@ const (
 	documentLineSubtotal
 	documentLineTotal
 	documentLinePayment
-	documentLineHidden  // Odoo 15 alone
-	documentLineAccount // Odoo 15 alone
+	documentLineHidden // Odoo 15 alone
+	documentLineDue    // Odoo 15 alone
 )
 
 const (

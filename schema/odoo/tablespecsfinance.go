@@ -47,7 +47,7 @@ func (t *tables) documentSpecs() []spec {
 				documentLineProduct: "product_id", documentLineName: "name", documentLineQuantity: "quantity", documentLineUoM: "product_uom_id",
 				documentLinePrice: "price_unit", documentLineDiscount: "discount", documentLineSubtotal: "price_subtotal",
 				documentLineTotal: "price_total", documentLinePayment: "payment_id", documentLineHidden: "exclude_from_invoice_tab",
-				documentLineAccount: "account_internal_type",
+				documentLineDue: "date_maturity",
 			},
 		},
 		{
@@ -159,7 +159,7 @@ func isCustomers(document Row) bool {
 // matched with, and those of payments; not taxes, costs of goods and roundings.
 func ofDocument(row Row) bool {
 	return isShown(row) || row.field(documentLineDisplay) == "payment_term" || row.Int(documentLinePayment) != 0 ||
-		row.field(documentLineAccount) == "receivable"
+		!row.Null(documentLineDue)
 }
 
 // isShown tells the lines that a person sees on the document from the rest.

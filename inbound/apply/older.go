@@ -1,0 +1,77 @@
+package apply
+
+import (
+	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
+)
+
+// quantityNames are what a move's quantities are called: before 17 what was done was kept apart
+// from what was reserved.
+type quantityNames struct {
+	reserved, done, lineDone string
+	picked                   bool // what is done is marked so
+}
+
+func (r *run) quantityNames() (quantityNames, error) {
+	release, err := r.release()
+	if release < 17 {
+		return quantityNames{reserved: "reserved_availability", done: "quantity_done", lineDone: "qty_done"}, err
+	}
+	return quantityNames{reserved: "quantity", done: "quantity", lineDone: "quantity", picked: true}, err
+}
+
+// movesField is what a transfer's moves are called: move_lines until 15.
+func (r *run) movesField() (string, error) {
+	release, err := r.release()
+	if release < 16 {
+		return "move_lines", err
+	}
+	return "move_ids", err
+}
+
+// reversalMethod is the button that makes a credit note and leaves it a draft. Until 16 one button did all that the wizard
+// can, and the wizard takes "refund" of itself for an invoice.
+func (r *run) reversalMethod() (string, error) {
+	release, err := r.release()
+	if release < 17 {
+		return "reverse_moves", err
+	}
+	return "refund_moves", err
+}
+
+// returnLines are the lines of the wizard of returns where it has none of itself, one for each move.
+func returnLines(want []wanted) []any {
+	quantity := map[int64]decide.Decimal{}
+	for _, w := range want {
+		quantity[w.move.id] = quantity[w.move.id].Add(w.quantity)
+	}
+	var lines []any
+	for _, w := range want {
+		if q, left := quantity[w.move.id]; left {
+			lines = append(lines, []any{0, 0, map[string]any{"move_id": w.move.id, "product_id": w.move.product, "quantity": number(q), "to_refund": true}})
+			delete(quantity, w.move.id)
+		}
+	}
+	return lines
+}
+
+// invoiceWizard is what the wizard of an order's invoice is told. Until 15 it knows the order by the context alone.
+func (r *run) invoiceWizard(order int64) (map[string]any, error) {
+	release, err := r.release()
+	values := map[string]any{"advance_payment_method": "delivered"}
+	if release >= 16 {
+		values["sale_order_ids"] = []any{[]any{6, 0, []int64{order}}}
+	}
+	return values, err
+}
+
+// soldLines are the lines of documents that sell something. Until 15 a section has a display_type and what is sold none, as taxes
+// and the sum to be paid have none, which another column keeps from the invoice.
+func (r *run) soldLines(moves []int64) (odoo.Domain, error) {
+	release, err := r.release()
+	domain := odoo.Domain{{"move_id", "in", moves}}
+	if release < 16 {
+		return append(domain, []any{"display_type", "=", false}, []any{"exclude_from_invoice_tab", "=", false}), err
+	}
+	return append(domain, []any{"display_type", "=", "product"}), err
+}
