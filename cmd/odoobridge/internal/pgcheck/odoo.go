@@ -33,10 +33,6 @@ func (c *Checker) release(ctx context.Context) ([]check.Finding, error) {
 	if c.profile, err = odoo.For(release, c.cfg.ExtraColumns); err != nil {
 		return one(check.Finding{Severity: check.Fail, Code: "odoo.release", What: err.Error(), Remedy: "see extra_columns in the configuration"})
 	}
-	if !odoo.Proven(release) {
-		return one(check.Finding{Severity: check.Warn, Code: "odoo.release", What: fmt.Sprintf("Odoo %s (%s)", release, why),
-			Why: "this release's mapping follows its documentation; it has not been proven on a database of its own", Remedy: "try it on a copy first"})
-	}
 	return one(check.Good("odoo.release", fmt.Sprintf("Odoo %s (%s)", release, why)))
 }
 
