@@ -33,7 +33,7 @@ func orderPlace() Command {
 					taxesInput(),
 				})},
 			{Name: "delivery", Kind: Object, Doc: "how it is sent, and what that costs", Inputs: []Input{
-				required1(code("carrier", "the delivery method, as `mapping.carriers` maps it")),
+				required1(code("carrier", "the delivery method of the order and its shipments, as `mapping.carriers` maps it")),
 				line1("description", "text of the line"),
 				{Name: "price", Kind: Unsigned, Required: true, Doc: "what the customer pays for it"},
 				taxesInput(),
