@@ -38,12 +38,9 @@ var errRecovery = errors.New("the server is in recovery: it is a standby, or has
 	"the log is read from the primary")
 
 // identify asks on a replication connection; it returns the end of the
-// server's flushed log too.
+// server's flushed log too. In recovery that would be how far it was replayed: whether
+// the recovery is over is asked first, for it may end at any moment.
 func identify(ctx context.Context, conn *replConn) (Identity, change.LSN, error) {
-	sys, err := pglogrepl.IdentifySystem(ctx, conn.PgConn)
-	if err != nil {
-		return Identity{}, 0, fmt.Errorf("identify the server: %w", err)
-	}
 	rows, err := queryText(ctx, conn.PgConn, `SELECT oid, pg_is_in_recovery() FROM pg_database WHERE datname = current_database()`)
 	if err != nil {
 		return Identity{}, 0, fmt.Errorf("identify the database: %w", err)
@@ -53,6 +50,10 @@ func identify(ctx context.Context, conn *replConn) (Identity, change.LSN, error)
 	}
 	if rows[0][1] == "t" {
 		return Identity{}, 0, errRecovery
+	}
+	sys, err := pglogrepl.IdentifySystem(ctx, conn.PgConn)
+	if err != nil {
+		return Identity{}, 0, fmt.Errorf("identify the server: %w", err)
 	}
 	oid, err := strconv.ParseUint(rows[0][0], 10, 32)
 	if err != nil {

@@ -1,13 +1,17 @@
 package cdc
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
@@ -54,5 +58,51 @@ func copyOwner(t testing.TB, from, to string) {
 		if err := os.Chown(to, int(st.Uid), int(st.Gid)); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// promotedBetween is a connection whose server is promoted between its first question and its second.
+type promotedBetween struct {
+	net.Conn
+	asked   int
+	promote func()
+}
+
+func (c *promotedBetween) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte("IDENTIFY_SYSTEM")) || bytes.Contains(b, []byte("pg_is_in_recovery")) {
+		if c.asked++; c.asked == 2 {
+			c.promote()
+		}
+	}
+	return c.Conn.Write(b)
+}
+
+// TestWhatARecoveringServerSaysIsNotTakenForThePrimarys asks a standby who it is while it becomes the primary: until then
+// its timeline is the old one and its log ends where it was replayed to, as that of a database that was restored would.
+func TestWhatARecoveringServerSaysIsNotTakenForThePrimarys(t *testing.T) {
+	standby := testkit.StartPostgres(t).Standby(t)
+	cfg, err := pgconn.ParseConfig(standby.Superuser())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.RuntimeParams["replication"] = "database"
+	cfg.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+		return &promotedBetween{Conn: conn, promote: func() { standby.Exec(t, standby.Superuser(), `SELECT pg_promote()`) }}, err
+	}
+	conn, err := pgconn.ConnectConfig(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	for {
+		id, _, err := identify(t.Context(), &replConn{PgConn: conn})
+		if errors.Is(err, errRecovery) {
+			continue
+		}
+		if err != nil || id.Timeline != 2 {
+			t.Errorf("the new primary is on timeline %d, %v", id.Timeline, err)
+		}
+		return
 	}
 }
