@@ -76,3 +76,12 @@ func TestTheWizardOfReturnsIsGivenItsLinesBefore17(t *testing.T) {
 		t.Errorf("%s, %v\nwant %s", got, err, want)
 	}
 }
+
+// TestRightsAreAskedByTheModelsOfTheRelease is what check and refusals go by.
+func TestRightsAreAskedByTheModelsOfTheRelease(t *testing.T) {
+	for release, want := range map[int]string{15: "stock.production.lot mailing.contact.subscription", 16: "stock.lot mailing.contact.subscription", 17: "stock.lot mailing.subscription"} {
+		if got := (Right{Model: "stock.lot"}).In(release).Model + " " + (Right{Model: "mailing.subscription"}).In(release).Model; got != want {
+			t.Errorf("%d: %s, want %s", release, got, want)
+		}
+	}
+}

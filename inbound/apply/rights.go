@@ -76,10 +76,25 @@ func (r Right) String() string {
 	return r.Operation + " " + r.Model
 }
 
+// In is the right by the name that the model has in a release.
+func (r Right) In(major int) Right {
+	switch {
+	case r.Model == "mailing.subscription" && major < 17:
+		r.Model = "mailing.contact.subscription"
+	case r.Model == "stock.lot" && major < 16:
+		r.Model = "stock.production.lot"
+	}
+	return r
+}
+
 // Held asks Odoo whether the client's user has the right.
 func (r Right) Held(ctx context.Context, client *odoo.Client, callContext map[string]any) (bool, error) {
 	if r.Operation == "" {
 		return client.HasGroup(ctx, r.Group)
 	}
-	return client.HasAccess(ctx, r.Model, r.Operation, callContext)
+	release, err := client.Release(ctx)
+	if err != nil {
+		return false, err
+	}
+	return client.HasAccess(ctx, r.In(release.Major).Model, r.Operation, callContext)
 }

@@ -50,7 +50,7 @@ func (c *Checker) ask(ctx context.Context, u *user, channel *config.Channel) (ma
 			if !applies(channel, r) {
 				continue
 			}
-			r.Model = modelIn(r.Model, c.release.Major)
+			r = r.In(c.release.Major)
 			got, told := known[r.String()]
 			if !told {
 				held, err := r.Held(ctx, u.client, within(channel))
@@ -74,14 +74,6 @@ func (c *Checker) ask(ctx context.Context, u *user, channel *config.Channel) (ma
 // applies says whether the channel's rules ever need the right.
 func applies(channel *config.Channel, r apply.Right) bool {
 	return !strings.HasPrefix(r.When, "payment_invoices") || channel.PaymentInvoices == "invoice"
-}
-
-// modelIn is a model's name in a release.
-func modelIn(model string, major int) string {
-	if model == "mailing.subscription" && major < 17 {
-		return "mailing.contact.subscription"
-	}
-	return model
 }
 
 func note(lacks map[string]*lack, r apply.Right, command string, absent bool) {
