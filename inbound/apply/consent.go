@@ -109,10 +109,7 @@ func (r *run) subscribe(email string, list schema.ConsentList, path string) (com
 	if err != nil {
 		return record, err
 	}
-	model := "mailing.subscription"
-	if release < 17 {
-		model = "mailing.contact.subscription"
-	}
+	model := modelIn("mailing.subscription", release)
 	found, err := r.first(model, domainOf("contact_id", contact, "list_id", to.ID()), []string{"opt_out"})
 	switch {
 	case err != nil:

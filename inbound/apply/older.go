@@ -1,9 +1,21 @@
 package apply
 
 import (
-	"github.com/odoobridge/odoobridge/inbound/decide"
+	"slices"
+
 	"github.com/odoobridge/odoobridge/inbound/odoo"
 )
+
+// modelIn is a model's name in a release.
+func modelIn(model string, release int) string {
+	switch {
+	case model == "mailing.subscription" && release < 17:
+		return "mailing.contact.subscription"
+	case model == "stock.lot" && release < 16:
+		return "stock.production.lot"
+	}
+	return model
+}
 
 // quantityNames are what a move's quantities are called: before 17 what was done was kept apart
 // from what was reserved.
@@ -41,16 +53,12 @@ func (r *run) reversalMethod() (string, error) {
 
 // returnLines are the lines of the wizard of returns where it has none of itself, one for each move.
 func returnLines(want []wanted) []any {
-	quantity := map[int64]decide.Decimal{}
-	for _, w := range want {
-		quantity[w.move.id] = quantity[w.move.id].Add(w.quantity)
-	}
 	var lines []any
-	for _, w := range want {
-		if q, left := quantity[w.move.id]; left {
-			lines = append(lines, []any{0, 0, map[string]any{"move_id": w.move.id, "product_id": w.move.product, "quantity": number(q), "to_refund": true}})
-			delete(quantity, w.move.id)
+	for i, w := range want {
+		if slices.ContainsFunc(want[:i], func(before wanted) bool { return before.move.id == w.move.id }) {
+			continue
 		}
+		lines = append(lines, []any{0, 0, map[string]any{"move_id": w.move.id, "product_id": w.move.product, "quantity": number(wantedOf(want, w.move.id)), "to_refund": true}})
 	}
 	return lines
 }

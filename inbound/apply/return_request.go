@@ -231,13 +231,7 @@ func (r *run) fillReturn(wizard int64, want []wanted, context map[string]any) er
 		return err
 	}
 	for _, line := range lines {
-		quantity := decide.Decimal{}
-		for _, w := range want {
-			if w.move.id == line.Ref("move_id") {
-				quantity = quantity.Add(w.quantity)
-			}
-		}
-		if err := r.x.odoo.Write(r.ctx, "stock.return.picking.line", []int64{line.ID()}, map[string]any{"quantity": number(quantity), "to_refund": true}, context); err != nil {
+		if err := r.x.odoo.Write(r.ctx, "stock.return.picking.line", []int64{line.ID()}, map[string]any{"quantity": number(wantedOf(want, line.Ref("move_id"))), "to_refund": true}, context); err != nil {
 			return err
 		}
 	}

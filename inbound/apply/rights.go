@@ -77,13 +77,8 @@ func (r Right) String() string {
 }
 
 // In is the right by the name that the model has in a release.
-func (r Right) In(major int) Right {
-	switch {
-	case r.Model == "mailing.subscription" && major < 17:
-		r.Model = "mailing.contact.subscription"
-	case r.Model == "stock.lot" && major < 16:
-		r.Model = "stock.production.lot"
-	}
+func (r Right) In(release int) Right {
+	r.Model = modelIn(r.Model, release)
 	return r
 }
 

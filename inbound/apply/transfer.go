@@ -117,16 +117,20 @@ func (r *run) take(moves []moved, already []wanted, product int64, quantity deci
 	return out, nil
 }
 
+// wantedOf is how much of a move goes: several lines of a command may be of one.
+func wantedOf(want []wanted, move int64) (quantity decide.Decimal) {
+	for _, w := range want {
+		if w.move.id == move {
+			quantity = quantity.Add(w.quantity)
+		}
+	}
+	return quantity
+}
+
 // sameMoved says whether a transfer that is done moved just what was wanted.
 func sameMoved(moves []moved, want []wanted) bool {
 	for _, m := range moves {
-		quantity := decide.Decimal{}
-		for _, w := range want {
-			if w.move.id == m.id {
-				quantity = quantity.Add(w.quantity)
-			}
-		}
-		if !quantity.Same(m.has) {
+		if !wantedOf(want, m.id).Same(m.has) {
 			return false
 		}
 	}
@@ -171,11 +175,7 @@ func (r *run) lot(product int64, name, path string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	model := "stock.lot"
-	if release < 16 {
-		model = "stock.production.lot"
-	}
-	found, err := r.first(model, domainOf("product_id", product, "name", name), []string{"name"})
+	found, err := r.first(modelIn("stock.lot", release), domainOf("product_id", product, "name", name), []string{"name"})
 	if err == nil && found == nil {
 		return 0, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, path, "the product has no lot of this name"), command.WaitLot.For(name))
 	}
