@@ -6,20 +6,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/odoobridge/odoobridge/internal/broker"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
-)
-
-// Reconnecting begins at once and slows down while the broker is away. A
-// connection that lived shorter than steady counts as another failure, so that
-// a broker which takes connections only to drop them is left alone too.
-const (
-	firstRetry = 100 * time.Millisecond
-	lastRetry  = 5 * time.Second
-	steady     = time.Second
 )
 
 // link keeps one connection up.
@@ -53,10 +43,7 @@ func newLink(name string, dial func(context.Context, string) (*broker.Connection
 
 // run connects, and connects again, until ctx ends.
 func (l *link) run(ctx context.Context) {
-	retry := &backoff.ExponentialBackOff{
-		InitialInterval: firstRetry, MaxInterval: lastRetry, Multiplier: 1.7, RandomizationFactor: 0.3,
-	}
-	retry.Reset()
+	retry := broker.Reconnecting()
 	for ctx.Err() == nil {
 		conn, err := l.dial(ctx, l.name)
 		if err != nil {
@@ -67,7 +54,7 @@ func (l *link) run(ctx context.Context) {
 			err := l.watch(ctx, conn)
 			l.down(ctx, err)
 			conn.ShutDown(closeTimeout)
-			if time.Since(up) >= steady {
+			if time.Since(up) >= broker.Steady {
 				retry.Reset()
 			}
 		}
