@@ -32,7 +32,7 @@ var differences = []struct {
 
 	{first: 18, last: 19, table: "account_move", column: "payment_id", source: "origin_payment_id"},
 	{first: 16, last: 19, table: "account_move_line", column: "exclude_from_invoice_tab"}, // display_type says it
-	{first: 16, last: 19, table: "account_move_line", column: "date_maturity"},            // display_type says it too; in 15 only lines of a payment term have one,
+	{first: 16, last: 19, table: "account_move_line", column: "date_maturity"},            // display_type says it too; in 15 only lines of a payment term have one
 	{first: 15, last: 17, table: "account_payment", column: "name"},                       // this and the next ones: in the payment's account_move
 	{first: 15, last: 17, table: "account_payment", column: "state"},
 	{first: 15, last: 17, table: "account_payment", column: "date"},
