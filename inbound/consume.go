@@ -28,10 +28,10 @@ func (s *subscriber) session(ctx context.Context, queue string, f *flow, out cha
 	defer conn.ShutDown(closeTimeout)
 	var ch *amqp.Channel
 	err = conn.Within(ctx, askTimeout, func() (err error) {
-		if ch, err = conn.Channel(); err != nil {
-			return err
+		if err = s.prepare(conn, queue); err == nil {
+			ch, err = conn.Channel()
 		}
-		return s.prepare(ch)
+		return err
 	})
 	if err != nil {
 		return err

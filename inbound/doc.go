@@ -37,6 +37,7 @@
 // # What fails how
 //
 //	connection lost             connected again with back-off; unacknowledged messages come again, and are known
+//	a queue is another one      its commands wait in it, others go on; it is told which, and what to do
 //	ledger full or failing      nothing is acknowledged, nothing overtakes; tried again until it works
 //	executor's error            tried again with back-off and jitter; *command.RetryError says when
 //	no end to errors or waits   parked after commands.patience

@@ -1,8 +1,11 @@
 package inbound
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -121,6 +124,108 @@ func TestAFullResultQueueHoldsBackNobodyElse(t *testing.T) {
 	if again := c.holds(n); again > 0 {
 		t.Errorf("%d answers were sent again for the sake of another channel", again)
 	}
+}
+
+// Queues of one channel were made by hand, of another type. Its commands wait; everybody else's are carried out and answered, and
+// when the queue is deleted it is made anew.
+func TestAQueueOfAnotherTypeHoldsBackItsOwnCommandsAlone(t *testing.T) {
+	rabbit := testkit.RabbitMQ(t)
+	c := newCrowd(t, rabbit)
+	c.cfg.Channels = append(c.cfg.Channels, config.Channel{Name: "wrong", Commands: []string{"customer.upsert", "order.place"}})
+	classic := amqp.Table{amqp.QueueTypeArg: "classic"}
+	const wrong = "commands.wrong.customers"
+	for _, name := range []string{wrong, "results.wrong", QueueDead} {
+		if _, err := c.ch.QueueDeclare(name, true, false, false, false, classic); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var log logs
+	c.o.Log = slog.New(slog.NewTextHandler(&log, nil))
+	c.begin(c.o)
+	other := func(name, id string) {
+		t.Helper()
+		if err := c.ch.PublishWithContext(t.Context(), ExchangeCommands, "wrong."+name, false, false, amqp.Publishing{Body: wish(t, name, id, id)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.until("all other queues are received from", func() bool {
+		for _, queue := range []string{customersQueue, "commands.shop.orders", "commands.shop.stock", "commands.shop.finance", "commands.wrong.orders"} {
+			if c.consumers(queue) != 1 {
+				return false
+			}
+		}
+		return true
+	})
+	c.put(0, 50)
+	c.until("answered", func() bool { return c.answered() == 50 })
+	other("order.place", "o1")
+	c.until("the channel's other commands answered, in a queue that is of the wrong type too", func() bool { return c.messages("results.wrong") == 1 })
+	remedy := "delete_queue -p '" + testkit.Vhost(c.url) + "' " + wrong
+	for what, text := range map[string]string{"status": fmt.Sprint(c.in.Ready()), "log": log.line("commands cannot be received")} {
+		for _, part := range []string{wrong, "x-queue-type is classic, not quorum", remedy} {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s: %q is missing in %q", what, part, text)
+			}
+		}
+		if strings.Contains(text, "PRECONDITION") || strings.Contains(text, "commands.shop") {
+			t.Errorf("%s: %q", what, text)
+		}
+	}
+	for _, queue := range []string{"results.wrong", QueueDead} {
+		if text := log.line("queue " + queue); !strings.Contains(text, "x-queue-type is classic, not quorum") || log.count("queue "+queue) != 1 {
+			t.Errorf("%s is told %d times: %q", queue, log.count("queue "+queue), text)
+		}
+	}
+	if _, err := c.ch.QueueDelete(wrong, false, false, false); err != nil {
+		t.Fatal(err)
+	}
+	c.until("ready by itself", func() bool { return c.in.Ready() == nil })
+	other("customer.upsert", "u1")
+	c.until("answered", func() bool { return c.messages("results.wrong") == 2 })
+	c.holds(50)
+}
+
+// messages is how many a queue holds.
+func (c *crowd) messages(queue string) int {
+	c.t.Helper()
+	q, err := c.ch.QueueDeclarePassive(queue, true, false, false, false, nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return q.Messages
+}
+
+// logs are what was logged, line by line.
+type logs struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logs) lines(with string) (list []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for line := range strings.Lines(l.text.String()) {
+		if strings.Contains(line, with) {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+func (l *logs) count(with string) int { return len(l.lines(with)) }
+
+// line is the first that has the text; "" where none has.
+func (l *logs) line(with string) string {
+	for _, line := range l.lines(with) {
+		return line
+	}
+	return ""
 }
 
 // user makes the bridge somebody with the given right to write.

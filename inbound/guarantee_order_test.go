@@ -79,7 +79,7 @@ func (r *relay) next() *runner {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	s := &subscriber{dialer: d, prefetch: 20, log: slog.New(slog.DiscardHandler), changed: func(string, error) {}, prepare: func(*amqp.Channel) error { return nil }}
+	s := &subscriber{dialer: d, prefetch: 20, log: slog.New(slog.DiscardHandler), changed: func(string, error) {}, prepare: func(*broker.Connection, string) error { return nil }}
 	ctx, cancel := context.WithCancel(context.Background())
 	messages, err := s.Subscribe(ctx, r.queue)
 	if err != nil {

@@ -143,6 +143,19 @@ func (w *world) run(cfg *config.Config, f command.Executor) {
 
 func (w *world) runWith(o Options) {
 	w.t.Helper()
+	w.begin(o)
+	w.until("ready", func() bool { return w.in.Ready() == nil })
+	if w.results == nil {
+		var err error
+		if w.results, err = w.ch.Consume(ResultQueue("shop"), "", true, false, false, false, nil); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// begin runs without waiting for it to be ready.
+func (w *world) begin(o Options) {
+	w.t.Helper()
 	in, err := New(o)
 	if err != nil {
 		w.t.Fatal(err)
@@ -159,12 +172,6 @@ func (w *world) runWith(o Options) {
 		}
 	})
 	w.t.Cleanup(w.stop)
-	w.until("ready", func() bool { return in.Ready() == nil })
-	if w.results == nil {
-		if w.results, err = w.ch.Consume(ResultQueue("shop"), "", true, false, false, false, nil); err != nil {
-			w.t.Fatal(err)
-		}
-	}
 }
 
 func (w *world) connect(url string) {
@@ -269,3 +276,16 @@ func (w *world) command(id string) store.Command {
 var errOdooDown = errors.New("odoo is away")
 
 func orderOf(n int) string { return fmt.Sprint(5000 + n) }
+
+// declare makes the whole topology, as somebody else than the bridge does.
+func declare(ch *amqp.Channel, cfg *config.Config) error {
+	for _, o := range objectsOf(cfg) {
+		if err := o.declare(ch); err != nil {
+			return err
+		}
+		if err := o.bind(ch); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	amqp "github.com/rabbitmq/amqp091-go"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
@@ -54,6 +55,8 @@ type Options struct {
 	Resend time.Duration
 	// Confirm is how long the broker may take to confirm results, not counting alarms; 30 seconds when zero.
 	Confirm time.Duration
+	// Absence tells why the broker is not to be had, for all its connections together. nil: each tells for itself.
+	Absence *broker.Absence
 	// Heartbeat is the broker's; a connection is lost after three without a word. Ten seconds when zero.
 	Heartbeat time.Duration
 	// Failpoint is called between the steps of a command, for tests that end the process there.
@@ -82,6 +85,8 @@ type Inbound struct {
 	mu     sync.Mutex
 	queues map[string]error // why a queue cannot be received from; nil: it can
 
+	toldResults telemetry.Told // which queues for answers are not as they must be
+
 	deadSeen atomic.Pointer[firstSeen] // the oldest dead letter that waits
 
 	come come // what commands may wait for that came while some were carried out
@@ -89,7 +94,7 @@ type Inbound struct {
 
 // New prepares the inbound river. Nothing is done before Run.
 func New(o Options) (*Inbound, error) {
-	d, err := broker.NewDialer(&o.Config.RabbitMQ, broker.Options{Version: o.Version, Heartbeat: o.Heartbeat})
+	d, err := broker.NewDialer(&o.Config.RabbitMQ, broker.Options{Version: o.Version, Heartbeat: o.Heartbeat, Absence: o.Absence})
 	if err != nil {
 		return nil, err
 	}
@@ -143,12 +148,7 @@ func (i *Inbound) Run(ctx context.Context) error {
 	defer end()
 	s := &subscriber{
 		dialer: i.dialer, prefetch: i.config().Commands.Prefetch, budget: max(leastInHand, inHand/max(1, len(queuesOf(i.config())))), log: i.log, changed: i.changed,
-		prepare: func(ch *amqp.Channel) error {
-			if cfg := i.config(); cfg.RabbitMQ.Topology == "declare" {
-				return declare(ch, cfg)
-			}
-			return nil
-		},
+		prepare: i.declareCommands,
 	}
 	for _, q := range queuesOf(i.config()) {
 		messages, err := s.Subscribe(gctx, q.name)
@@ -210,17 +210,38 @@ func (i *Inbound) changed(queue string, err error) {
 	i.meter.Connected(i.Ready() == nil)
 }
 
-// Ready says why commands of some channel cannot be received, or nil.
+// Ready says why commands of some channel cannot be received and what to do, or nil. Queues with the same reason are named together.
 func (i *Inbound) Ready() error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	for name, err := range i.queues {
-		if err != nil {
-			return fmt.Errorf("commands cannot be received from %s: %w", name, err)
+	var reasons []error
+	names := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(i.queues)) {
+		if err := i.queues[name]; err != nil {
+			if names[err.Error()] == nil {
+				reasons = append(reasons, err)
+			}
+			names[err.Error()] = append(names[err.Error()], name)
 		}
 	}
-	return nil
+	for n, err := range reasons {
+		text := err.Error()
+		if !errors.Is(err, errNotConnected) {
+			text += ". " + broker.Remedy(err)
+		}
+		reasons[n] = &notReceivedError{"commands cannot be received from " + strings.Join(names[err.Error()], ", ") + ": " + text, err}
+	}
+	return errors.Join(reasons...)
 }
+
+// notReceivedError says for a person what err keeps from being received.
+type notReceivedError struct {
+	text string
+	err  error
+}
+
+func (e *notReceivedError) Error() string { return e.text }
+func (e *notReceivedError) Unwrap() error { return e.err }
 
 // housekeeping of the ledger
 const (

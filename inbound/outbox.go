@@ -14,6 +14,7 @@ import (
 
 	"github.com/odoobridge/odoobridge/internal/broker"
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
 var errUnconfirmed = errors.New("the broker did not confirm a result")
@@ -35,13 +36,11 @@ type outbox struct {
 func (i *Inbound) openOutbox(ctx context.Context, conn *broker.Connection, replies bool) (*outbox, error) {
 	o := &outbox{conn: conn, replies: replies, patience: i.confirm, ended: make(chan *amqp.Error, 1)}
 	err := conn.Within(ctx, askTimeout, func() (err error) {
-		if o.ch, err = conn.Channel(); err != nil {
+		if err := i.declareResults(conn); err != nil {
 			return err
 		}
-		if cfg := i.config(); cfg.RabbitMQ.Topology == "declare" {
-			if err := declare(o.ch, cfg); err != nil {
-				return err
-			}
+		if o.ch, err = conn.Channel(); err != nil {
+			return err
 		}
 		return o.ch.Confirm(false)
 	})
@@ -51,6 +50,34 @@ func (i *Inbound) openOutbox(ctx context.Context, conn *broker.Connection, repli
 	o.ch.NotifyClose(o.ended)
 	o.returns = o.ch.NotifyReturn(make(chan amqp.Return, sendBatch+1))
 	return o, nil
+}
+
+// declareResults makes what results and dead letters need. A queue that is not as it must be is told of: what it does not take waits,
+// and answers to others go on.
+func (i *Inbound) declareResults(conn *broker.Connection) error {
+	cfg := i.config()
+	if cfg.RabbitMQ.Topology != "declare" {
+		return nil
+	}
+	a := asker{conn, cfg, i.dialer}
+	if err := a.make(topic(ExchangeResults)); err != nil {
+		return err
+	}
+	var amiss *TopologyError
+	for _, o := range resultObjects(cfg) {
+		err := a.make(o)
+		if err != nil && !errors.As(err, &amiss) {
+			return err
+		}
+		if err != nil && i.toldResults.First(err) {
+			i.log.Warn("a queue for answers is not as it must be; answers go there all the same, and wait if it does not take them", telemetry.KeyQueue, o.name,
+				telemetry.KeyError, err.Error(), telemetry.KeyRemedy, broker.Remedy(err))
+		}
+	}
+	if amiss == nil {
+		i.toldResults.Over()
+	}
+	return nil
 }
 
 // watch follows alarms until the connection has ended, and sees to it that it ends a moment after ctx: whoever waits for a

@@ -8,27 +8,27 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"github.com/odoobridge/odoobridge/internal/broker"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
 // pauses are those between one connection and the next.
 type pauses struct {
 	next *backoff.ExponentialBackOff
-	said string // the reason that was told last
+	told telemetry.Told
 }
 
 func reconnecting() *pauses { return &pauses{next: broker.Reconnecting()} }
 
 // after waits, or until ctx ends, before the connection is made again that began then and ended for a reason. Before it does, it tells
-// how long, unless there was no connection in between and the reason is the one told last: a password that is wrong is so at every
-// attempt. RabbitMQ takes longer than Steady to refuse one, which is no connection.
+// how long, unless the reason was told, here or for all connections, and there was none in between: a password that is wrong is so at
+// every attempt. RabbitMQ takes longer than Steady to refuse one, which is no connection.
 func (p *pauses) after(ctx context.Context, began time.Time, reason error, tell func(wait time.Duration)) {
 	if time.Since(began) > broker.Steady && !errors.Is(reason, broker.ErrRefused) {
 		p.next.Reset()
-		p.said = ""
+		p.told.Over()
 	}
 	wait := p.next.NextBackOff()
-	if reason.Error() != p.said {
-		p.said = reason.Error()
+	if !broker.WasTold(reason) && p.told.First(reason) {
 		tell(wait)
 	}
 	select {

@@ -34,9 +34,9 @@ const (
 // that has not begun with it nacks it. It implements message.Subscriber.
 type subscriber struct {
 	dialer   *broker.Dialer
-	prefetch int                       // messages of a queue in hand at most
-	budget   int                       // bytes of a queue in hand at most, or one message
-	prepare  func(*amqp.Channel) error // declares what is needed, on each new connection
+	prefetch int                                               // messages of a queue in hand at most
+	budget   int                                               // bytes of a queue in hand at most, or one message
+	prepare  func(conn *broker.Connection, queue string) error // declares what is needed, on each new connection
 	changed  func(queue string, err error)
 	log      *slog.Logger
 	readers  sync.WaitGroup

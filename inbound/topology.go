@@ -1,11 +1,13 @@
 package inbound
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"github.com/odoobridge/odoobridge/internal/broker"
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/schema"
 )
@@ -61,41 +63,92 @@ func queuesOfChannel(channel *config.Channel) []queue {
 	return list
 }
 
-// declare makes what commands need at the broker. What exists is left as it is.
-func declare(ch *amqp.Channel, cfg *config.Config) error {
-	for _, exchange := range []string{ExchangeCommands, ExchangeResults} {
-		if err := ch.ExchangeDeclare(exchange, amqp.ExchangeTopic, true, false, false, false, nil); err != nil {
-			return fmt.Errorf("declare exchange %q: %w", exchange, err)
-		}
+// asker asks the broker for exchanges and queues, and makes them.
+type asker struct {
+	conn   *broker.Connection
+	cfg    *config.Config
+	dialer *broker.Dialer
+}
+
+// ask asks on a channel of its own, since a refusal closes it.
+func (a asker) ask(question func(*amqp.Channel) error) (*amqp.Error, error) {
+	ch, err := a.conn.Channel()
+	if err != nil {
+		return nil, err
 	}
-	if err := declareQueue(ch, cfg, QueueDead); err != nil {
-		return err
+	err = question(ch)
+	var refusal *amqp.Error
+	if errors.As(err, &refusal) && refusal.Server && !a.conn.IsClosed() {
+		return refusal, nil
 	}
-	for _, q := range queuesOf(cfg) {
-		if err := declareQueue(ch, cfg, q.name); err != nil {
-			return err
-		}
-		for _, key := range q.keys {
-			if err := ch.QueueBind(q.name, key, ExchangeCommands, false, nil); err != nil {
-				return fmt.Errorf("bind queue %q to %q: %w", q.name, ExchangeCommands, err)
+	if err != nil {
+		return nil, err
+	}
+	return nil, ch.Close()
+}
+
+// make makes what is missing of the objects, one after the other. What exists is left as it is: where that is not what is
+// wanted, or the broker does not permit it, it fails with a *TopologyError.
+func (a asker) make(objects ...object) error {
+	for _, o := range objects {
+		refusal, err := a.ask(o.declare)
+		if err == nil && (refusal == nil || refusal.Code == amqp.PreconditionFailed && !o.holdsUp()) {
+			var unbound *amqp.Error
+			if unbound, err = a.ask(o.bind); refusal == nil {
+				refusal = unbound
 			}
 		}
-		if err := declareQueue(ch, cfg, ResultQueue(q.channel)); err != nil {
-			return err
-		}
-		if err := ch.QueueBind(ResultQueue(q.channel), q.channel+".#", ExchangeResults, false, nil); err != nil {
-			return fmt.Errorf("bind queue %q to %q: %w", ResultQueue(q.channel), ExchangeResults, err)
+		switch {
+		case err != nil:
+			return fmt.Errorf("declare %s: %w", o, err)
+		case refusal != nil && refusal.Code == amqp.AccessRefused:
+			return &TopologyError{a.refused(o, refusal), refusal}
+		case refusal != nil:
+			return &TopologyError{a.differs(o, refusal), refusal}
 		}
 	}
 	return nil
 }
 
-func declareQueue(ch *amqp.Channel, cfg *config.Config, name string) error {
-	if _, err := ch.QueueDeclare(name, true, false, false, false, amqp.Table{amqp.QueueTypeArg: queueType(cfg)}); err != nil {
-		return fmt.Errorf("declare queue %q: %w", name, err)
+// declareCommands makes what a queue of commands needs, and where its channel's answers go. That this one is amiss holds
+// up no commands: whoever sends the answers tells of it.
+func (i *Inbound) declareCommands(conn *broker.Connection, name string) error {
+	cfg := i.config()
+	if cfg.RabbitMQ.Topology != "declare" {
+		return nil
+	}
+	a := asker{conn, cfg, i.dialer}
+	for _, q := range queuesOf(cfg) {
+		if q.name != name {
+			continue
+		}
+		if err := a.make(q.received(cfg)...); err != nil {
+			return err
+		}
+		err := a.make(topic(ExchangeResults), answered(cfg, q.channel))
+		if err != nil && !errors.As(err, new(*TopologyError)) {
+			return err
+		}
 	}
 	return nil
 }
+
+// TopologyError is an exchange or a queue at the broker that is not as it must be.
+type TopologyError struct {
+	Finding
+	refusal *amqp.Error
+}
+
+// Error says which, what it is and what it should be.
+func (e *TopologyError) Error() string {
+	return fmt.Sprintf("%s: %s; wanted: %s", e.Object, e.Have, e.Want)
+}
+
+// Unwrap is what the broker said.
+func (e *TopologyError) Unwrap() error { return e.refusal }
+
+// WhatToDo is the remedy.
+func (e *TopologyError) WhatToDo() string { return e.Finding.Remedy }
 
 func queueType(cfg *config.Config) string {
 	if cfg.RabbitMQ.QueueType == "" {

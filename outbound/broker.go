@@ -31,7 +31,8 @@ type Options struct {
 	Grace          time.Duration // how long Close waits for confirmations
 	DialTimeout    time.Duration
 	Heartbeat      time.Duration
-	OnChange       func() // called when a connection came, went, was blocked or unblocked
+	Absence        *broker.Absence // tells why the broker is not to be had, for all its connections together; nil: each tells for itself
+	OnChange       func()          // called when a connection came, went, was blocked or unblocked
 	// Allowed is asked before every message. While it returns an error nothing is
 	// published: another bridge may be doing so.
 	Allowed func() error
@@ -53,7 +54,7 @@ type Broker struct {
 // New reads the configuration and the TLS files it names.
 func New(cfg *config.Config, o Options) (*Broker, error) {
 	o = o.withDefaults()
-	d, err := broker.NewDialer(&cfg.RabbitMQ, broker.Options{Version: o.Version, Timeout: o.DialTimeout, Heartbeat: o.Heartbeat})
+	d, err := broker.NewDialer(&cfg.RabbitMQ, broker.Options{Version: o.Version, Timeout: o.DialTimeout, Heartbeat: o.Heartbeat, Absence: o.Absence})
 	if err != nil {
 		return nil, err
 	}

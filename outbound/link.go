@@ -18,6 +18,7 @@ type link struct {
 	dial func(ctx context.Context, name string) (*broker.Connection, error)
 	log  *slog.Logger
 	tell func() // the state has changed
+	told telemetry.Told
 
 	mu      sync.Mutex
 	state   linkState
@@ -88,6 +89,7 @@ func (l *link) watch(ctx context.Context, conn *broker.Connection) error {
 }
 
 func (l *link) up(conn *broker.Connection) {
+	l.told.Over()
 	l.log.Info("connected to the broker", slog.String(telemetry.KeyConnection, l.name))
 	l.set(func(s *linkState) { *s = linkState{conn: conn} })
 }
@@ -95,7 +97,7 @@ func (l *link) up(conn *broker.Connection) {
 func (l *link) down(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		err = ErrClosed
-	} else if was, _ := l.get(); was.conn != nil || was.err == nil || was.err.Error() != err.Error() {
+	} else if !broker.WasTold(err) && l.told.First(err) {
 		l.log.Warn("no connection to the broker", slog.String(telemetry.KeyConnection, l.name), slog.Any(telemetry.KeyError, err), slog.String(telemetry.KeyRemedy, broker.Remedy(err)))
 	}
 	l.set(func(s *linkState) { *s = linkState{err: err} })

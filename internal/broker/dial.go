@@ -30,6 +30,7 @@ type Options struct {
 	Version   string        // ours, shown in RabbitMQ's list of connections
 	Timeout   time.Duration // for connecting and logging in
 	Heartbeat time.Duration // a connection on which nothing comes for three of them is lost
+	Absence   *Absence      // tells why Dial fails; nil: whoever calls it does
 }
 
 // Dialer opens connections to one broker.
@@ -64,6 +65,11 @@ func NewDialer(cfg *config.RabbitMQ, o Options) (*Dialer, error) {
 // The name is what operators see in RabbitMQ's list of connections. ctx is of no
 // consequence once the connection is there.
 func (d *Dialer) Dial(ctx context.Context, name string) (*Connection, error) {
+	c, err := d.dial(ctx, name)
+	return c, d.options.Absence.after(ctx, err)
+}
+
+func (d *Dialer) dial(ctx context.Context, name string) (*Connection, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.options.Timeout)
 	defer cancel()
 	socket, err := d.socket(ctx)

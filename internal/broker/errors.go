@@ -12,8 +12,13 @@ var (
 	ErrRefused = errors.New("the broker does not permit it")
 )
 
-// Remedy is what a person can do when there is no connection, or the broker refuses what was asked on it.
+// Remedy is what a person can do when there is no connection, or the broker refuses what was asked on it. An error
+// that knows better says so by a method WhatToDo.
 func Remedy(err error) string {
+	var known interface{ WhatToDo() string }
+	if errors.As(err, &known) {
+		return known.WhatToDo()
+	}
 	var refused *amqp.Error
 	switch {
 	case errors.Is(err, ErrRefused):

@@ -17,7 +17,7 @@ import (
 // waitForDatabase does what needs Odoo's database at the start, again and again
 // while the server is away or the way to it breaks; every other error is final.
 func (b *bridge) waitForDatabase(ctx context.Context, do func() error) error {
-	said := ""
+	var told telemetry.Told
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		err := do()
 		if err != nil && !passes(err) {
@@ -26,9 +26,8 @@ func (b *bridge) waitForDatabase(ctx context.Context, do func() error) error {
 		if err != nil {
 			b.health.Set(telemetry.HealthStreaming, false, err.Error())
 		}
-		if err != nil && err.Error() != said {
-			said = err.Error()
-			b.log.Warn("Odoo's database cannot be reached; trying again until it can", telemetry.KeyError, said,
+		if err != nil && told.First(err) {
+			b.log.Warn("Odoo's database cannot be reached; trying again until it can", telemetry.KeyError, err.Error(),
 				telemetry.KeyRemedy, "nothing, if it comes back; else look whether PostgreSQL runs, and whether postgres.dsn leads to it: `odoobridge check` asks it")
 		}
 		return struct{}{}, err

@@ -181,7 +181,7 @@ func (e *DecisionError) Error() string { return fmt.Sprintf("%s. %s", e.What, e.
 // openLanes prepares the lanes and their publishers.
 func (b *bridge) openLanes(ctx context.Context, version string) (err error) {
 	b.broker, err = outbound.New(b.cfg, outbound.Options{
-		Log: b.log.With(telemetry.KeyComponent, "outbound"), Version: version, OnChange: func() {}, Grace: b.cfg.ShutdownGrace, Allowed: b.mayAct(),
+		Log: b.log.With(telemetry.KeyComponent, "outbound"), Version: version, OnChange: func() {}, Grace: b.cfg.ShutdownGrace, Allowed: b.mayAct(), Absence: b.absence,
 	})
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/odoobridge/odoobridge/internal/broker"
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/internal/store/postgres"
@@ -23,13 +24,15 @@ type host struct {
 	began   time.Time
 	metrics *telemetry.Metrics
 	health  *telemetry.Health
+	absence *broker.Absence // of RabbitMQ
 	current atomic.Pointer[bridge]
 	// instance names this process among those that may want a shared store.
 	instance string
 }
 
 func newHost(cfg *config.Config, o Options) *host {
-	h := &host{cfg: cfg, log: o.Log, began: time.Now(), metrics: telemetry.New(o.Version), instance: postgres.NewInstance()}
+	h := &host{cfg: cfg, log: o.Log, began: time.Now(), metrics: telemetry.New(o.Version), instance: postgres.NewInstance(),
+		absence: broker.NewAbsence(o.Log)}
 	checks := []string{telemetry.HealthStreaming, telemetry.HealthBroker, telemetry.HealthStore, telemetry.HealthSlot}
 	if cfg.HasCommands() {
 		checks = append(checks, telemetry.HealthCommands)

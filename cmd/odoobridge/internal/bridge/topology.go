@@ -15,6 +15,7 @@ import (
 // setUpBroker brings exchanges and queues about, for as long as it takes:
 // reading and journalling do not wait for it.
 func (b *bridge) setUpBroker(ctx context.Context) error {
+	var told telemetry.Told
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		findings, err := b.broker.Setup(ctx)
 		remedy := broker.Remedy(err)
@@ -23,10 +24,9 @@ func (b *bridge) setUpBroker(ctx context.Context) error {
 			err = problems(findings)
 		}
 		b.mu.Lock()
-		changed := b.topology == nil || err == nil || b.topology.Error() != err.Error()
 		b.topology = err
 		b.mu.Unlock()
-		if err != nil && changed && ctx.Err() == nil {
+		if err != nil && ctx.Err() == nil && !broker.WasTold(err) && told.First(err) {
 			b.log.Error("the queues are not as they must be; trying again", telemetry.KeyError, err.Error(), telemetry.KeyRemedy, remedy)
 		}
 		return struct{}{}, err
