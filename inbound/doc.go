@@ -40,6 +40,8 @@
 //	a queue is another one      its commands wait in it, others go on; it is told which, and what to do
 //	ledger full or failing      nothing is acknowledged, nothing overtakes; tried again until it works
 //	executor's error            tried again with back-off and jitter; *command.RetryError says when
+//	executor panics             tried again; parked as bridge_fault the third time
+//	a message panics as it is read  refused as bridge_fault, its bytes kept as a dead letter
 //	no end to errors or waits   parked after commands.patience
 //	results not confirmed       sent again with the same id; an alarm is waited out
 //	no queue takes a result     it waits, others go on; whoever asked for a reply has it and gets no other

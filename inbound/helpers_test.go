@@ -77,6 +77,7 @@ type silent struct{}
 
 func (silent) Command(string, string, string, time.Duration, time.Duration) {}
 func (silent) Retried(string, string)                                       {}
+func (silent) Panicked(string, string)                                      {}
 func (silent) Open([]store.CommandCount)                                    {}
 func (silent) Connected(bool)                                               {}
 func (silent) Unsent([]ResultsWaiting)                                      {}

@@ -29,6 +29,8 @@ type Meter interface {
 	Command(channel, name, outcome string, took, own time.Duration)
 	// Retried counts an attempt that decided nothing.
 	Retried(channel, name string)
+	// Panicked counts a command that made the bridge itself fail.
+	Panicked(channel, name string)
 	// Open is told how many commands are not done, from time to time.
 	Open(counts []store.CommandCount)
 	// Unsent is told which results wait to be sent, from time to time.

@@ -103,7 +103,7 @@ func (i *Inbound) take(ctx context.Context, q queue, batch []*message.Message) e
 		return err
 	}
 	for _, m := range batch {
-		c, refusal := i.admit(q, m)
+		c, refusal := i.admitted(q, m)
 		if refusal == nil {
 			wanted, from = append(wanted, c), append(from, m)
 			continue

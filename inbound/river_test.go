@@ -280,6 +280,8 @@ func TestErrorsAreTriedAgainAndParkedWhenPatienceEnds(t *testing.T) {
 			return command.Outcome{}, errOdooDown
 		case c.ID == "panic" && tries[c.ID] == 1:
 			panic("a bug")
+		case c.ID == "poisonous":
+			panic(c.ID + " has a person's name in it")
 		case tries[c.ID] < 4 && c.ID != "panic":
 			return command.Outcome{}, &command.RetryError{After: time.Millisecond, Err: errOdooDown}
 		}
@@ -305,6 +307,7 @@ func TestErrorsAreTriedAgainAndParkedWhenPatienceEnds(t *testing.T) {
 	if got := w.outcome("panic"); got != "applied" {
 		t.Error(got)
 	}
+	w.holdsNoPoison(f)
 }
 
 // passed counts how often all that is unsent was looked at from the start.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime/debug"
 	"time"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
@@ -62,6 +61,9 @@ func (i *Inbound) decide(ctx context.Context, t *store.Taken, now time.Time) (s 
 		return i.interrupted(t, err, called), outcome.Called
 	}
 	if err != nil {
+		if s := i.poisoned(ctx, t, err, now); s != nil {
+			return s, outcome.Called
+		}
 		i.meter.Retried(t.Channel, t.Name)
 		return i.again(t, err, now), outcome.Called
 	}
@@ -73,8 +75,7 @@ func (i *Inbound) decide(ctx context.Context, t *store.Taken, now time.Time) (s 
 func (i *Inbound) execute(ctx context.Context, t *store.Taken) (o command.Outcome, called bool, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			i.log.Error("executing a command panicked", telemetry.KeyChannel, t.Channel, telemetry.KeyError, fmt.Sprint(r), "stack", string(debug.Stack()))
-			err = errors.New("the bridge failed while executing the command; its log says where")
+			err = i.panicked(t.Channel, t.Name, r)
 		}
 	}()
 	data, err := dataOf(&t.Command)

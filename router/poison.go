@@ -6,11 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
-	"strings"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/schema"
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
@@ -168,7 +167,7 @@ type derived struct {
 func (r *Router) derive(c *commitInfo, id docID, previous []byte) (d derived, poison string) {
 	defer func() {
 		if failure := recover(); failure != nil {
-			poison = describePanic(failure)
+			poison = telemetry.Panic(failure)
 		}
 	}()
 	entity := r.Profile.Entities[id.entity]
@@ -200,42 +199,11 @@ func (r *Router) derive(c *commitInfo, id docID, previous []byte) (d derived, po
 func (r *Router) buildFirst(id docID) (built odoo.Built, there bool, poison string) {
 	defer func() {
 		if failure := recover(); failure != nil {
-			poison = describePanic(failure)
+			poison = telemetry.Panic(failure)
 		}
 	}()
 	if built, there = r.Profile.Entities[id.entity].Build(r.mirror, id.key, nil); there {
 		built.Body = r.withFlight(id, built.Body)
 	}
 	return built, there, ""
-}
-
-// describePanic says what went wrong and where. A value that was panicked with may
-// hold anything, also a person's data: only its type is told, and the runtime's own words.
-func describePanic(failure any) string {
-	what := fmt.Sprintf("%T", failure)
-	var known runtime.Error
-	if err, ok := failure.(error); ok && errors.As(err, &known) {
-		what = known.Error()
-	}
-	return what + placeOfPanic()
-}
-
-// placeOfPanic is the innermost function of the mapping that was running.
-func placeOfPanic() string {
-	pcs := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
-	panicked := false
-	for {
-		f, more := frames.Next()
-		switch {
-		case f.Function == "runtime.gopanic":
-			panicked = true
-		case panicked && !strings.HasPrefix(f.Function, "runtime."):
-			name := f.Function[strings.LastIndexByte(f.Function, '/')+1:]
-			return fmt.Sprintf(" in %s, line %d", name, f.Line)
-		}
-		if !more {
-			return ""
-		}
-	}
 }

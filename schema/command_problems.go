@@ -14,6 +14,7 @@ const (
 	CodeConflict       = "conflict"
 	CodeDuplicateID    = "duplicate_id"
 	CodeTooManyTries   = "too_many_tries"
+	CodeFault          = "bridge_fault"
 )
 
 // The codes of problems that come from what Odoo has.
@@ -51,6 +52,7 @@ func ProblemCodes() []ProblemCode {
 		{CodeConflict, "Something newer is there already: a later command of the channel, or a change in Odoo.", "Look at the newest event, and decide again."},
 		{CodeDuplicateID, "The `id` was used for another command.", "Give every command an id of its own."},
 		{CodeTooManyTries, "It was tried again and again without an answer from Odoo that decides it.", "Look at the last error, then `odoobridge exceptions retry`."},
+		{CodeFault, "The bridge itself fails at this command.", "Nothing is wrong with it: the bridge's administrator reports it, and has it tried again with a version that is mended."},
 		{CodeUnknownSKU, "Odoo has no such product, or several.", "Make the product, or mend its internal reference or barcode: the command goes on by itself."},
 		{CodeUnknownCustomer, "The channel's customer is not known.", "Send `customer.upsert` first: the command goes on by itself."},
 		{CodeUnknownOrder, "The channel's order is not known.", "Send `order.place` first: the command goes on by itself."},

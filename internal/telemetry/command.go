@@ -12,6 +12,7 @@ type Commands struct {
 	seconds    *prometheus.HistogramVec
 	own        *prometheus.HistogramVec
 	retries    *prometheus.CounterVec
+	panics     *prometheus.CounterVec
 	waiting    *prometheus.GaugeVec
 	oldest     *prometheus.GaugeVec
 	exceptions *prometheus.GaugeVec
@@ -38,6 +39,7 @@ func newCommands(r *prometheus.Registry) *Commands {
 		own: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: "command_own_seconds",
 			Help: "The bridge's own part of that, syncs of its disk included: without calls to Odoo, and without what was before the command was taken if it had to wait for its turn.", Buckets: ownBuckets}, []string{"channel", "command"}),
 		retries:    counters(r, "command_retries_total", "Attempts that decided nothing and are made again.", "channel", "command"),
+		panics:     counters(r, "command_panics_total", "Attempts that the bridge itself failed at: a fault of the bridge. A command that does so three times is parked as bridge_fault.", "channel", "command"),
 		waiting:    prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "commands_waiting", Help: "Commands that are not decided: received, waiting or being applied."}, []string{"channel", "workload", "state"}),
 		oldest:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "commands_oldest_seconds", Help: "Age of the oldest command that is not decided; 0 without one."}, []string{"channel", "workload"}),
 		exceptions: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "exceptions_open", Help: "Parked commands that a person or a rule must decide, by reason."}, []string{"channel", "code"}),
@@ -63,6 +65,22 @@ func (c *Commands) Answered(channel, command, outcome string, took, own time.Dur
 // Retried counts an attempt that decided nothing.
 func (c *Commands) Retried(channel, command string) {
 	c.retries.WithLabelValues(channel, command).Inc()
+}
+
+// Panicked counts an attempt at which the bridge itself failed.
+func (c *Commands) Panicked(channel, command string) {
+	c.panics.WithLabelValues(channel, command).Inc()
+}
+
+// Expect shows zero panics of a channel's commands, and of what is none, so that the first one is an increase.
+func (c *Commands) Expect(channel string, commands []string) {
+	if len(commands) == 0 {
+		return
+	}
+	c.panics.WithLabelValues(channel, "unknown").Add(0)
+	for _, name := range commands {
+		c.panics.WithLabelValues(channel, name).Add(0)
+	}
 }
 
 // Called measures a call to Odoo.
@@ -119,6 +137,7 @@ func (c *Commands) SetUnsent(list []UnsentResults) {
 func (c *Commands) show() {
 	c.Answered("channel", "command", "outcome", 0, 0)
 	c.Retried("channel", "command")
+	c.Panicked("channel", "command")
 	c.Called("model", "method", "result", 0)
 	c.SetUnsent([]UnsentResults{{Channel: "channel"}})
 	c.SetOpen([]OpenCommands{{Channel: "channel", Workload: "workload", State: "received"}, {Channel: "channel", State: "parked", Code: "code"}})

@@ -8,6 +8,7 @@ const (
 	KeyChannel   = "channel"
 	KeyLane      = "lane"
 	KeyQueue     = "queue"
+	KeyCommand   = "command" // its name: "order.place"
 	KeyEntity    = "entity"
 	KeyEvent     = "event"
 	KeyEvents    = "events"

@@ -51,6 +51,9 @@ func (b *bridge) openInbound(ctx context.Context, version string) (closeInbound 
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
+	for i := range b.cfg.Channels {
+		b.metrics.Commands.Expect(b.cfg.Channels[i].Name, b.cfg.Channels[i].Commands)
+	}
 	b.commands = &commands{river: river, ledger: l, reloaded: executor.reload, greet: executor.greet, inFlight: tracker}
 	b.handleCommands()
 	return l.Close, nil
@@ -109,6 +112,8 @@ func (m commandMeter) Command(channel, name, outcome string, took, own time.Dura
 }
 
 func (m commandMeter) Retried(channel, name string) { m.b.metrics.Commands.Retried(channel, name) }
+
+func (m commandMeter) Panicked(channel, name string) { m.b.metrics.Commands.Panicked(channel, name) }
 
 func (m commandMeter) Connected(up bool) {
 	telemetry.SetFlag(m.b.metrics.Commands.Connected, up)
