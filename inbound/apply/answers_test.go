@@ -89,3 +89,38 @@ func TestAnOrderThatOdooRoundsIsRefusedOrSaysSo(t *testing.T) {
 		t.Errorf("Odoo 19, which does not round prices, has %s: %+v", got, out.Problems)
 	}
 }
+
+// TestAQuantityThatOdooRoundsIsNeitherShippedNorReturnedNorRefunded has lines, and lots of them, of quantities that are finer than Odoo
+// keeps any, at the second place, of a transfer that is there and an invoice that is posted.
+func TestAQuantityThatOdooRoundsIsNeitherShippedNorReturnedNorRefunded(t *testing.T) {
+	l := newLab(t)
+	l.applied("order.place", "5001", anOrder(1, ""))
+	shipment := l.shipment(1)
+	l.shippedOrder(2)
+	l.invoicedOrder(3)
+	l.applied("return.request", "r2", `{"order":"5002","lines":[{"sku":"COF-HOUSE","quantity":"1.000"}]}`)
+	for _, c := range []struct{ name, data, paths string }{
+		{"shipment.confirm", `{"shipment":"` + shipment + `","lines":[{"sku":"COF-HOUSE","quantity":"1"},{"sku":"FILTER-100","quantity":"0.125"}]}`, "lines[1].quantity"},
+		{"shipment.confirm", `{"shipment":"` + shipment + `","lines":[{"sku":"FILTER-100","quantity":"1","lots":[{"lot":"A","quantity":"0.5"},{"lot":"B","quantity":"0.4999"},{"lot":"C","quantity":"0.0001"}]}]}`,
+			"lines[0].lots[1].quantity lines[0].lots[2].quantity"},
+		{"return.request", `{"order":"5002","lines":[{"sku":"COF-HOUSE","quantity":"0.5"},{"sku":"FILTER-100","quantity":"0.999"}]}`, "lines[1].quantity"},
+		{"return.receive", `{"request":"r2","lines":[{"sku":"COF-HOUSE","quantity":"0.999"}]}`, "lines[0].quantity"},
+		{"refund.record", `{"order":"5003","lines":[{"sku":"COF-HOUSE","quantity":"0.999"}],"currency":"USD","refunded_at":"2026-11-22T10:00:00Z"}`, "lines[0].quantity"},
+	} {
+		before := l.fingerprint()
+		out := l.stopped(command.Rejected, schema.CodeInvalid, c.name, "r", c.data)
+		var paths []string
+		for _, p := range out.Problems {
+			paths = append(paths, p.Path)
+			if !strings.Contains(p.Message, "2 digits") || !strings.Contains(p.Remedy, "new `id`") {
+				t.Errorf("%s: %+v", c.name, p)
+			}
+		}
+		if got := strings.Join(paths, " "); got != c.paths {
+			t.Errorf("%s: at %s, want %s", c.name, got, c.paths)
+		}
+		if l.fingerprint() != before {
+			t.Errorf("%s: something was made for what is refused", c.name)
+		}
+	}
+}

@@ -18,7 +18,7 @@ type books struct {
 
 func newBooks() *books { return &books{next: 900, tables: map[string][]map[string]any{}} }
 
-var bookModels = []string{"mail.message", "mail.blacklist", "mailing.list", "mailing.contact", "mailing.subscription"}
+var bookModels = []string{"mail.blacklist", "mailing.list", "mailing.contact", "mailing.subscription"}
 
 func (b *books) add(model string, values map[string]any) int64 {
 	b.next++
@@ -29,12 +29,12 @@ func (b *books) add(model string, values map[string]any) int64 {
 
 // call answers a call, or says that the simulator should.
 func (b *books) call(model, method string, args []any, named map[string]any) (any, bool) {
-	if method == "message_post" {
+	if method == "message_post" && slices.Contains(bookModels, model) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		return b.add("mail.message", map[string]any{"model": model, "res_id": args[0].([]any)[0], "body": "<p>" + fmt.Sprint(named["body"]) + "</p>"}), true
 	}
-	if !slices.Contains(bookModels, model) {
+	if !slices.Contains(bookModels, model) && !aboutBooks(model, args) {
 		return nil, false
 	}
 	b.mu.Lock()
@@ -68,6 +68,11 @@ func (b *books) call(model, method string, args []any, named map[string]any) (an
 		return b.load(model, args), true
 	}
 	return nil, true
+}
+
+// aboutBooks says whether messages are looked for that were left under records of the books.
+func aboutBooks(model string, args []any) bool {
+	return model == "mail.message" && slices.ContainsFunc(bookModels, func(of string) bool { return strings.Contains(fmt.Sprint(args), "model = "+of+"]") })
 }
 
 func (b *books) load(model string, args []any) any {

@@ -21,7 +21,9 @@ type Documents interface {
 	Since(ctx context.Context, entity string, key [2]int64, revision int64) (now int64, changes []decide.Change, err error)
 	// Heir is what an entity that is gone was merged into; 0 when it was not, or is not known to be.
 	Heir(ctx context.Context, entity string, key [2]int64) (heir int64, err error)
-	// Pass returns once Since and Heir know of everything that Odoo had committed when it was called. It fails when
+	// Deleted is when the transaction was committed that an entity is gone since; the zero time where it is there, or that is not known.
+	Deleted(ctx context.Context, entity string, key [2]int64) (time.Time, error)
+	// Pass returns once Since, Heir and Deleted know of everything that Odoo had committed when it was called. It fails when
 	// that takes too long: then nothing is known.
 	Pass(ctx context.Context) error
 }

@@ -18,6 +18,7 @@ type told struct {
 	changes []decide.Change
 	asked   []string
 	heirs   map[int64]int64 // of customers
+	deleted time.Time       // when whatever is gone was
 	passes  func() error    // what the log brings when it is waited for; nil: nothing
 }
 
@@ -27,6 +28,8 @@ func (d *told) Heir(_ context.Context, entity string, key [2]int64) (int64, erro
 	}
 	return d.heirs[key[0]], nil
 }
+
+func (d *told) Deleted(context.Context, string, [2]int64) (time.Time, error) { return d.deleted, nil }
 
 func (d *told) Pass(context.Context) error {
 	if d.passes == nil {

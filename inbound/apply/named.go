@@ -83,7 +83,9 @@ func (r *run) thereOrHeir(model string, id int64) (int64, bool, error) {
 			return 0, false, fmt.Errorf("look up into what the %s was merged: %w", entity, err)
 		}
 		if heir == 0 {
-			return 0, false, nil
+			if heir, err = r.mergedQuietly(model, entity, id); err != nil || heir == 0 {
+				return 0, false, err
+			}
 		}
 		id = heir
 	}

@@ -3,8 +3,10 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/schema"
@@ -110,4 +112,53 @@ func TestACustomerThatWasMergedIsFollowed(t *testing.T) {
 	// Two that were merged into each other, one after the other, as a restore may leave them: that ends.
 	documents.heirs = map[int64]int64{952: 951, 951: 952}
 	l.stopped(command.Parked, schema.CodeConflict, "customer.upsert", "1", `{"name":"Known","phone":"3"}`)
+}
+
+// TestACustomerThatNothingReferredToIsFollowedToo merges a customer of whom only the ledger knows whom the channel means, by Odoo's
+// wizard: its log shows a deletion and no more. What Odoo wrote under the one that stays tells, unless it is of another day, or
+// two say so.
+func TestACustomerThatNothingReferredToIsFollowedToo(t *testing.T) {
+	l := newLab(t)
+	l.x.bindings = l
+	l.exec(`INSERT INTO res_partner (id, name, email, email_normalized, type, active, lang) SELECT id, 'Known (ID ' || id - 100 || ')', 'known' || id || '@example.test', 'known' || id || '@example.test', 'contact', true, 'en_US'
+			FROM generate_series(950, 953) id`)
+	l.wire.forbid = "ir.model.data.create"
+	l.applied("customer.upsert", "1", `{"name":"Known","email":"known950@example.test"}`)
+	l.applied("customer.upsert", "2", `{"name":"Known","email":"known953@example.test"}`)
+	l.merge(950, 951)
+	l.merge(951, 952)
+	upsert := `{"name":"Known","phone":"%d"}`
+	documents := &told{deleted: time.Now()}
+	l.x.documents = documents
+	if out := l.applied("customer.upsert", "1", fmt.Sprintf(upsert, 1)); out.Odoo.ID != 952 {
+		t.Errorf("%d was changed", out.Odoo.ID)
+	}
+	l.bound["channel_shopify.customer_1"] = command.Binding{ExternalID: "channel_shopify.customer_1", Model: "res.partner", Record: 950}
+	for name, deleted := range map[string]time.Time{"not known when": {}, "before it was said": time.Now().Add(-time.Hour), "long after": time.Now().Add(2 * time.Hour)} {
+		documents.deleted = deleted
+		if out, err := l.send("customer.upsert", "1", fmt.Sprintf(upsert, 2)); err != nil || out.Kind != command.Parked {
+			t.Errorf("deleted %s: %+v, %v", name, out, err)
+		}
+	}
+	documents.deleted = time.Now()
+	// One is not another, whose id or name ends like its own.
+	l.exec("DELETE FROM res_partner WHERE id = 953")
+	l.stopped(command.Parked, schema.CodeConflict, "customer.upsert", "2", fmt.Sprintf(upsert, 3))
+	l.exec("INSERT INTO mail_message (model, res_id, message_type, body, create_date) VALUES ('res.partner', 1, 'notification', '<p>A (ID 1953)</p>', now() AT TIME ZONE 'UTC'), ('res.partner', 1, 'comment', '<p>A (ID 953)</p>', now() AT TIME ZONE 'UTC')")
+	l.stopped(command.Parked, schema.CodeConflict, "customer.upsert", "2", fmt.Sprintf(upsert, 3))
+	l.exec("INSERT INTO mail_message (model, res_id, message_type, body, create_date) SELECT 'res.partner', id, 'notification', '<p>A (ID 953)</p>', now() AT TIME ZONE 'UTC' FROM generate_series(1, 2) id")
+	l.stopped(command.Parked, schema.CodeConflict, "customer.upsert", "2", fmt.Sprintf(upsert, 3))
+}
+
+// merge has a person merge one customer into another.
+func (l *lab) merge(from, into int64) {
+	l.t.Helper()
+	ctx := context.Background()
+	wizard, err := l.x.odoo.Create(ctx, "base.partner.merge.automatic.wizard", map[string]any{"partner_ids": []any{[]any{6, 0, []int64{from, into}}}, "dst_partner_id": into}, nil)
+	if err == nil {
+		_, err = l.x.odoo.Run(ctx, "base.partner.merge.automatic.wizard", "action_merge", []int64{wizard}, nil)
+	}
+	if err != nil {
+		l.t.Fatal(whole(err))
+	}
 }

@@ -64,7 +64,8 @@ var wishes = []wish{
 		effect: func(l *lab, n int) string {
 			return fmt.Sprint(l.count("SELECT count(*) FROM sale_order WHERE client_order_ref = $1 AND state = 'cancel'", fmt.Sprintf("#%d", n)), " ",
 				l.text("SELECT string_agg(p.state, ',') FROM stock_picking p JOIN sale_order o ON o.id = p.sale_id WHERE client_order_ref = $1", fmt.Sprintf("#%d", n)), ", ",
-				l.booked("mail.message", "model", "sale.order", "res_id", l.count("SELECT id FROM sale_order WHERE client_order_ref = $1", fmt.Sprintf("#%d", n)), "body", fmt.Sprintf("<p>shopify order.cancel %s: changed my mind</p>", subjectOf(n))), " note")
+				l.count("SELECT count(*) FROM mail_message m JOIN sale_order o ON o.id = m.res_id WHERE m.model = 'sale.order' AND client_order_ref = $1 AND body = $2",
+					fmt.Sprintf("#%d", n), fmt.Sprintf("<p>shopify order.cancel %s: changed my mind</p>", subjectOf(n))), " note")
 		},
 		want: func(int) string { return "1 cancel, 1 note" },
 	},

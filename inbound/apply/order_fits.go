@@ -3,7 +3,6 @@ package apply
 import (
 	"fmt"
 
-	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/schema"
 )
@@ -14,25 +13,8 @@ func (r *run) linesFit(data schema.OrderPlace) error {
 	if err := r.keysApart(data); err != nil {
 		return err
 	}
-	digits, err := r.soldDigits()
-	if err != nil {
-		return err
-	}
-	var problems []command.Problem
-	for i, line := range data.Lines {
-		if finer(decide.Num(line.Quantity), digits.Quantity) {
-			problems = append(problems, problem(schema.CodeInvalid, fmt.Sprintf("lines[%d].quantity", i),
-				fmt.Sprintf("Odoo keeps quantities to %d digits after the point: it would make another of %s", digits.Quantity, line.Quantity)))
-			problems[len(problems)-1].Remedy = finerRemedy
-		}
-	}
-	if len(problems) == 0 {
-		return nil
-	}
-	return r.reject(problems...)
+	return r.kept(ofLines(data.Lines, func(l schema.OrderLine) schema.Decimal { return l.Quantity }), r.orderedDigits)
 }
-
-const finerRemedy = "Send a quantity that Odoo can keep, such as one in a smaller unit, with a new `id`. Odoo's administrator may have it keep more digits: Decimal Accuracy of Product Unit."
 
 // keysApart refuses an order of which a line's id is what another line without an id is called by, or the delivery: Odoo would
 // take the one for the other.

@@ -53,15 +53,15 @@ func lineKey(line schema.OrderLine, i int) string {
 	return strconv.Itoa(i + 1)
 }
 
-// orderLines are the rows of the lines. Everything that is not known is said at once.
-func (r *run) orderLines(data schema.OrderPlace) ([]row, error) {
+// orderLines are the rows of the lines, and the carrier of the delivery; 0 without one. Everything that is not known is said at once.
+func (r *run) orderLines(data schema.OrderPlace) (rows []row, carrier int64, err error) {
 	digits, err := r.soldDigits()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	b := &lineBuilder{r: r, data: data, taxColumn: allTaxesGiven(data)}
 	if b.taxField, err = r.taxField(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for _, line := range data.Lines {
 		b.described = b.described || line.Description != ""
@@ -69,15 +69,15 @@ func (r *run) orderLines(data schema.OrderPlace) ([]row, error) {
 	b.described = b.described || data.Delivery != nil && data.Delivery.Description != ""
 	for i, line := range data.Lines {
 		if err := b.product(i, line, digits); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
 	if data.Delivery != nil {
-		if err := b.delivery(data.Delivery); err != nil {
-			return nil, err
+		if carrier, err = b.delivery(data.Delivery); err != nil {
+			return nil, 0, err
 		}
 	}
-	return b.rows, parkAll(b.problems, b.waits)
+	return b.rows, carrier, parkAll(b.problems, b.waits)
 }
 
 // taxField is what lines call their taxes on this release.
@@ -133,24 +133,25 @@ func (b *lineBuilder) product(i int, line schema.OrderLine, digits decide.Digits
 	return nil
 }
 
-func (b *lineBuilder) delivery(d *schema.OrderDelivery) error {
+// delivery adds the line of the delivery, and says which carrier it is by.
+func (b *lineBuilder) delivery(d *schema.OrderDelivery) (int64, error) {
 	carrier, missing, key, err := b.r.mapped(command.WaitCarrier, "delivery.carrier", b.r.channel.Mapping.Carriers, d.Carrier, "delivery.carrier")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if missing != nil {
 		b.miss(*missing, key)
 	}
 	taxes, err := b.taxes(d.Taxes, "delivery")
 	if err != nil || missing != nil {
-		return err
+		return 0, err
 	}
 	method, err := b.r.readOne("delivery.carrier", carrier, "product_id", "name")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	b.row(decide.LineID(b.r.c.Channel, b.r.c.Subject, deliveryKey), method.Ref("product_id"), "1", decide.Price{Unit: decide.Num(d.Price)}, or(d.Description, method.Text("name")), taxes, true)
-	return nil
+	return carrier, nil
 }
 
 func (b *lineBuilder) row(externalID string, product int64, quantity string, price decide.Price, text, taxes string, delivery bool) {

@@ -143,7 +143,7 @@ func (r *run) newOrder(externalID string, data schema.OrderPlace) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	lines, err := r.orderLines(data)
+	lines, carrier, err := r.orderLines(data)
 	if err != nil {
 		return 0, err
 	}
@@ -159,13 +159,7 @@ func (r *run) newOrder(externalID string, data schema.OrderPlace) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	if data.Delivery != nil { // by which its shipments go, too
-		carrier, err := r.oneMapped(command.WaitCarrier, "delivery.carrier", r.channel.Mapping.Carriers, data.Delivery.Carrier, "delivery.carrier")
-		if err != nil {
-			return 0, err
-		}
-		head.ref("carrier_id", carrier)
-	}
+	head.ref("carrier_id", carrier) // by which its shipments go, too
 	head.ref("partner_id", customer)
 	head.ref("partner_invoice_id", billing)
 	head.ref("partner_shipping_id", delivery)

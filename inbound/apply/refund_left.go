@@ -52,6 +52,9 @@ func (r *run) refundFits(invoice odoo.Record, data schema.RefundRecord, before g
 // for a line at another price is goodwill, which is no piece.
 func (r *run) piecesFit(invoice odoo.Record, data schema.RefundRecord, before given) (decide.Decimal, error) {
 	asked := decide.Num(data.Delivery)
+	if err := r.kept(ofLines(data.Lines, func(l schema.RefundLine) schema.Decimal { return l.Quantity }), r.refundedDigits); err != nil {
+		return asked, err
+	}
 	lines, err := r.linesOf(invoice.ID())
 	if err != nil {
 		return asked, err

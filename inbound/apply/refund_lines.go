@@ -67,7 +67,7 @@ func (r *run) creditLines(credit odoo.Record, data schema.RefundRecord) ([]any, 
 		return nil, err
 	}
 	if data.Amount != "" {
-		return r.lumpSum(lines, data, digits)
+		return r.lumpSum(lines, data, digits.Price)
 	}
 	change, taken := map[int64]map[string]any{}, map[int64]bool{}
 	for i, want := range data.Lines {
@@ -76,14 +76,14 @@ func (r *run) creditLines(credit odoo.Record, data schema.RefundRecord) ([]any, 
 			return nil, err
 		}
 		taken[line.id] = true
-		change[line.id] = line.refunding(decide.Num(want.Quantity), decide.Num(want.Amount), digits)
+		change[line.id] = line.refunding(decide.Num(want.Quantity), decide.Num(want.Amount), digits.Price)
 	}
 	if given := decide.Num(data.Delivery); !given.IsZero() {
 		at := slices.IndexFunc(lines, func(l creditLine) bool { return l.delivery })
 		if at < 0 {
 			return nil, r.park(invoiceRef(credit), problem(schema.CodeUnknownLine, "delivery", "the invoice has no delivery on it"))
 		}
-		change[lines[at].id] = lines[at].refunding(lines[at].quantity, given, digits)
+		change[lines[at].id] = lines[at].refunding(lines[at].quantity, given, digits.Price)
 	}
 	return commandsOf(lines, change), nil
 }

@@ -18,6 +18,9 @@ func receiveReturn(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
+	if err := r.kept(ofLines(data.Lines, func(l schema.ReceiptLine) schema.Decimal { return l.Quantity }), r.movedDigits); err != nil {
+		return command.Reference{}, err
+	}
 	rec, err := r.expected(data)
 	if err != nil {
 		return command.Reference{}, err

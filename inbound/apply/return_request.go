@@ -36,6 +36,9 @@ func requestReturn(r *run) (command.Reference, error) {
 	if known != nil {
 		return transfer(known), nil
 	}
+	if err := r.kept(ofLines(data.Lines, func(l schema.ReturnLine) schema.Decimal { return l.Quantity }), r.returnedDigits); err != nil {
+		return command.Reference{}, err
+	}
 	made, err := r.returnMadeOrMake(data)
 	if err != nil {
 		return command.Reference{}, err

@@ -18,6 +18,9 @@ func confirmShipment(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
+	if err := r.kept(shippedQuantities(data.Lines), r.movedDigits); err != nil {
+		return command.Reference{}, err
+	}
 	rec, err := r.transferNamed(data.Shipment, "shipment")
 	if err != nil {
 		return command.Reference{}, err
@@ -95,6 +98,17 @@ func (r *run) shipped(data schema.ShipmentConfirm, moves []moved) ([]wanted, err
 		want = append(want, part...)
 	}
 	return want, nil
+}
+
+// shippedQuantities are those of the lines and of their lots.
+func shippedQuantities(lines []schema.ShipmentLine) []quantityAt {
+	all := ofLines(lines, func(l schema.ShipmentLine) schema.Decimal { return l.Quantity })
+	for i, line := range lines {
+		for j, lot := range line.Lots {
+			all = append(all, quantityAt{lot.Quantity, fmt.Sprintf("lines[%d].lots[%d].quantity", i, j)})
+		}
+	}
+	return all
 }
 
 // shippedAlready compares a shipment that is done with what was asked. Just that is no

@@ -1,8 +1,10 @@
 package odoosim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // toPartners are the columns whose foreign key in a real Odoo is to res_partner,
@@ -81,7 +83,19 @@ func (e *env) mergePartners(ids []int64, survivor int64) {
 	}
 	e.exec("UPDATE ir_model_data SET res_id = $1 WHERE model = 'res.partner' AND res_id IN ("+list+")", survivor)
 	partners.write(e, []int64{survivor}, values)
+	e.logMerge(sources, survivor)
 	e.exec("DELETE FROM res_partner WHERE id IN (" + list + ")")
+}
+
+// logMerge leaves under the survivor which contacts it was merged with, and points to it what was left under them.
+func (e *env) logMerge(sources []int64, survivor int64) {
+	e.exec("UPDATE mail_message SET res_id = $1 WHERE model = 'res.partner' AND res_id IN ("+joinIDs(sources)+")", survivor)
+	var said []string
+	for _, id := range sources {
+		p := e.get("res_partner", id)
+		said = append(said, fmt.Sprintf("%s <%s> (ID %d)", p["name"], cmp.Or(p["email"], "n/a"), id))
+	}
+	e.post("res.partner", survivor, "Merged with the following partners: "+strings.Join(said, ", "))
 }
 
 // checkMerge refuses what Odoo refuses: a contact with its own child, and

@@ -29,11 +29,13 @@ func TestMergingPointsEverythingToTheSurvivor(t *testing.T) {
 		id   int64
 		want string
 	}{
-		"source":            {"SELECT count(*)::text FROM res_partner WHERE id = $1", twin, "0"},
-		"order":             {"SELECT concat_ws(' ', partner_id, partner_invoice_id, partner_shipping_id) FROM sale_order WHERE id = $1", order, fmt.Sprint(keep, keep, keep)},
-		"order's stamp":     {stamp, order, before},
-		"child":             {"SELECT parent_id::text FROM res_partner WHERE id = $1", child, fmt.Sprint(keep)},
-		"external id":       {"SELECT name FROM ir_model_data WHERE model = 'res.partner' AND res_id = $1", keep, "twin"},
+		"source":        {"SELECT count(*)::text FROM res_partner WHERE id = $1", twin, "0"},
+		"order":         {"SELECT concat_ws(' ', partner_id, partner_invoice_id, partner_shipping_id) FROM sale_order WHERE id = $1", order, fmt.Sprint(keep, keep, keep)},
+		"order's stamp": {stamp, order, before},
+		"child":         {"SELECT parent_id::text FROM res_partner WHERE id = $1", child, fmt.Sprint(keep)},
+		"external id":   {"SELECT name FROM ir_model_data WHERE model = 'res.partner' AND res_id = $1", keep, "twin"},
+		"what is said of it": {"SELECT body FROM mail_message WHERE model = 'res.partner' AND res_id = $1", keep,
+			fmt.Sprintf("<p>Merged with the following partners: Twin &lt;Twin@example.com&gt; (ID %d)</p>", twin)},
 		"survivor's e-mail": {"SELECT name || ' ' || email_normalized FROM res_partner WHERE id = $1", keep, "Kept twin@example.com"},
 	} {
 		if got := one(t, s, c.sql, c.id); got != c.want {

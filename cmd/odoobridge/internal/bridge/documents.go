@@ -83,6 +83,24 @@ func (d documents) Heir(ctx context.Context, entity string, key [2]int64) (heir 
 	return heir, nil
 }
 
+// Deleted implements apply.Documents.
+func (d documents) Deleted(ctx context.Context, entity string, key [2]int64) (at time.Time, err error) {
+	doc, err := d.newest(ctx, entity, key)
+	if err != nil || doc == nil {
+		return time.Time{}, err
+	}
+	err = store.History(ctx, d.store, entity, store.Key(key), doc.Last, 1, func(e store.Event) bool {
+		if e.What == "deleted" {
+			at = e.Time
+		}
+		return false
+	})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read when it was deleted: %w", err)
+	}
+	return at, nil
+}
+
 // newest is a document as the last commit left it, nil when there never was one: as it is stored, or, where it waits in
 // memory to be, as the journal has it.
 func (d documents) newest(ctx context.Context, entity string, key [2]int64) (doc *store.Document, err error) {

@@ -74,6 +74,19 @@ func TestWhatWaitsInMemoryToBeStoredIsKnown(t *testing.T) {
 	if heir, err := d.Heir(t.Context(), "customer", [2]int64{7}); heir != 9 || err != nil {
 		t.Errorf("in memory: %d, %v", heir, err)
 	}
+	if at, err := d.Deleted(t.Context(), "customer", [2]int64{7}); !at.IsZero() || err != nil {
+		t.Errorf("one that was merged was deleted at %s, %v", at, err)
+	}
+	gone := merged
+	gone.What, gone.Body = "deleted", []byte(`{"name":"A"}`)
+	d.store = late{k, []store.Event{gone}}
+	if at, err := d.Deleted(t.Context(), "customer", [2]int64{7}); !at.Equal(gone.Time) || err != nil {
+		t.Errorf("deleted at %s, %v; want %s", at, err, gone.Time)
+	}
+	d.store = kept{k.doc, 9} // which the journal has forgotten
+	if at, err := d.Deleted(t.Context(), "customer", [2]int64{7}); !at.IsZero() || err != nil {
+		t.Errorf("forgotten: %s, %v", at, err)
+	}
 	for body, want := range map[string]int64{`{"name":"A"}`: 0, `null`: 0, `9`: 9} {
 		k.doc.Body = []byte(body)
 		d.store = late{k, nil}
