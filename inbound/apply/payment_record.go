@@ -75,7 +75,7 @@ func (r *run) payOrder(data schema.PaymentRecord, p paying) (command.Reference, 
 	}
 	for _, invoice := range invoices {
 		if invoice.Text("state") == "posted" && residual(invoice).Sign() > 0 && !r.exceeds(p.amount, residual(invoice)) {
-			return r.register(invoice, p)
+			return r.registerNow(invoice, p)
 		}
 	}
 	early := "yes"
@@ -86,7 +86,7 @@ func (r *run) payOrder(data schema.PaymentRecord, p paying) (command.Reference, 
 		}
 		switch {
 		case err == nil && !r.exceeds(p.amount, residual(invoice)):
-			return r.register(invoice, p)
+			return r.registerNow(invoice, p)
 		case err != nil && !errors.Is(err, errNothingToInvoice):
 			return order(of), err
 		}
@@ -101,6 +101,17 @@ func (r *run) payOrder(data schema.PaymentRecord, p paying) (command.Reference, 
 		return paid, err
 	}
 	return paid, r.prepaidFor(data.Order, paid.ID)
+}
+
+// registerNow pays an order's invoice. What an earlier attempt noted, when there was none, is true no more: that attempt registered
+// nothing, and the next one, which may find the payment only, would tell of it what was to be said of another.
+func (r *run) registerNow(invoice odoo.Record, p paying) (command.Reference, error) {
+	if r.noted("prepaid") != "" {
+		if err := r.note("prepaid", ""); err != nil {
+			return invoiceRef(invoice), err
+		}
+	}
+	return r.register(invoice, p)
 }
 
 // notInvoiceable is the note of a payment that an invoice was to be made for, in vain.

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -29,6 +30,38 @@ func TestAPaymentOfWhatCannotBeInvoicedYetIsRegisteredForTheCustomer(t *testing.
 	out := l.applied("payment.record", "2", strings.Replace(pay, "t1", "t2", 1))
 	if len(out.Also) != 1 || len(out.Problems) != 0 || out.Also[0].Model != "account.move" {
 		t.Errorf("no invoice was made when there was something to invoice: %+v", out)
+	}
+}
+
+// TestAPaymentThatAnInvoiceCameForIsNotToldAsOneWithout has the payment of an order cut off twice: before it was registered for the
+// customer, as nothing could be invoiced yet, and, the goods having left meanwhile, after it was registered against the invoice.
+func TestAPaymentThatAnInvoiceCameForIsNotToldAsOneWithout(t *testing.T) {
+	l := newLab(t)
+	l.x.bindings = l
+	l.shop.PaymentInvoices = "invoice"
+	l.applied("order.place", subjectOf(1), anOrder(1, ""))
+	pay := fmt.Sprintf(`{"order":%q,"amount":"39.96","currency":"USD","method":"card","transaction_id":"t1","paid_at":"2026-11-21T10:00:00Z"}`, subjectOf(1))
+	cutAt := func(step string) {
+		t.Helper()
+		l.at = func(at string) error {
+			if at == step {
+				return errKilled
+			}
+			return nil
+		}
+		if _, err := l.send("payment.record", "1", pay); !errors.Is(err, errKilled) {
+			t.Fatalf("not cut off %s: %v", step, err)
+		}
+		l.at = nil
+	}
+	cutAt("before load payment")
+	l.applied("shipment.confirm", "s1", fmt.Sprintf(`{"shipment":%q}`, l.shipment(1)))
+	cutAt("after register payment")
+	if out := l.applied("payment.record", "1", pay); len(out.Problems) != 0 || len(out.Bindings) != 0 {
+		t.Errorf("told as a payment without an invoice: %+v", out)
+	}
+	if got := l.text("SELECT string_agg(payment_state, '+') FROM account_move WHERE move_type = 'out_invoice'"); got != "paid" {
+		t.Errorf("the invoice is %s", got)
 	}
 }
 
