@@ -11,6 +11,16 @@ import (
 	"github.com/odoobridge/odoobridge/schema"
 )
 
+// Changes says whether a command that was applied has changed something for certain, so that there is a record that says so: an
+// adjustment by so many. A count changes nothing where it is what was on hand.
+func Changes(c command.Command) bool {
+	if c.Name != "stock.adjust" {
+		return false
+	}
+	data, err := read[schema.StockAdjust](&run{c: c})
+	return err == nil && !decide.Num(data.Change).IsZero()
+}
+
 // Trail is how records of Odoo say that one command made them: an external id, a mark in a text, or a whole text. It keeps
 // nothing else of the command's data.
 type Trail struct {
@@ -55,7 +65,7 @@ func TrailOf(c command.Command, record command.Reference) (t Trail, ok bool) {
 		return marked("account.move", "ref", r.refundMark())
 	case "return.request":
 		return marked("stock.picking", "origin", r.returnMark(c.Subject))
-	case "stock.adjust":
+	case "stock.adjust", "stock.count":
 		return marked("stock.move", "reference", r.stockMark())
 	}
 	return Trail{}, false

@@ -67,6 +67,7 @@ type known struct {
 	c     store.Command // without what it said
 	trail apply.Trail   // to what it made
 	tells bool          // trail leads somewhere
+	stock stock         // what it says of goods
 }
 
 // records looks whether what applied commands made is there, and once.
@@ -104,16 +105,20 @@ func knownOf(u *user, c *store.Command) known {
 	k := known{u: u, c: store.Command{Channel: c.Channel, ID: c.ID, Name: c.Name, Subject: c.Subject, Seq: c.Seq, State: c.State, Odoo: c.Odoo}}
 	// A body may be no command of this version.
 	if full, err := inbound.CommandOf(c); err == nil {
-		k.trail, k.tells = apply.TrailOf(full, command.Reference{Model: c.Odoo.Model, ID: c.Odoo.ID})
+		record := command.Reference{Model: c.Odoo.Model, ID: c.Odoo.ID}
+		k.trail, k.tells = apply.TrailOf(full, record)
+		if c.State == store.CommandApplied {
+			k.stock = stockOf(full, record, c.Settled)
+		}
 	}
 	return k
 }
 
 // compareRecords compares commands channel by channel.
 func (v *Verifier) compareRecords(ctx context.Context, some []known, all *collected) error {
-	by := map[*user][]known{}
-	for _, k := range some {
-		by[k.u] = append(by[k.u], k)
+	by := map[*user][]*known{}
+	for i := range some {
+		by[some[i].u] = append(by[some[i].u], &some[i])
 	}
 	for _, channel := range slices.Sorted(maps.Keys(v.users)) {
 		u := v.users[channel]
@@ -124,6 +129,9 @@ func (v *Verifier) compareRecords(ctx context.Context, some []known, all *collec
 		if err := v.exist(ctx, u, by[u], others, all); err != nil {
 			return err
 		}
+		if err := v.goods(ctx, u, by[u], all); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -132,20 +140,27 @@ const mend = "look at them in Odoo, undo what is too much, and please report it"
 
 // once looks whether one record says that each command made it. One that is not what the ledger names goes into others, by
 // command.
-func (v *Verifier) once(ctx context.Context, u *user, commands []known, all *collected) (others map[int64]int64, err error) {
+func (v *Verifier) once(ctx context.Context, u *user, commands []*known, all *collected) (others map[int64]int64, err error) {
 	var trails []apply.Trail
-	var of []*store.Command
-	for i := range commands {
-		if commands[i].tells {
-			trails, of = append(trails, commands[i].trail), append(of, &commands[i].c)
+	var of []*known
+	for _, k := range commands {
+		if k.tells {
+			trails, of = append(trails, k.trail), append(of, k)
 		}
 	}
 	made, err := u.x.Made(ctx, u.channel, trails)
 	others = map[int64]int64{}
 	for i, m := range made {
-		switch c, found := of[i], m.Records; {
+		k, found := of[i], m.Records
+		switch c := &k.c; {
 		case m.Refused != nil:
 			u.notCompared(trails[i].Model(), all)
+			k.stock.counts = false
+		case k.stock.counts: // as often as it took: what counts is how many are there in the end
+			k.stock.counts = len(found) == 0
+		case len(found) == 0 && k.stock.changes:
+			all.add(check.Fail, "the stock is not what the channel was told", "was Odoo restored to an earlier moment? Look at the product's moves, and have the channel count, or send the change with a new id",
+				"no stock move says that command %s of %s (%s), which is applied, made it", c.ID, c.Channel, c.Name)
 		case len(found) > 1 && c.State == store.CommandApplied:
 			var ids []string
 			for _, r := range found {
@@ -164,10 +179,10 @@ var passing = []string{"stock.quant"}
 
 // exist looks for the records that commands name. others are records that Odoo names instead, by command: one in the place of a
 // record that is gone is what merging leaves.
-func (v *Verifier) exist(ctx context.Context, u *user, commands []known, others map[int64]int64, all *collected) error {
+func (v *Verifier) exist(ctx context.Context, u *user, commands []*known, others map[int64]int64, all *collected) error {
 	byModel := map[string][]*store.Command{}
-	for i := range commands {
-		if c := &commands[i].c; c.Odoo.ID > 0 && !slices.Contains(passing, c.Odoo.Model) {
+	for _, k := range commands {
+		if c := &k.c; c.Odoo.ID > 0 && !slices.Contains(passing, c.Odoo.Model) {
 			byModel[c.Odoo.Model] = append(byModel[c.Odoo.Model], c)
 		}
 	}
