@@ -12,7 +12,9 @@ import (
 
 // Aggregates names what a command is about, so that no two commands about the same
 // are carried out at a time. How to reach a person is hashed: two customers who share an
-// address must not both be found missing.
+// address must not both be found missing. The first name is what a command holds back while it waits: its order,
+// if that is what it may wait for. A refund and a return wait longer, for an invoice and for a shipment, which later commands about the order
+// may bring about: of these each holds back its own kind of the same id alone.
 func (x *Executor) Aggregates(c command.Command) []string {
 	order := func(id string) string { return "order/" + c.Channel + "/" + id }
 	customer := func(id string) string { return "customer/" + c.Channel + "/" + id }
@@ -31,7 +33,7 @@ func (x *Executor) Aggregates(c command.Command) []string {
 	case "shipment.confirm":
 		return []string{"shipment/" + peek[schema.ShipmentConfirm](c).Shipment}
 	case "return.request":
-		return []string{order(peek[schema.ReturnRequest](c).Order), "return/" + c.Channel + "/" + c.Subject}
+		return []string{"return/" + c.Channel + "/" + c.Subject, order(peek[schema.ReturnRequest](c).Order)}
 	case "return.receive":
 		if data := peek[schema.ReturnReceive](c); data.Return != "" {
 			return []string{"return/" + data.Return}
@@ -43,7 +45,7 @@ func (x *Executor) Aggregates(c command.Command) []string {
 		return append(document(order, data.Order, data.Invoice), "payment/"+c.Channel+"/"+data.Method+"/"+data.TransactionID)
 	case "refund.record":
 		data := peek[schema.RefundRecord](c)
-		return document(order, data.Order, data.Invoice)
+		return append([]string{"refund/" + c.Channel + "/" + c.Subject}, document(order, data.Order, data.Invoice)...)
 	case "stock.count":
 		data := peek[schema.StockCount](c)
 		return []string{"stock/" + data.SKU + data.Barcode + "/" + data.Warehouse}

@@ -210,7 +210,7 @@ func TestAggregatesTellNoOneHowToReachPeople(t *testing.T) {
 		t.Errorf("%v %v", a, b)
 	}
 	for name, want := range map[string]string{
-		"order.cancel": "order/shopify/5", "payment.record": "order/shopify/9", "refund.record": "order/shopify/9", "shipment.confirm": "shipment/S", "stock.count": "stock/A/WH",
+		"order.cancel": "order/shopify/5", "payment.record": "order/shopify/9", "refund.record": "refund/shopify/5", "return.request": "return/shopify/5", "shipment.confirm": "shipment/S", "stock.count": "stock/A/WH",
 	} {
 		if got := of(name, "5", `{"order":"9","shipment":"S","sku":"A","warehouse":"WH"}`); got[0] != want {
 			t.Errorf("%s: %v", name, got)

@@ -7,13 +7,15 @@ import (
 )
 
 // TestWhatACommandWaitsForLetsItGoByItself has commands miss a shipment, a product, a location and payment terms: each goes on when
-// Odoo's log tells of it, long before it would look again. What appears while the bridge is down is found at its start.
+// Odoo's log tells of it, long before it would look again. What appears while the bridge is down is found at its start. A refund that
+// waits for its invoice does not hold back the payment that makes it, nor does a return that waits for its shipment.
 func TestWhatACommandWaitsForLetsItGoByItself(t *testing.T) {
 	t.Parallel()
 	odoo, url := newShop(t), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: `  webshop:
-    commands: [order.place, shipment.confirm, return.request, stock.count]
-    mapping: {payment_terms: {n90: 99}}
+    commands: [order.place, shipment.confirm, return.request, payment.record, refund.record, stock.count]
+    payment: {without_invoice: invoice}
+    mapping: {payment_terms: {n90: 99}, payment_methods: {card: BNK1}}
     lanes: {orders: {entities: [order]}}
 `})
 	p.run()
@@ -25,9 +27,12 @@ func TestWhatACommandWaitsForLetsItGoByItself(t *testing.T) {
 		person.exec("INSERT INTO stock_location (name, complete_name, usage, parent_path, location_id, company_id, warehouse_id, active) SELECT 'New', '" + location +
 			"', 'internal', parent_path || '9001/', id, company_id, warehouse_id, true FROM stock_location WHERE id = 8")
 	}
+	person.exec("UPDATE product_template SET invoice_policy = 'order'")
 	send.command("order.place", "o-1", "5001", placed("anna"))
 	results.becomes(t, "o-1", "applied")
 	send.command("return.request", "r-1", "901", map[string]any{"order": "5001", "lines": []any{map[string]any{"line": "1", "quantity": "1"}}})
+	send.command("refund.record", "f-1", "701", map[string]any{"order": "5001", "full": true, "currency": "USD", "refunded_at": now()})
+	send.command("payment.record", "p-1", "601", map[string]any{"order": "5001", "amount": "6.50", "currency": "USD", "method": "card", "transaction_id": "601", "paid_at": now()})
 	later := placed("bert")
 	later["lines"].([]any)[0].(map[string]any)["sku"] = "LATER"
 	send.command("order.place", "o-2", "5002", later)
@@ -39,6 +44,8 @@ func TestWhatACommandWaitsForLetsItGoByItself(t *testing.T) {
 	count("c-1", "WH/Stock/New")
 	results.becomes(t, "c-1", "parked")
 
+	results.becomes(t, "p-1", "applied")
+	results.becomes(t, "f-1", "applied")
 	person.exec(`INSERT INTO account_payment_term (id, name, sequence, active) VALUES (99, '{"en_US": "90 days"}', 1, true)`)
 	results.becomes(t, "o-3", "applied")
 	person.exec("UPDATE product_product SET default_code = 'LATER' WHERE default_code = 'FILTER-100'")
