@@ -25,6 +25,7 @@ func upsertCustomer(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
+	r.announce()
 	if !found {
 		if id, err = r.findCustomer(who{data.Email.Value, data.Phone.Value, data.VAT.Value, data.Address.Value.Country}, command.WaitCustomer.For(r.c.Subject)); err != nil {
 			return command.Reference{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -111,6 +112,8 @@ func (x *Executor) Execute(ctx context.Context, c command.Command, note command.
 	c.Notes = notes
 	ctx, spent := odoo.Counted(ctx)
 	r := &run{ctx: ctx, x: x, c: c, channel: channel, ownership: decide.Ownership(cfg.Ownership), policies: cfg.Conflicts, keep: note}
+	r.announced = sync.OnceValue(func() error { return note(ctx, command.NoteCalling, "") })
+	defer r.beside.Wait()
 	record, err := do(r)
 	out, err := r.outcome(record, err)
 	out.Bindings, out.Called = r.bound, spent()

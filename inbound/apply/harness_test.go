@@ -44,7 +44,9 @@ type lab struct {
 	shop   *config.Channel
 	db     *pgx.Conn
 	wire   *wire
+	noting sync.Mutex
 	notes  map[string]map[string]string // what was noted, by channel and command id
+	refuse error                        // what the mark that Odoo is called comes to
 	bound  map[string]command.Binding   // what outcomes said of ids
 	sender string                       // the channel that sends
 	// what the commands are based on, and for what they were parked before
@@ -244,6 +246,11 @@ func (l *lab) sendAs(id, name, subject string, data any) (command.Outcome, error
 	}
 	c := command.Command{Channel: l.sender, ID: id, Name: name, Subject: subject, Time: time.Now(), Data: json.RawMessage(raw), Attempt: 1, Notes: maps.Clone(l.notes[own]), BasedOn: l.basedOn, Parked: l.parked}
 	out, err := l.x.Execute(context.Background(), c, func(_ context.Context, key, value string) error {
+		l.noting.Lock()
+		defer l.noting.Unlock()
+		if key == command.NoteCalling && l.refuse != nil {
+			return l.refuse
+		}
 		l.notes[own][key] = value
 		return nil
 	})

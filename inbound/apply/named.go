@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
@@ -35,17 +36,16 @@ const (
 // whereIs finds a record by its external id in Odoo, or by what the bridge remembers. Of one that is gone the id
 // is that which it had.
 func (r *run) whereIs(externalID, model string) (int64, whereabouts, error) {
+	bound := r.boundTo(externalID)
 	of, id, found, err := r.x.odoo.Named(r.ctx, externalID, r.context())
 	switch {
 	case err != nil:
 		return 0, nowhere, err
 	case found && of == model:
 		return id, there, nil
-	case r.x.bindings == nil:
-		return 0, nowhere, nil
 	}
-	b, found, err := r.x.bindings.Bound(r.ctx, externalID)
-	if err != nil || !found || b.Model != model {
+	b, err := bound()
+	if err != nil || b.Model != model {
 		return 0, nowhere, err
 	}
 	id, found, err = r.thereOrHeir(model, b.Record)
@@ -56,6 +56,20 @@ func (r *run) whereIs(externalID, model string) (int64, whereabouts, error) {
 		return id, there, nil
 	}
 	return b.Record, gone, nil
+}
+
+// boundTo asks what the bridge remembers of an external id, beside what Odoo is asked; what it returns waits for the answer, which is empty
+// where there is none.
+func (r *run) boundTo(externalID string) func() (command.Binding, error) {
+	if r.x.bindings == nil {
+		return func() (command.Binding, error) { return command.Binding{}, nil }
+	}
+	answer := sync.OnceValues(func() (command.Binding, error) {
+		b, _, err := r.x.bindings.Bound(r.ctx, externalID)
+		return b, err
+	})
+	r.beside.Go(func() { _, _ = answer() }) // who needs it hears of its error
+	return answer
 }
 
 // mostHeirs is how many times what one id means may have been merged.

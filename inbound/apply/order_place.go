@@ -147,6 +147,7 @@ func (r *run) newOrder(externalID string, data schema.OrderPlace) (int64, error)
 	if err != nil {
 		return 0, err
 	}
+	r.announce()
 	billing, err := r.addressOf(customer, "invoice", data.Billing, "billing")
 	if err != nil {
 		return 0, err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
@@ -22,6 +23,8 @@ type run struct {
 	ownership decide.Ownership
 	policies  map[string]string
 	keep      command.Note
+	announced func() error   // tells the ledger that Odoo may be at work from now on, once
+	beside    sync.WaitGroup // what is asked of the ledger while Odoo is read
 
 	called  bool                // Odoo may be at work
 	reports []command.Problem   // what was left alone although the command is applied
@@ -55,6 +58,12 @@ func (r *run) step(name string, do func() error) error {
 	return r.x.failpoint("after " + name)
 }
 
+// announce has the ledger told beside the reading calls that are left, when the next call most likely changes something: that one waits
+// until the ledger has it. A process that is killed in between leaves a command that is executed again as late as if Odoo were at work.
+func (r *run) announce() {
+	r.beside.Go(func() { _ = r.announced() }) // who calls hears of its error
+}
+
 // call is a step that calls Odoo. Before the first, the ledger is told that Odoo may be at work from now on.
 func (r *run) call(name string, do func() error) error {
 	return r.step(name, func() error {
@@ -62,7 +71,7 @@ func (r *run) call(name string, do func() error) error {
 			if err := r.permitted(); err != nil {
 				return err
 			}
-			if err := r.keep(r.ctx, command.NoteCalling, name); err != nil {
+			if err := r.announced(); err != nil {
 				return fmt.Errorf("mark that Odoo is called: %w", err)
 			}
 			r.called = true

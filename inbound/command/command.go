@@ -23,11 +23,12 @@ type Command struct {
 }
 
 // Note keeps a word about a step durably before the step is taken, so that a
-// later attempt can resolve what an earlier one left open. A second word under the same key replaces the first.
+// later attempt can resolve what an earlier one left open. A second word under the same key replaces the first. An executor may
+// call it beside its other work, and has ended such calls when Execute returns.
 type Note func(ctx context.Context, key, value string) error
 
 // NoteCalling is the key of a note that is a mark only: the executor writes it before the first call of an
-// attempt that changes something in Odoo. A process that ends afterwards may leave Odoo at work: the command is executed again when
+// attempt that changes something in Odoo, or while it makes the last ones before that. A process that ends afterwards may leave Odoo at work: the command is executed again when
 // Odoo cannot be at work for it any more (config.Odoo.CallTimeout). It costs no sync of the disk, and goes when the attempt ends.
 const NoteCalling = "calling"
 

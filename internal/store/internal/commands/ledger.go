@@ -68,7 +68,7 @@ func (l *Ledger) begin(c Conn) error {
 	l.powerLost = PowerLost(orderly, was, now)
 	if !orderly {
 		// A mark of taking may be lost: whatever is open may have been begun.
-		if err := exec(c, "UPDATE command SET attempts = attempts + 1 WHERE state IN ('received', 'waiting')"); err != nil {
+		if err := exec(c, "UPDATE command SET attempts = attempts + 1 WHERE state = 'received' OR state = 'waiting'"); err != nil {
 			return err
 		}
 	}

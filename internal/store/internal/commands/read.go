@@ -26,7 +26,7 @@ func (l *Reader) Command(ctx context.Context, channel, id string) (command store
 func (l *Ledger) Counts(ctx context.Context) (counts []store.CommandCount, err error) {
 	err = l.db.Read(ctx, func(c Conn) error {
 		return query(c, `SELECT channel, workload, state, CASE WHEN state = 'parked' THEN code ELSE '' END, count(*), min(received) FROM command
-			WHERE state IN ('received', 'waiting', 'applying', 'parked') GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`, func(q Row) error {
+			WHERE state = 'received' OR state = 'waiting' OR state = 'applying' OR state = 'parked' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`, func(q Row) error {
 			counts = append(counts, store.CommandCount{
 				Channel: q.ColumnText(0), Workload: q.ColumnText(1), State: store.CommandState(q.ColumnText(2)), Code: q.ColumnText(3),
 				Count: q.ColumnInt(4), Oldest: moment(q.ColumnInt(5)),

@@ -42,10 +42,10 @@ func (l *Ledger) recoverIn(c Conn, now, calling time.Time) (int, error) {
 			return 0, err
 		}
 	}
-	if err := exec(c, "UPDATE command SET due = ?1 WHERE state IN ('received', 'waiting', 'applying', 'parked') AND state = 'applying' AND (calling = 1 OR ?2 = 1) AND due < ?1", calling, l.powerLost); err != nil {
+	if err := exec(c, "UPDATE command SET due = ?1 WHERE state = 'applying' AND (calling = 1 OR ?2 = 1) AND due < ?1", calling, l.powerLost); err != nil {
 		return 0, err
 	}
-	interrupted, err := numbers(c, "SELECT seq FROM command WHERE state IN ('received', 'waiting', 'applying', 'parked') AND state = 'applying'")
+	interrupted, err := numbers(c, "SELECT seq FROM command WHERE state = 'applying'")
 	if err != nil {
 		return 0, err
 	}
@@ -60,7 +60,7 @@ func (l *Ledger) recoverIn(c Conn, now, calling time.Time) (int, error) {
 // wakeNothing has what waits, and could be taken, wait for its time alone: it may have been taken, and Odoo be at work for it, so that
 // what it waited for must not wake it before. When its time comes it looks by itself.
 func wakeNothing(c Conn) error {
-	waiting, err := numbers(c, "SELECT seq FROM command WHERE state IN ('received', 'waiting', 'applying', 'parked') AND state = 'waiting' AND ready = 1")
+	waiting, err := numbers(c, "SELECT seq FROM command WHERE state = 'waiting' AND ready = 1")
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (l *Ledger) Trim(ctx context.Context, done, audit time.Time, limit int) (re
 }
 
 func trimIn(c Conn, done, audit time.Time, limit int) (int, error) {
-	old, err := numbers(c, `SELECT seq FROM command WHERE state IN ('applied', 'duplicate', 'rejected', 'discarded') AND settled < ?1
+	old, err := numbers(c, `SELECT seq FROM command WHERE (state = 'applied' OR state = 'duplicate' OR state = 'rejected' OR state = 'discarded') AND settled < ?1
 		AND NOT EXISTS (SELECT 1 FROM result r WHERE r.command = command.seq AND r.sent = 0) ORDER BY settled LIMIT ?2`, done, limit)
 	if err != nil {
 		return 0, err
