@@ -38,6 +38,7 @@ const (
 	CodeNotSupported      = "not_supported"
 	CodeRounded           = "rounded"
 	CodeNotInvoiceable    = "not_invoiceable_yet"
+	CodeNotPicked         = "not_picked_yet"
 )
 
 // ProblemCodes are all codes with their meaning, in the order in which they are documented.
@@ -70,6 +71,7 @@ func ProblemCodes() []ProblemCode {
 		{CodeNotAllowed, "Odoo does not let the bridge's user do this.", "Give the user the rights that the message names."},
 		{CodeRefused, "Odoo refused it, with a reason of its own.", "The message has Odoo's reason: mend that in Odoo, or the command, then `odoobridge exceptions retry` or `edit`."},
 		{CodeNotInvoiceable, "Less of the order can be invoiced yet than is paid. The command is `applied`: the payment is registered for the customer.", "None is needed from the channel. In Odoo it is an outstanding credit of the customer's: whoever posts the order's invoice adds it there."},
+		{CodeNotPicked, "The shipment waits for earlier steps in the warehouse, such as picking and packing.", "Have the candidates done in Odoo, or confirm each by `shipment.confirm`, by its name: the command goes on by itself."},
 		{CodeRounded, "A price is finer than Odoo keeps prices, and was rounded. The command is `applied`: the totals agree.", "None is needed. Odoo's administrator may have it keep more digits: Decimal Accuracy of Product Price."},
 		{CodeNotSupported, "This Odoo has not got what is needed.", "Whoever runs Odoo can add what the message names; what was left out can be done by hand."},
 	}

@@ -54,7 +54,8 @@ func orderPlace() Command {
 func orderCancel() Command {
 	return Command{
 		Name: "order.cancel", Subject: "order", Workload: Orders,
-		Doc: "The order is not wanted any more. What is shipped stays shipped: an order with goods on their way or with a posted invoice is not cancelled but parked. " +
+		Doc: "The order is not wanted any more. What is shipped stays shipped: an order with goods that are shipped or picked, or with a posted invoice that is not given back in full, is not cancelled but parked. " +
+			"So is a locked order where the bridge's user is not one of Sales / Administrator, who unlock orders in Odoo. " +
 			"An order that is cancelled already is `applied` again, without effect; one that is not there yet makes the command wait.",
 		Inputs: []Input{longText("reason", "why; an internal note at the order")},
 	}
@@ -65,7 +66,8 @@ func shipmentConfirm() Command {
 		Name: "shipment.confirm", Subject: "confirmation", Workload: Orders,
 		Once: "the confirmation's id",
 		Doc: "Goods have left the warehouse. Without lines, all that the shipment asks for; with lines, only those, and the rest becomes a backorder or is dropped. " +
-			"A shipment that is done already in the same way is a `duplicate`.",
+			"A shipment that is done already in the same way is a `duplicate`. Where the warehouse picks and packs before it ships, those steps come first: in Odoo, or by this command with their names, " +
+			"which `not_picked_yet` tells.",
 		Inputs: []Input{
 			required1(line1("shipment", "the shipment's name in Odoo, the key of its events: `WH/OUT/00015`")),
 			moment("shipped_at", "when they left; the transfer's effective date in Odoo, unless it is still to come"),

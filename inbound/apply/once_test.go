@@ -294,7 +294,7 @@ func TestACommandWhoseAnswersAreLostHasOneEffect(t *testing.T) {
 	l := newLab(t)
 	l.exec("UPDATE stock_quant SET quantity = 100000 WHERE product_id IN (1, 6) AND location_id = 8")
 	n := 1
-	for _, w := range slices.Concat(wishes, financial) {
+	for _, w := range slices.Concat(wishes, financial, administrative) {
 		t.Run(w.name, func(t *testing.T) { l.t = t; n = everywhere(t, l, w, n) })
 	}
 }

@@ -1,6 +1,8 @@
 package apply
 
 import (
+	"slices"
+
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
@@ -26,7 +28,11 @@ func cancelOrder(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
-	now, err := r.orderOf(r.c.Subject, "", "picking_ids", "invoice_ids")
+	lock, err := r.lockField()
+	if err != nil {
+		return command.Reference{}, err
+	}
+	now, err := r.orderOf(r.c.Subject, "", "picking_ids", "invoice_ids", lock)
 	if err != nil {
 		return command.Reference{}, err
 	}
@@ -37,6 +43,9 @@ func cancelOrder(r *run) (command.Reference, error) {
 		return order(now), err
 	}
 	if err := r.nothingLeft(now); err != nil {
+		return order(now), err
+	}
+	if err := r.unlock(now); err != nil {
 		return order(now), err
 	}
 	action, err := r.verb("cancel order", "sale.order", "action_cancel", []int64{now.ID()}, map[string]any{"disable_cancel_warning": true})
@@ -67,19 +76,60 @@ func (r *run) sayWhy(of odoo.Record, reason string) error {
 
 // nothingLeft parks the cancelling of an order with goods on their way or a posted invoice.
 func (r *run) nothingLeft(now odoo.Record) error {
-	done, err := r.first("stock.picking", odoo.Domain{{"id", "in", now.Refs("picking_ids")}, {"state", "=", "done"}}, []string{"name"})
+	if err := r.nothingMoved(now); err != nil {
+		return err
+	}
+	return r.nothingInvoiced(now)
+}
+
+// nothingMoved wants no transfer of the order to be done. What is picked has not left, but lies where it is shipped from: Odoo would
+// cancel the shipment and leave it there.
+func (r *run) nothingMoved(now odoo.Record) error {
+	done := odoo.Domain{{"id", "in", now.Refs("picking_ids")}, {"state", "=", "done"}}
+	shipped, err := r.first("stock.picking", append(slices.Clone(done), []any{"picking_type_id.code", "=", "outgoing"}), []string{"name"})
 	if err != nil && !absent(err) {
 		return err
 	}
-	if done != nil {
-		return r.park(order(now), problem(schema.CodeLateConfirmation, "", "goods of the order are shipped: "+done.Text("name")))
+	if shipped != nil {
+		return r.park(order(now), problem(schema.CodeLateConfirmation, "", "goods of the order are shipped: "+shipped.Text("name")))
 	}
-	posted, err := r.first("account.move", odoo.Domain{{"id", "in", now.Refs("invoice_ids")}, {"state", "=", "posted"}}, []string{"name"})
+	picked, err := r.first("stock.picking", done, []string{"name"})
 	if err != nil && !absent(err) {
 		return err
 	}
-	if posted != nil {
-		return r.park(order(now), problem(schema.CodeLateConfirmation, "", "the order is invoiced: "+posted.Text("name")))
+	if picked == nil {
+		return nil
+	}
+	p := problem(schema.CodeLateConfirmation, "", "goods of the order are picked already: "+picked.Text("name"))
+	p.Remedy = "Have them put back, and cancel the order in Odoo; then retry it, or discard it."
+	return r.park(order(now), p)
+}
+
+// nothingInvoiced wants no invoice of the order to be posted, unless credit notes give all of it back.
+func (r *run) nothingInvoiced(now odoo.Record) error {
+	invoices, err := r.invoicesOf(now)
+	if err != nil && !absent(err) {
+		return err
+	}
+	for _, invoice := range invoices {
+		if invoice.Text("state") != "posted" {
+			continue
+		}
+		back, err := r.givenBack(invoice.ID())
+		if err != nil {
+			return err
+		}
+		left := decide.Num(invoice.Number("amount_total")).Round(6)
+		for _, note := range back.notes {
+			if note.Text("state") == "posted" {
+				left = left.Sub(decide.Num(note.Number("amount_total")).Round(6))
+			}
+		}
+		if left.Sign() > 0 || len(back.notes) == 0 {
+			p := problem(schema.CodeLateConfirmation, "", "the order is invoiced: "+invoice.Text("name"))
+			p.Remedy = "Give the invoice back in full, by refund.record or in Odoo, then retry it; or discard it."
+			return r.park(order(now), p)
+		}
 	}
 	return nil
 }

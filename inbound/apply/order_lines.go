@@ -239,7 +239,7 @@ func (b *lineBuilder) writeTaxes(order int64, field, key string, codes *[]string
 		return err
 	}
 	now, err := b.r.readOne("sale.order.line", line, "order_id", "state")
-	if err != nil || now.Ref("order_id") != order || now.Text("state") == "sale" {
+	if err != nil || now.Ref("order_id") != order || now.Text("state") == "sale" || now.Text("state") == "done" {
 		return err
 	}
 	return b.r.write("tax line", "sale.order.line", []int64{line}, map[string]any{field: []any{[]any{6, 0, ids}}})

@@ -117,7 +117,7 @@ func (r *run) confirmOrder(id int64) error {
 // keepDate writes the day of the order again: confirming puts Odoo's own time in its place.
 func (r *run) keepDate(id int64, data schema.OrderPlace) error {
 	now, err := r.readOne("sale.order", id, "date_order", "state")
-	if err != nil || now.Text("state") != "sale" {
+	if err != nil || now.Text("state") != "sale" && now.Text("state") != "done" { // done: confirmed and locked, until 16
 		return err
 	}
 	want := odooTime(data.PlacedAt)

@@ -148,19 +148,24 @@ func (r *run) reserved(rec odoo.Record, data schema.ShipmentConfirm, moves []mov
 	if enough(want) || r.noted("validating") != "" {
 		return moves, want, nil
 	}
+	steps, err := r.earlierSteps(want)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(steps) > 0 {
+		return nil, nil, r.parkUnpicked(rec, steps)
+	}
 	p := problem(schema.CodeNegativeStock, "", "Odoo has not got what the shipment says left")
 	return nil, nil, r.park(transfer(rec), p)
 }
 
 // enough says whether what leaves is reserved.
 func enough(want []wanted) bool {
-	for _, w := range want {
-		if w.quantity.Cmp(w.move.has) > 0 && !w.quantity.Same(w.move.has) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(want, wanted.missing)
 }
+
+// missing says whether more leaves than is reserved.
+func (w wanted) missing() bool { return w.quantity.Cmp(w.move.has) > 0 && !w.quantity.Same(w.move.has) }
 
 func trackingOf(data schema.ShipmentConfirm) string {
 	return strings.Join(data.TrackingReferences, ",")

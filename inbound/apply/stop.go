@@ -68,6 +68,9 @@ func (r *run) outcome(record command.Reference, err error) (command.Outcome, err
 		return command.Outcome{}, err
 	}
 	if call.Decided() {
+		if record.ID == 0 {
+			record = command.Reference{}
+		}
 		return command.Outcome{Kind: command.Parked, Odoo: record, Also: r.also, Problems: r.refusal(call)}, nil
 	}
 	return command.Outcome{}, &command.RetryError{After: r.x.patience(call), Err: err}

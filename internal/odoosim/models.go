@@ -51,7 +51,7 @@ func init() {
 		{name: "res.lang", table: "res_lang", title: "Languages", order: "active desc, name, id"},
 		{name: "stock.location", table: "stock_location", title: "Inventory Locations", order: "complete_name, id",
 			refs: map[string]string{"location_id": "stock.location", "company_id": "res.company", "warehouse_id": "stock.warehouse"}, create: createLocation},
-		{name: "stock.warehouse", table: "stock_warehouse", title: "Warehouse",
+		{name: "stock.warehouse", table: "stock_warehouse", title: "Warehouse", create: createWarehouse,
 			refs: map[string]string{"company_id": "res.company", "partner_id": "res.partner", "view_location_id": "stock.location", "lot_stock_id": "stock.location"}},
 		{name: "stock.picking.type", table: "stock_picking_type", title: "Picking Type",
 			refs: map[string]string{"warehouse_id": "stock.warehouse", "company_id": "res.company", "default_location_src_id": "stock.location", "default_location_dest_id": "stock.location"}},

@@ -19,7 +19,9 @@ func orderModel() *model {
 		lines:  map[string]lines{"order_line": {"sale.order.line", "order_id"}, "picking_ids": {"stock.picking", "sale_id"}},
 		create: createOrder, write: writeOrder, unlink: unlinkOrders,
 		compute: map[string]func(*env, rec) any{"invoice_ids": invoicesOf},
-		methods: map[string]method{"action_confirm": confirmOrders, "action_cancel": cancelOrders},
+		methods: map[string]method{
+			"action_confirm": confirmOrders, "action_cancel": cancelOrders, "action_lock": lockOrders(true), "action_unlock": lockOrders(false),
+		},
 	}
 }
 

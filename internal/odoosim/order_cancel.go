@@ -19,6 +19,18 @@ func cancelOrders(e *env, c *call) any {
 	return true
 }
 
+// lockOrders is the button that keeps orders from being changed, or the one that allows it again. Odoo shows it to some
+// only, and takes it from everyone.
+func lockOrders(locked bool) method {
+	return func(e *env, c *call) any {
+		e.mustExist(c.model, c.ids())
+		for _, id := range c.ids() {
+			e.write("sale_order", id, vals{"locked": locked})
+		}
+		return true
+	}
+}
+
 func (e *env) cancelWizard(order int64) map[string]any {
 	return map[string]any{
 		"name": "Cancel Sales Order", "view_mode": "form", "res_model": "sale.order.cancel", "view_id": e.wizardView("sale.order.cancel"),

@@ -22,7 +22,11 @@ func confirmOrders(e *env, c *call) any {
 func (e *env) confirmOrder(order rec) {
 	group := e.procurementGroup(order)
 	moves := e.orderMoves(order, group)
-	if len(moves) > 0 {
+	legs := e.legs(e.get("stock_warehouse", order.int("warehouse_id")))
+	switch {
+	case len(moves) > 0 && len(legs) > 1:
+		e.deliverBySteps(order, group, moves, legs)
+	case len(moves) > 0:
 		e.deliverOrder(order, group, moves)
 	}
 	confirmed := vals{"state": "sale", "date_order": e.second(), "procurement_group_id": group}

@@ -29,8 +29,9 @@ func moveModel() *model {
 			"partner_id": "res.partner", "picking_id": "stock.picking", "group_id": "procurement.group", "picking_type_id": "stock.picking.type",
 			"warehouse_id": "stock.warehouse", "company_id": "res.company", "sale_line_id": "sale.order.line",
 		},
-		lines: map[string]lines{"move_line_ids": {"stock.move.line", "move_id"}},
-		write: writeMoves,
+		lines:   map[string]lines{"move_line_ids": {"stock.move.line", "move_id"}},
+		compute: map[string]func(*env, rec) any{"move_orig_ids": origins},
+		write:   writeMoves,
 	}
 }
 
@@ -118,7 +119,7 @@ func (e *env) assignPicking(id int64) {
 	for _, move := range e.rows("SELECT * FROM stock_move WHERE picking_id = $1 AND state NOT IN ('assigned', 'done', 'cancel') AND NOT COALESCE(picked, FALSE) ORDER BY id", id) {
 		made := e.reserve(quants, move, id, e.uid)
 		state, quantity := e.reservationOf(move)
-		if state == move["state"] && len(made) == 0 {
+		if len(made) == 0 && (state == move["state"] || move["state"] == "waiting") {
 			continue
 		}
 		changed = true
@@ -191,8 +192,10 @@ func (e *env) pickingState(id int64) string {
 	switch {
 	case states["assigned"] || states["partially_available"]:
 		return "assigned"
-	case states["confirmed"] || states["waiting"]:
+	case states["confirmed"]:
 		return "confirmed"
+	case states["waiting"]:
+		return "waiting"
 	case states["done"]:
 		return "done"
 	}

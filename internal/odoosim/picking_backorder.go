@@ -24,7 +24,7 @@ func (e *env) splitRest(picking rec, picked picks) []restMove {
 }
 
 func (e *env) splitMove(move rec, quantity float64) int64 {
-	return e.insert("stock_move", vals{
+	id := e.insert("stock_move", vals{
 		"sequence": move.ref("sequence"), "company_id": move["company_id"], "product_id": move["product_id"], "product_uom": move["product_uom"],
 		"location_id": move["location_id"], "location_dest_id": move["location_dest_id"], "location_final_id": move.ref("location_final_id"),
 		"partner_id": move.ref("partner_id"), "picking_id": move["picking_id"], "group_id": move.ref("group_id"), "rule_id": move.ref("rule_id"), "picking_type_id": move.ref("picking_type_id"),
@@ -34,6 +34,8 @@ func (e *env) splitMove(move rec, quantity float64) int64 {
 		"additional": false, "date": move["date"], "date_deadline": move.ref("date_deadline"), "price_unit": 0, "to_refund": false,
 		"sale_line_id": move.ref("sale_line_id"),
 	})
+	e.joinAlike(move.id(), id)
+	return id
 }
 
 // backorder takes the rest into a new transfer and reserves for it again.
@@ -74,6 +76,9 @@ func (e *env) backorder(q *quants, picking rec, rest []restMove) {
 func (e *env) moveToBackorder(m restMove, picking int64, lines []int64) {
 	move := e.get("stock_move", m.id)
 	state, quantity := e.reservationOf(move)
+	if state == "confirmed" && move["procure_method"] == "make_to_order" {
+		state = "waiting" // for the step before it
+	}
 	v := vals{"picking_id": picking, "state": state, "quantity": two(quantity)}
 	if m.fresh {
 		v["reservation_date"] = e.today()

@@ -37,7 +37,7 @@ func (e *env) donePicking(id int64, picked picks) {
 		if partial {
 			e.write("stock_move", move.id(), vals{"product_qty": unrounded(two(move.float("quantity"))), "weight": e.moveWeight(e.get("stock_move", move.id()))})
 		}
-		if line := move.int("sale_line_id"); line != 0 {
+		if line := move.int("sale_line_id"); line != 0 && !e.within(move) {
 			switch {
 			case move.int("origin_returned_move_id") == 0:
 				sold[line] += move.float("quantity")
@@ -67,8 +67,14 @@ func (e *env) donePicking(id int64, picked picks) {
 		e.recompute("stock_move_line", line, vals{"state": "done"})
 	}
 	if sale := picking.int("sale_id"); sale != 0 {
-		e.deliveredOrder(sale)
+		e.goOn(picking)
+		e.deliveredOrder(sale, e.within(picking))
 	}
+}
+
+// within says whether something moves from one of the company's places to another.
+func (e *env) within(row rec) bool {
+	return e.keepsStock(row.int("location_id")) && e.keepsStock(row.int("location_dest_id"))
 }
 
 // wantsBackorder says whether the rest is still wanted: the operation type or
@@ -95,14 +101,17 @@ func (e *env) deliverLines(sold map[int64]float64) {
 }
 
 // deliveredOrder writes how far an order's deliveries are.
-func (e *env) deliveredOrder(id int64) {
+func (e *env) deliveredOrder(id int64, within bool) {
 	counts := e.row(`SELECT count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state NOT IN ('done', 'cancel')) AS open
 		FROM stock_picking WHERE sale_id = $1`, id)
 	v := vals{"delivery_status": "full"}
-	if counts.int("open") > 0 {
+	switch {
+	case counts.int("open") > 0 && within && e.row("SELECT id FROM sale_order_line WHERE order_id = $1 AND qty_delivered > 0 LIMIT 1", id) == nil:
+		v["delivery_status"] = "started"
+	case counts.int("open") > 0:
 		v["delivery_status"] = "partial"
 	}
-	if e.get("sale_order", id)["effective_date"] == "" {
+	if e.get("sale_order", id)["effective_date"] == "" && !within {
 		v["effective_date"] = e.second()
 	}
 	if e.row("SELECT id FROM sale_order_line WHERE order_id = $1 AND invoice_status = 'to invoice' LIMIT 1", id) != nil {
@@ -117,7 +126,7 @@ func (e *env) waitingFor(received rec) []rec {
 		return nil
 	}
 	return e.rows(`SELECT DISTINCT m.id, m.picking_id, m.priority, m.date FROM stock_move m JOIN stock_move r ON r.product_id = m.product_id
-		WHERE r.picking_id = $1 AND r.state <> 'cancel' AND r.location_dest_id = m.location_id AND m.state IN ('confirmed', 'partially_available')
+		WHERE r.picking_id = $1 AND r.state <> 'cancel' AND r.location_dest_id = m.location_id AND (m.state IN ('confirmed', 'partially_available')`+e.orJoined()+`)
 		AND NOT COALESCE(m.picked, FALSE)
 		ORDER BY m.priority DESC, m.date, m.id`, received.id())
 }

@@ -497,6 +497,12 @@ CREATE TABLE res_partner_res_partner_category_rel (
   PRIMARY KEY ("category_id", "partner_id")
 );
 
+CREATE TABLE stock_move_move_rel (
+  "move_orig_id" integer NOT NULL,
+  "move_dest_id" integer NOT NULL,
+  PRIMARY KEY ("move_orig_id", "move_dest_id")
+);
+
 CREATE TABLE res_users (
   id serial PRIMARY KEY,
   "company_id" integer NOT NULL,
