@@ -32,10 +32,7 @@ func newLab(t *testing.T, pg *testkit.PG, release, channels string) *lab {
 	t.Helper()
 	admin := ""
 	if release == simulated {
-		admin = pg.NewDatabase(t)
-		if err := odoosim.Install(context.Background(), admin); err != nil {
-			t.Fatal(err)
-		}
+		admin = pg.NewCopy(t, "shop17", odoosim.Install)
 	} else {
 		admin = pg.NewOdoo(t, release)
 	}

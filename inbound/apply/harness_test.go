@@ -155,29 +155,6 @@ func (w *wire) loseNext() {
 	w.lose, w.skip = true, 0
 }
 
-// templates are filled shops, by release.
-var templates = map[string]*sync.Once{"17.0": {}, "19.0": {}}
-
-// installed is a fresh copy of the small shop; filling one takes longer than copying it.
-func installed(t *testing.T, pg *testkit.PG, release string) string {
-	t.Helper()
-	server, templateOf := pg.DSN("postgres"), "odoo_shop_"+release[:2]
-	templates[release].Do(func() {
-		pg.Exec(t, server, "CREATE DATABASE "+templateOf+" TEMPLATE template0 ENCODING 'UTF8'")
-		if err := odoosim.InstallRelease(context.Background(), pg.DSN(templateOf), release); err != nil {
-			t.Fatal(err)
-		}
-	})
-	dsn := pg.NewDatabase(t)
-	cfg, err := pgx.ParseConfig(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pg.Exec(t, server, "DROP DATABASE "+cfg.Database)
-	pg.Exec(t, server, "CREATE DATABASE "+cfg.Database+" TEMPLATE "+templateOf)
-	return dsn
-}
-
 func newLab(t *testing.T) *lab {
 	t.Helper()
 	return newLabOf(t, "17.0")
@@ -187,7 +164,7 @@ func newLabOf(t *testing.T, release string) *lab {
 	t.Helper()
 	ctx := context.Background()
 	pg := testkit.Postgres(t)
-	dsn := installed(t, pg, release)
+	dsn := pg.NewCopy(t, "shop"+release[:2], func(ctx context.Context, dsn string) error { return odoosim.InstallRelease(ctx, dsn, release) })
 	w := &wire{}
 	sim, err := odoosim.New(ctx, dsn, odoosim.Options{Rights: w.rights})
 	if err != nil {

@@ -2,9 +2,13 @@ package devenv
 
 import (
 	"context"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/sync/errgroup"
 )
 
 func TestPostgresTakesLogicalReplicationAndSurvivesACrash(t *testing.T) {
@@ -36,6 +40,45 @@ func TestPostgresTakesLogicalReplicationAndSurvivesACrash(t *testing.T) {
 	}
 	if got := ask(t, pg, "SELECT one FROM kept"); got != "1" {
 		t.Errorf("after the crash the row is %q", got)
+	}
+}
+
+func TestServersBeginAsCopiesOfOneCluster(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts two servers")
+	}
+	dir, err := os.MkdirTemp("", "odoobridge-cluster-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the server's user must get in
+		t.Fatal(err)
+	}
+	var servers [2]*Postgres
+	var starting errgroup.Group
+	for i := range servers { // at once: one makes the cluster, the other waits for it
+		starting.Go(func() (err error) {
+			servers[i], err = StartPostgresFrom(t.Context(), filepath.Join(dir, "cluster"), nil)
+			return err
+		})
+	}
+	err = starting.Wait()
+	for _, pg := range servers {
+		if pg != nil {
+			t.Cleanup(func() { _ = pg.Close() })
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	const system = "SELECT system_identifier FROM pg_control_system()"
+	if first, second := ask(t, servers[0], system), ask(t, servers[1], system); first != second {
+		t.Errorf("the clusters are %s and %s", first, second)
+	}
+	ask(t, servers[0], "CREATE TABLE of_one AS SELECT 1 AS one")
+	if got := ask(t, servers[1], "SELECT count(*) FROM pg_class WHERE relname = 'of_one'"); got != "0" {
+		t.Error("the two servers have one data directory")
 	}
 }
 

@@ -40,13 +40,19 @@ var postgresSettings = map[string]string{
 
 // StartPostgres makes a database cluster with the given settings and starts it.
 func StartPostgres(ctx context.Context, settings map[string]string) (*Postgres, error) {
+	return StartPostgresFrom(ctx, "", settings)
+}
+
+// StartPostgresFrom does so by copying the new cluster that is in a directory, which it makes first where there is none: a
+// copy takes a tenth of what initdb does. Its system identifier is that of all other copies.
+func StartPostgresFrom(ctx context.Context, original string, settings map[string]string) (*Postgres, error) {
 	dir, err := newWorkdir()
 	if err != nil {
 		return nil, err
 	}
 	pg := &Postgres{dir: dir, settings: maps.Clone(postgresSettings)}
 	maps.Copy(pg.settings, settings)
-	if err := pg.create(ctx); err != nil {
+	if err := pg.create(ctx, original); err != nil {
 		_ = dir.remove()
 		return nil, err
 	}
@@ -58,23 +64,20 @@ func StartPostgres(ctx context.Context, settings map[string]string) (*Postgres, 
 }
 
 // create makes the cluster.
-func (pg *Postgres) create(ctx context.Context) error {
-	initdb, err := Find("initdb")
-	if err != nil {
-		return err
-	}
+func (pg *Postgres) create(ctx context.Context, original string) (err error) {
 	if pg.cred, err = serverIdentity(); err != nil {
 		return err
 	}
-	if err := pg.own(); err != nil {
+	if err := give(pg.dir.path, pg.cred); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, initdb, "-D", pg.dir.join("data"), "-U", "postgres",
-		"--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-	cmd.Dir = pg.dir.path
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: pg.cred}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w\n%s", err, out)
+	if original == "" {
+		err = initialize(ctx, pg.dir.join("data"), pg.cred)
+	} else {
+		err = copyCluster(ctx, original, pg.dir.join("data"), pg.cred)
+	}
+	if err != nil {
+		return err
 	}
 	ports, err := freePorts(1)
 	if err != nil {
@@ -82,17 +85,6 @@ func (pg *Postgres) create(ctx context.Context) error {
 	}
 	pg.port = ports[0]
 	return pg.configure()
-}
-
-// own gives the server's user its directory.
-func (pg *Postgres) own() error {
-	if pg.cred == nil {
-		return nil
-	}
-	if err := os.Chown(pg.dir.path, int(pg.cred.Uid), int(pg.cred.Gid)); err != nil {
-		return fmt.Errorf("give the server its directory: %w", err)
-	}
-	return nil
 }
 
 // configure appends the settings to postgresql.conf: there, and not on the

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"os/exec"
-	"syscall"
 )
 
 // Copy makes another server from a base backup of this one, which runs: a standby that
@@ -32,7 +31,7 @@ func (pg *Postgres) Copy(ctx context.Context, standby bool) (*Postgres, error) {
 }
 
 func (pg *Postgres) take(ctx context.Context, from *Postgres, backup string, standby bool) error {
-	if err := pg.own(); err != nil {
+	if err := give(pg.dir.path, pg.cred); err != nil {
 		return err
 	}
 	args := []string{"-D", pg.dir.join("data"), "-X", "stream", "-c", "fast", "--no-sync",
@@ -40,11 +39,8 @@ func (pg *Postgres) take(ctx context.Context, from *Postgres, backup string, sta
 	if standby {
 		args = append(args, "-R")
 	}
-	cmd := exec.CommandContext(ctx, backup, args...)
-	cmd.Dir = pg.dir.path
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: pg.cred}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("pg_basebackup: %w\n%s", err, out)
+	if err := runAs(exec.CommandContext(ctx, backup, args...), pg.cred, pg.dir.path); err != nil {
+		return err
 	}
 	ports, err := freePorts(1)
 	if err != nil {

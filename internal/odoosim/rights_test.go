@@ -6,19 +6,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
 // newRights is a small shop whose admin may what the test says.
 func newRights(t *testing.T, release string) (*Server, func(Rights)) {
 	t.Helper()
-	dsn := testkit.Postgres(t).NewDatabase(t)
-	if err := InstallRelease(context.Background(), dsn, release); err != nil {
-		t.Fatal(err)
-	}
 	var now *Rights
-	s, err := New(context.Background(), dsn, Options{Rights: func(string) *Rights { return now }})
+	s, err := New(context.Background(), smallShop(t, release), Options{Rights: func(string) *Rights { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}

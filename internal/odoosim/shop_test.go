@@ -22,13 +22,15 @@ func shop(t *testing.T) *Server {
 	return shopOf(t, "17.0")
 }
 
+// smallShop is a database of its tables and rows.
+func smallShop(t *testing.T, release string) string {
+	t.Helper()
+	return testkit.Postgres(t).NewCopy(t, "shop"+release[:2], func(ctx context.Context, dsn string) error { return InstallRelease(ctx, dsn, release) })
+}
+
 func shopOf(t *testing.T, release string) *Server {
 	t.Helper()
-	dsn := testkit.Postgres(t).NewDatabase(t)
-	if err := InstallRelease(context.Background(), dsn, release); err != nil {
-		t.Fatal(err)
-	}
-	s, err := New(context.Background(), dsn, Options{})
+	s, err := New(context.Background(), smallShop(t, release), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,53 +19,26 @@ import (
 // superuser's DSN to it. It goes like one of [PG.NewDatabase].
 func (pg *PG) NewOdoo(t testing.TB, release string) string {
 	t.Helper()
-	return pg.newDatabase(t, pg.baseline(t, release))
-}
-
-// baseline is the name of the database from which this server's databases of a
-// release are copied: a copy costs a quarter of what restoring the dump does.
-func (pg *PG) baseline(t testing.TB, release string) string {
-	t.Helper()
-	pg.mu.Lock()
-	defer pg.mu.Unlock()
-	if name, ok := pg.baselines[release]; ok {
-		return name
-	}
 	dump := filepath.Join(OdooData(t, release), "baseline.sql.gz")
-	name := fmt.Sprintf("baseline%s_%d", release, os.Getpid())
-	// A database of a test that failed half-way would be in the way of the next.
-	pg.Exec(t, pg.dsn, "DROP DATABASE IF EXISTS "+name)
-	if err := createDatabase(context.Background(), pg.dsn, name, "template0"); err != nil {
-		t.Fatalf("make a database: %v", err)
-	}
-	restore(t, pg.DSN(name), dump)
-	pg.Exec(t, pg.dsn, "ALTER DATABASE "+name+" ALLOW_CONNECTIONS false")
-	if pg.server == nil {
-		onExit(func() error { return runSQL(context.Background(), pg.dsn, "DROP DATABASE IF EXISTS "+name) })
-	}
-	if pg.baselines == nil {
-		pg.baselines = map[string]string{}
-	}
-	pg.baselines[release] = name
-	return name
+	return pg.NewCopy(t, "baseline"+release, func(ctx context.Context, dsn string) error { return restore(ctx, dsn, dump) })
 }
 
 // restore plays a dump into an empty database.
-func restore(t testing.TB, dsn, dump string) {
-	t.Helper()
+func restore(ctx context.Context, dsn, dump string) error {
 	sql, err := readGzip(dump)
 	if err != nil {
-		t.Fatalf("read the baseline: %v", err)
+		return fmt.Errorf("read the baseline: %w", err)
 	}
 	psql, err := devenv.Find("psql")
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	cmd := exec.Command(psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.DevNull, "-d", dsn)
+	cmd := exec.CommandContext(ctx, psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.DevNull, "-d", dsn)
 	cmd.Stdin = bytes.NewReader(withoutRestrict(sql))
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("restore the baseline: %v\n%s", err, out)
+		return fmt.Errorf("restore the baseline: %w\n%s", err, out)
 	}
+	return nil
 }
 
 func readGzip(path string) ([]byte, error) {

@@ -25,7 +25,7 @@ func (pg *PG) NewDatabase(t testing.TB) string {
 func (pg *PG) newDatabase(t testing.TB, template string) string {
 	t.Helper()
 	name := fmt.Sprintf("t%d_%d", os.Getpid(), databases.Add(1))
-	if err := createDatabase(context.Background(), pg.dsn, name, template); err != nil {
+	if err := pg.createDatabase(context.Background(), name, template); err != nil {
 		t.Fatalf("make a database: %v", err)
 	}
 	t.Cleanup(func() { pg.dropDatabase(t, name) })
@@ -34,12 +34,12 @@ func (pg *PG) newDatabase(t testing.TB, template string) string {
 
 // createDatabase has the files copied, as servers before 15 do: copying by way of the log, their
 // successors' choice, takes half as much work again and leaves megabytes of log for slots to read.
-func createDatabase(ctx context.Context, dsn, name, template string) error {
-	conn, err := pgx.Connect(ctx, dsn)
+func (pg *PG) createDatabase(ctx context.Context, name, template string) error {
+	conn, giveBack, err := pg.admin.borrow(ctx, pg.dsn)
 	if err != nil {
-		return fmt.Errorf("connect: %w", err)
+		return err
 	}
-	defer func() { _ = conn.Close(ctx) }()
+	defer giveBack()
 	strategy := ""
 	if major, err := strconv.Atoi(strings.FieldsFunc(conn.PgConn().ParameterStatus("server_version"), notDigit)[0]); err == nil && major >= 15 {
 		strategy = " STRATEGY file_copy"
@@ -54,11 +54,11 @@ func notDigit(r rune) bool { return r < '0' || r > '9' }
 func (pg *PG) dropDatabase(t testing.TB, name string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, pg.dsn)
+	conn, giveBack, err := pg.admin.borrow(ctx, pg.dsn)
 	if err != nil {
 		return
 	}
-	defer func() { _ = conn.Close(ctx) }()
+	defer giveBack()
 	if err := dropSlots(ctx, conn, name); err != nil {
 		t.Errorf("drop the slots of %s: %v", name, err)
 	}

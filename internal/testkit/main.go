@@ -15,8 +15,8 @@ var closers struct {
 	fns []func() error
 }
 
-// onExit has fn called when the tests are over, last come first.
-func onExit(fn func() error) {
+// OnExit has fn called when the tests are over, last come first.
+func OnExit(fn func() error) {
 	closers.Lock()
 	defer closers.Unlock()
 	closers.fns = append(closers.fns, fn)

@@ -20,8 +20,9 @@ type PG struct {
 	server *devenv.Postgres // nil: somebody else's
 	dsn    string           // the superuser's, to the database postgres
 
+	admin     admin
 	mu        sync.Mutex
-	baselines map[string]string // by release: the databases that others are copied from
+	templates map[string]string // by name: the databases that others are copied from
 }
 
 // Option changes a setting of a private server.
@@ -52,8 +53,8 @@ func Postgres(t testing.TB, opts ...Option) *PG {
 	pg := &PG{dsn: os.Getenv("ODOOBRIDGE_TEST_POSTGRES")}
 	if pg.dsn == "" || len(opts) > 0 {
 		pg = startPostgres(t, settings)
-		onExit(pg.server.Close)
 	}
+	OnExit(pg.close)
 	if sharedPG.servers == nil {
 		sharedPG.servers = map[string]*PG{}
 	}
@@ -67,7 +68,7 @@ func StartPostgres(t testing.TB, opts ...Option) *PG {
 	t.Helper()
 	pg := startPostgres(t, settingsOf(opts))
 	t.Cleanup(func() {
-		if err := pg.server.Close(); err != nil {
+		if err := pg.close(); err != nil {
 			t.Errorf("close the server: %v", err)
 		}
 	})
@@ -92,7 +93,7 @@ func startPostgres(t testing.TB, settings map[string]string) *PG {
 	if testing.Short() {
 		t.Skip("starts a PostgreSQL")
 	}
-	server, err := devenv.StartPostgres(context.Background(), settings)
+	server, err := devenv.StartPostgresFrom(context.Background(), os.Getenv("ODOOBRIDGE_TEST_CLUSTER"), settings)
 	if err != nil {
 		t.Fatalf("start PostgreSQL: %v", err)
 	}
@@ -124,7 +125,11 @@ func (pg *PG) Addr() string {
 // Exec runs statements as the superuser in a database.
 func (pg *PG) Exec(t testing.TB, dsn, sql string) {
 	t.Helper()
-	if err := runSQL(context.Background(), dsn, sql); err != nil {
+	run := pg.run
+	if dsn != pg.dsn {
+		run = func(ctx context.Context, sql string) error { return runSQL(ctx, dsn, sql) }
+	}
+	if err := run(context.Background(), sql); err != nil {
 		t.Fatalf("%s: %v", firstLine(sql), err)
 	}
 }
@@ -146,9 +151,32 @@ func runSQL(ctx context.Context, dsn, sql string) error {
 		return fmt.Errorf("connect: %w", err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	// PgConn.Exec takes several statements in one go.
-	_, err = conn.PgConn().Exec(ctx, sql).ReadAll()
+	return script(ctx, conn, sql)
+}
+
+// run runs statements as the superuser in the database postgres.
+func (pg *PG) run(ctx context.Context, sql string) error {
+	conn, giveBack, err := pg.admin.borrow(ctx, pg.dsn)
+	if err != nil {
+		return err
+	}
+	defer giveBack()
+	return script(ctx, conn, sql)
+}
+
+// script takes several statements in one go.
+func script(ctx context.Context, conn *pgx.Conn, sql string) error {
+	_, err := conn.PgConn().Exec(ctx, sql).ReadAll()
 	return err
+}
+
+// close ends our connection, and the server if it is ours.
+func (pg *PG) close() error {
+	pg.admin.close()
+	if pg.server == nil {
+		return nil
+	}
+	return pg.server.Close()
 }
 
 func firstLine(s string) string {

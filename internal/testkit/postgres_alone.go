@@ -44,6 +44,6 @@ func anotherPostgres(t testing.TB, place int) *PG {
 		return Postgres(t)
 	}
 	pg := startPostgres(t, settingsOf(nil))
-	onExit(pg.server.Close)
+	OnExit(pg.close)
 	return pg
 }

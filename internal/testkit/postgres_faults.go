@@ -44,12 +44,13 @@ func (pg *PG) copied(t testing.TB, standby bool) *PG {
 	if err != nil {
 		t.Fatalf("copy the server: %v", err)
 	}
+	c := &PG{server: server, dsn: server.DSN("postgres")}
 	t.Cleanup(func() {
-		if err := server.Close(); err != nil {
+		if err := c.close(); err != nil {
 			t.Errorf("close the copy: %v", err)
 		}
 	})
-	return &PG{server: server, dsn: server.DSN("postgres")}
+	return c
 }
 
 // DataDir is the directory of the cluster.

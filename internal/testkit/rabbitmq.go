@@ -40,7 +40,7 @@ func RabbitMQ(t testing.TB) *Rabbit {
 	r := &Rabbit{url: os.Getenv("ODOOBRIDGE_TEST_RABBITMQ")}
 	if r.url == "" {
 		r = startRabbitMQ(t)
-		onExit(r.node.Close)
+		OnExit(r.node.Close)
 	}
 	sharedRabbit.node = r
 	return r

@@ -21,7 +21,7 @@ func RabbitMQAlone(t testing.TB) *Rabbit {
 	r := freeRabbit()
 	if r == nil {
 		r = startRabbitMQ(t)
-		onExit(r.node.Close)
+		OnExit(r.node.Close)
 	}
 	t.Cleanup(func() {
 		if !r.node.Running() {

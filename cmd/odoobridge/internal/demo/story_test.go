@@ -19,10 +19,7 @@ import (
 // onStage is a demo with a shop and no bridge, and what it prints.
 func onStage(t *testing.T) (*demo, *bytes.Buffer) {
 	t.Helper()
-	dsn := testkit.Postgres(t).NewDatabase(t)
-	if err := odoosim.Install(context.Background(), dsn); err != nil {
-		t.Fatal(err)
-	}
+	dsn := testkit.Postgres(t).NewCopy(t, "shop17", odoosim.Install)
 	shop, err := openShop(context.Background(), dsn)
 	if err != nil {
 		t.Fatal(err)

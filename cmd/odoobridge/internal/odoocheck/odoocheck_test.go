@@ -51,10 +51,7 @@ var enough = []string{"sales_team.group_sale_salesman_all_leads", "stock.group_s
 func newLab(t *testing.T, release string) *lab {
 	t.Helper()
 	pg := testkit.Postgres(t)
-	dsn := pg.NewDatabase(t)
-	if err := odoosim.InstallRelease(t.Context(), dsn, release); err != nil {
-		t.Fatal(err)
-	}
+	dsn := pg.NewCopy(t, "shop"+release[:2], func(ctx context.Context, dsn string) error { return odoosim.InstallRelease(ctx, dsn, release) })
 	l := &lab{t: t, db: pg.Connect(t, dsn), tables: tables{release: release, logins: []string{"admin", "channel_shopify"}}, groups: enough}
 	sim, err := odoosim.New(t.Context(), dsn, odoosim.Options{Rights: func(login string) *odoosim.Rights {
 		if login != "channel_shopify" {

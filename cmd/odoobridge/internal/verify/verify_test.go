@@ -40,10 +40,7 @@ type lab struct {
 func newLab(t testing.TB) *lab {
 	t.Helper()
 	pg := testkit.Postgres(t)
-	dsn := pg.NewDatabase(t)
-	if err := odoosim.Install(t.Context(), dsn); err != nil {
-		t.Fatal(err)
-	}
+	dsn := pg.NewCopy(t, "shop17", odoosim.Install)
 	sim, err := odoosim.New(t.Context(), dsn, odoosim.Options{})
 	if err != nil {
 		t.Fatal(err)
