@@ -56,7 +56,7 @@ func (e *env) procurementGroup(order rec) any {
 	})
 }
 
-// orderMoves inserts a move per storable line, as the superuser: procurement
+// orderMoves inserts a move per line that is no service, or per component of a kit, as the superuser: procurement
 // runs with its rights.
 func (e *env) orderMoves(order rec, group any) []int64 {
 	warehouse := e.get("stock_warehouse", order.int("warehouse_id"))
@@ -66,17 +66,27 @@ func (e *env) orderMoves(order rec, group any) []int64 {
 	for _, line := range e.rows(`SELECT l.*, t.name AS product_name FROM sale_order_line l
 		JOIN product_product p ON p.id = l.product_id JOIN product_template t ON t.id = p.product_tmpl_id
 		WHERE l.order_id = $1 AND t.type <> 'service' ORDER BY l.sequence, l.id`, order.id()) {
-		moves = append(moves, e.insert("stock_move", vals{
-			"sequence": 10, "company_id": order["company_id"], "product_id": line["product_id"], "product_uom": line[e.lineUnit()],
-			"location_id": warehouse["lot_stock_id"], "location_dest_id": customers["id"], "partner_id": order["partner_shipping_id"],
-			"group_id": group, "rule_id": rule.ref("rule_id"), "picking_type_id": warehouse["out_type_id"], "warehouse_id": warehouse["id"],
-			"create_uid": superuser, "write_uid": superuser, "name": line["name"], "priority": "0", "state": "draft", "origin": e.deliveryOrigin(order),
-			"location_final_id": customers["id"],
-			"procure_method":    "make_to_stock", "description_picking": e.translated(line["product_name"]), "product_uom_qty": line["product_uom_qty"],
-			"picked": false, "propagate_cancel": false, "additional": false, "date": e.second(), "date_deadline": e.second(), "sale_line_id": line["id"],
-		}))
+		for _, d := range e.demands(line, order.int("company_id")) {
+			moves = append(moves, e.orderMove(order, line, d, group, warehouse, customers, rule))
+		}
 	}
 	return moves
+}
+
+func (e *env) orderMove(order, line rec, d demanded, group any, warehouse, customers, rule rec) int64 {
+	v := vals{
+		"sequence": 10, "company_id": order["company_id"], "product_id": d.product, "product_uom": d.unit,
+		"location_id": warehouse["lot_stock_id"], "location_dest_id": customers["id"], "partner_id": order["partner_shipping_id"],
+		"group_id": group, "rule_id": rule.ref("rule_id"), "picking_type_id": warehouse["out_type_id"], "warehouse_id": warehouse["id"],
+		"create_uid": superuser, "write_uid": superuser, "name": line["name"], "priority": "0", "state": "draft", "origin": e.deliveryOrigin(order),
+		"location_final_id": customers["id"],
+		"procure_method":    "make_to_stock", "description_picking": e.translated(line["product_name"]), "product_uom_qty": two(d.quantity),
+		"picked": false, "propagate_cancel": false, "additional": false, "date": e.second(), "date_deadline": e.second(), "sale_line_id": line["id"],
+	}
+	if d.bomLine != 0 {
+		v["bom_line_id"] = d.bomLine
+	}
+	return e.insert("stock_move", v)
 }
 
 // deliverOrder inserts the delivery, reserves, and writes what Odoo computes

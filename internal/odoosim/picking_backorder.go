@@ -32,7 +32,7 @@ func (e *env) splitMove(move rec, quantity float64) int64 {
 		"origin": move.ref("origin"), "procure_method": move["procure_method"], "description_picking": move.ref("description_picking"),
 		"product_uom_qty": two(quantity), "picked": false, "propagate_cancel": move.is("propagate_cancel"), "is_inventory": false,
 		"additional": false, "date": move["date"], "date_deadline": move.ref("date_deadline"), "price_unit": 0, "to_refund": false,
-		"sale_line_id": move.ref("sale_line_id"),
+		"sale_line_id": move.ref("sale_line_id"), "bom_line_id": move.ref("bom_line_id"),
 	})
 	e.joinAlike(move.id(), id)
 	return id

@@ -93,7 +93,10 @@ func (e *env) deliverLines(sold map[int64]float64) {
 	slices.Sort(ids)
 	for _, id := range ids {
 		line := e.get("sale_order_line", id)
-		delivered := line.float("qty_delivered") + sold[id]
+		delivered, isKit := e.deliveredKits(line)
+		if !isKit {
+			delivered = line.float("qty_delivered") + sold[id]
+		}
 		v := e.invoicing(line, delivered, line["state"])
 		v["qty_delivered"] = two(delivered)
 		e.write("sale_order_line", id, v)

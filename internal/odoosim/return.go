@@ -155,7 +155,7 @@ func (e *env) returnMove(picking, kind int64, of rec, l vals) {
 		"picking_type_id": kind, "origin_returned_move_id": of.id(), "warehouse_id": of.ref("warehouse_id"), "name": name, "priority": "0", "state": "draft",
 		"origin": of.ref("origin"), "procure_method": "make_to_stock", "description_picking": of.ref("description_picking"), "product_uom_qty": quantity,
 		"picked": false, "propagate_cancel": false, "is_inventory": false, "next_serial_count": 0, "additional": false, "date": e.second(),
-		"to_refund": l["to_refund"] == true, "sale_line_id": of.ref("sale_line_id"),
+		"to_refund": l["to_refund"] == true, "sale_line_id": of.ref("sale_line_id"), "bom_line_id": of.ref("bom_line_id"),
 	})
 	var made []int64
 	for _, part := range e.lotsOf(of, toFloat(number(l["quantity"]))) {
