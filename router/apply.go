@@ -124,6 +124,7 @@ func (r *Router) touch() {
 		r.group.changes++
 		r.redo.row(&c)
 		r.agenda.follow(&c, r.mirror.Now())
+		r.minds(&c)
 		odoo.Writers(c.Table, c.Old, c.New, func(uid int64) { r.tx.writers[uid] = struct{}{} })
 		for _, t := range r.touches[c.Table.ID] {
 			entity = t.entity

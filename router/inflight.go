@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/router/mirror"
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
@@ -50,8 +51,8 @@ func (m heldMirror) PlacedOrder(externalID string) (odoo.Placed, bool) {
 	return m.r.Profile.PlacedOrder(m.r.mirror, externalID)
 }
 
-func (m heldMirror) LevelsOf(sku, barcode, warehouse string, company int64) []odoo.Key {
-	return m.r.Profile.LevelsOf(m.r.mirror, sku, barcode, warehouse, company)
+func (m heldMirror) Takes(sku, barcode, quantity, warehouse string, company int64) odoo.Taken {
+	return m.r.Profile.Takes(m.r.mirror, sku, barcode, quantity, warehouse, company)
 }
 
 // takeIn counts what was placed or let go since it was last asked.
@@ -64,6 +65,13 @@ func (r *Router) takeIn() {
 		}
 		return false
 	})
+}
+
+// minds has orders looked at again, between transactions, when a row by which kits are taken apart has changed.
+func (r *Router) minds(c *mirror.Change) {
+	if r.Profile.AltersKits(c.Table, c.Old, c.New) {
+		r.Held.Again()
+	}
 }
 
 // withFlight adds to a level's document what is in flight.
@@ -134,6 +142,7 @@ func (r *Router) tellFlight(ctx context.Context) (told bool, err error) {
 	if err := r.findTold(ctx, levels); err != nil {
 		return false, err
 	}
+	r.Held.LookAgain()
 	r.takeIn()
 	for _, level := range r.Held.Untold() {
 		levels[level] = struct{}{}

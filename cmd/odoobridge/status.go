@@ -154,6 +154,7 @@ func printStatus(out io.Writer, s bridge.Status, now time.Time) error {
 	if err := printCommands(&b, s.Commands); err != nil {
 		return err
 	}
+	printInFlight(&b, s.InFlight)
 	for _, r := range s.Results {
 		fmt.Fprintf(&b, "results    %d for %s wait, the oldest for %s: does its queue take them?\n", r.Count, cmp.Or(r.Channel, "commands.dead"), age(r.OldestSeconds))
 	}
@@ -169,6 +170,20 @@ func printStatus(out io.Writer, s bridge.Status, now time.Time) error {
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+func printInFlight(out io.Writer, f *bridge.InFlightStatus) {
+	if f == nil {
+		return
+	}
+	fmt.Fprintf(out, "in flight  %d orders are taken off stock levels until Odoo counts them\n", f.Orders)
+	for i, kit := range f.Whole {
+		if i == 10 {
+			fmt.Fprintf(out, "in flight  and %d more kits are not taken off their components: --json names them\n", len(f.Whole)-i)
+			break
+		}
+		fmt.Fprintf(out, "in flight  kit %s (%d orders) is not taken off its components: %s\n", kit.Product, kit.Orders, kit.Why)
+	}
 }
 
 func printCommands(out io.Writer, list []bridge.CommandStatus) error {

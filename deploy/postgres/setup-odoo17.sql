@@ -25,7 +25,7 @@ GRANT SELECT (id, name, create_uid, write_uid, write_date) ON res_partner_catego
 GRANT SELECT (id, commercial_partner_id, parent_id, company_id, name, is_company, type, email, email_normalized, phone, mobile, vat, ref, lang, street, street2, zip, city, state_id, country_id, active, create_uid, write_uid, write_date) ON res_partner TO odoobridge;
 GRANT SELECT (category_id, partner_id) ON res_partner_res_partner_category_rel TO odoobridge;
 GRANT SELECT (id, model, res_id, module, name, create_uid, write_uid, write_date) ON ir_model_data TO odoobridge;
-GRANT SELECT (id, name, factor, create_uid, write_uid, write_date) ON uom_uom TO odoobridge;
+GRANT SELECT (id, name, factor, rounding, category_id, create_uid, write_uid, write_date) ON uom_uom TO odoobridge;
 GRANT SELECT (id, complete_name, parent_path, create_uid, write_uid, write_date) ON product_category TO odoobridge;
 GRANT SELECT (id, name, create_uid, write_uid, write_date) ON product_attribute TO odoobridge;
 GRANT SELECT (id, name, attribute_id, create_uid, write_uid, write_date) ON product_attribute_value TO odoobridge;
@@ -36,7 +36,9 @@ GRANT SELECT (product_product_id, product_template_attribute_value_id) ON produc
 GRANT SELECT (id, name, digits, create_uid, write_uid, write_date) ON decimal_precision TO odoobridge;
 GRANT SELECT (id, name, company_id, currency_id, active, create_uid, write_uid, write_date) ON product_pricelist TO odoobridge;
 GRANT SELECT (id, pricelist_id, applied_on, product_id, product_tmpl_id, categ_id, compute_price, base, base_pricelist_id, min_quantity, fixed_price, percent_price, price_discount, price_round, price_surcharge, price_min_margin, price_max_margin, date_start, date_end, create_uid, write_uid, write_date) ON product_pricelist_item TO odoobridge;
-GRANT SELECT (id, product_tmpl_id, product_id, type, active, create_uid, write_uid, write_date) ON mrp_bom TO odoobridge;
+GRANT SELECT (id, product_tmpl_id, product_id, type, active, product_qty, product_uom_id, sequence, company_id, picking_type_id, create_uid, write_uid, write_date) ON mrp_bom TO odoobridge;
+GRANT SELECT (id, bom_id, product_id, product_qty, product_uom_id, create_uid, write_uid, write_date) ON mrp_bom_line TO odoobridge;
+GRANT SELECT (mrp_bom_line_id, product_template_attribute_value_id) ON mrp_bom_line_product_template_attribute_value_rel TO odoobridge;
 GRANT SELECT (id, code, company_id, view_location_id, create_uid, write_uid, write_date) ON stock_warehouse TO odoobridge;
 GRANT SELECT (id, parent_path, warehouse_id, complete_name, usage, create_uid, write_uid, write_date) ON stock_location TO odoobridge;
 GRANT SELECT (id, product_id, location_id, quantity, reserved_quantity, create_uid, write_uid, write_date) ON stock_quant TO odoobridge;
@@ -101,6 +103,8 @@ CREATE PUBLICATION "odoobridge" FOR TABLE ONLY
     "public"."product_pricelist",
     "public"."product_pricelist_item",
     "public"."mrp_bom",
+    "public"."mrp_bom_line",
+    "public"."mrp_bom_line_product_template_attribute_value_rel",
     "public"."stock_warehouse",
     "public"."stock_location",
     "public"."stock_quant",

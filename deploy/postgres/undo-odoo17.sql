@@ -26,7 +26,7 @@ REVOKE SELECT (id, name, create_uid, write_uid, write_date) ON res_partner_categ
 REVOKE SELECT (id, commercial_partner_id, parent_id, company_id, name, is_company, type, email, email_normalized, phone, mobile, vat, ref, lang, street, street2, zip, city, state_id, country_id, active, create_uid, write_uid, write_date) ON res_partner FROM odoobridge;
 REVOKE SELECT (category_id, partner_id) ON res_partner_res_partner_category_rel FROM odoobridge;
 REVOKE SELECT (id, model, res_id, module, name, create_uid, write_uid, write_date) ON ir_model_data FROM odoobridge;
-REVOKE SELECT (id, name, factor, create_uid, write_uid, write_date) ON uom_uom FROM odoobridge;
+REVOKE SELECT (id, name, factor, rounding, category_id, create_uid, write_uid, write_date) ON uom_uom FROM odoobridge;
 REVOKE SELECT (id, complete_name, parent_path, create_uid, write_uid, write_date) ON product_category FROM odoobridge;
 REVOKE SELECT (id, name, create_uid, write_uid, write_date) ON product_attribute FROM odoobridge;
 REVOKE SELECT (id, name, attribute_id, create_uid, write_uid, write_date) ON product_attribute_value FROM odoobridge;
@@ -37,7 +37,9 @@ REVOKE SELECT (product_product_id, product_template_attribute_value_id) ON produ
 REVOKE SELECT (id, name, digits, create_uid, write_uid, write_date) ON decimal_precision FROM odoobridge;
 REVOKE SELECT (id, name, company_id, currency_id, active, create_uid, write_uid, write_date) ON product_pricelist FROM odoobridge;
 REVOKE SELECT (id, pricelist_id, applied_on, product_id, product_tmpl_id, categ_id, compute_price, base, base_pricelist_id, min_quantity, fixed_price, percent_price, price_discount, price_round, price_surcharge, price_min_margin, price_max_margin, date_start, date_end, create_uid, write_uid, write_date) ON product_pricelist_item FROM odoobridge;
-REVOKE SELECT (id, product_tmpl_id, product_id, type, active, create_uid, write_uid, write_date) ON mrp_bom FROM odoobridge;
+REVOKE SELECT (id, product_tmpl_id, product_id, type, active, product_qty, product_uom_id, sequence, company_id, picking_type_id, create_uid, write_uid, write_date) ON mrp_bom FROM odoobridge;
+REVOKE SELECT (id, bom_id, product_id, product_qty, product_uom_id, create_uid, write_uid, write_date) ON mrp_bom_line FROM odoobridge;
+REVOKE SELECT (mrp_bom_line_id, product_template_attribute_value_id) ON mrp_bom_line_product_template_attribute_value_rel FROM odoobridge;
 REVOKE SELECT (id, code, company_id, view_location_id, create_uid, write_uid, write_date) ON stock_warehouse FROM odoobridge;
 REVOKE SELECT (id, parent_path, warehouse_id, complete_name, usage, create_uid, write_uid, write_date) ON stock_location FROM odoobridge;
 REVOKE SELECT (id, product_id, location_id, quantity, reserved_quantity, create_uid, write_uid, write_date) ON stock_quant FROM odoobridge;

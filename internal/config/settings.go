@@ -186,7 +186,7 @@ func init() {
 		{path: "channels.*.lanes.*.floor", kind: aQuantity(true), at: inLane(func(l *Lane) any { return &l.Floor }),
 			doc: "The lane never promises less than this. 0 when not given. With `promise` only."},
 		{path: "channels.*.lanes.*.inflight", def: "none", kind: oneOf("none", "own", "all"), at: inLane(func(l *Lane) any { return &l.InFlight }),
-			doc: "Whose orders in flight are taken off `available` of the lane's stock levels: those that the bridge has accepted by command and that are not confirmed in Odoo yet. `own` of the lane's channel, `all` of every channel. So stock that the channel has sold does not come back while its order is on the way. A kit that is sold takes nothing off its components until the order is confirmed: keep a `buffer` on components that kits share."},
+			doc: "Whose orders in flight are taken off `available` of the lane's stock levels: those that the bridge has accepted by command and that are not confirmed in Odoo yet. `own` of the lane's channel, `all` of every channel. So stock that the channel has sold does not come back while its order is on the way. A kit that is sold is taken off its components, as Odoo will take it apart; one of which that is not certain (`odoobridge status` names it) only once the order is confirmed."},
 
 		{path: "extra_columns", kind: columnMap, at: inConfig(func(c *Config) any { return &c.ExtraColumns }),
 			doc: "Table → columns of your own that come in under `custom`: `{sale_order: [x_gift_note]}`."},

@@ -8,6 +8,8 @@
 //     level that shows the order's reservation is the first one that does not count the order, so that it counts
 //     once at every moment.
 //   - What has changed is told: each level whose quantity differs is built again.
+//   - A kit counts in its components' levels, as much as Odoo will move of them; where that is not certain it
+//     counts as itself, and Report says so.
 //
 // # How it works
 //
@@ -16,7 +18,8 @@
 //	                   Saw: an order's document, in the transaction that changed it
 //
 // Place and LetGo leave a word, from any goroutine, and return at once. The router takes
-// it in, looks up the order and the products in the mirror, and touches the levels concerned.
+// it in, looks up the order and the products in the mirror, and touches the levels concerned. When
+// bills of materials or units have changed it looks at all orders again, between two transactions (Again, LookAgain).
 // An order that is seen confirmed is forgotten once that is durable; where it never becomes
 // so, a new router begins with Restart, and looks again.
 //

@@ -1,6 +1,7 @@
 package held
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 
@@ -27,16 +28,17 @@ type Line struct {
 // Mirror is what the Set asks of it.
 type Mirror interface {
 	PlacedOrder(externalID string) (placed odoo.Placed, found bool)
-	LevelsOf(sku, barcode, warehouse string, company int64) []odoo.Key
+	Takes(sku, barcode, quantity, warehouse string, company int64) odoo.Taken
 }
 
-// Set is all orders that count. Place, LetGo, News and Over may be called at any time from anywhere; the
+// Set is all orders that count. Place, LetGo, News, Over and Report may be called at any time from anywhere; the
 // other methods are the router's.
 type Set struct {
 	mu     sync.Mutex
 	orders map[string]*entry   // by external id
 	news   map[string]struct{} // external ids of entries to be looked at
 	wait   map[string]struct{} // of those with a product that the mirror does not know
+	again  bool                // what kits are taken apart into may have changed
 	levels map[odoo.Key][]share
 	untold map[odoo.Key]struct{}
 	passed []string // seen confirmed or gone, and not durable
@@ -46,16 +48,14 @@ type Set struct {
 
 type entry struct {
 	Order
-	counts []count
+	counts []odoo.Take
+	whole  []whole // kits that count as themselves
 	passed bool
 	gone   bool // let go
 }
 
-// count is what an order holds of a level.
-type count struct {
-	level    odoo.Key
-	quantity apd.Decimal
-}
+// whole is a kit that is not taken apart, and why.
+type whole struct{ product, why string }
 
 // share is what a channel holds of a level.
 type share struct {
@@ -125,9 +125,9 @@ func (s *Set) Restart() {
 	defer s.mu.Unlock()
 	s.news, s.wait = map[string]struct{}{}, map[string]struct{}{}
 	s.levels, s.untold = map[odoo.Key][]share{}, map[odoo.Key]struct{}{}
-	s.passed = nil
+	s.passed, s.again = nil, false
 	for id, e := range s.orders {
-		e.counts, e.passed = nil, false
+		e.counts, e.whole, e.passed = nil, nil, false
 		s.news[id] = struct{}{}
 	}
 	if len(s.orders) > 0 {
@@ -170,12 +170,15 @@ func (s *Set) look(m Mirror, id string, e *entry) {
 		e.Warehouse = placed.Warehouse
 	}
 	for _, line := range e.Lines {
-		levels := m.LevelsOf(line.SKU, line.Barcode, e.Warehouse, e.Company)
-		if len(levels) == 0 {
+		taken := m.Takes(line.SKU, line.Barcode, line.Quantity, e.Warehouse, e.Company)
+		if !taken.Known {
 			s.wait[id] = struct{}{}
 		}
-		for _, level := range levels {
-			s.add(e, level, line.Quantity)
+		if taken.Why != "" {
+			e.whole = append(e.whole, whole{cmp.Or(line.SKU, line.Barcode), taken.Why})
+		}
+		for _, take := range taken.Takes {
+			s.add(e, take)
 		}
 	}
 }
@@ -183,40 +186,36 @@ func (s *Set) look(m Mirror, id string, e *entry) {
 // settled reports whether Odoo itself counts an order from then on, or nobody does.
 func settled(state string) bool { return state == "sale" || state == "cancel" }
 
-func (s *Set) add(e *entry, level odoo.Key, quantity string) {
-	c := count{level: level}
-	if _, _, err := c.quantity.SetString(quantity); err != nil || c.quantity.Form != apd.Finite {
-		return // the command's schema does not let it pass
-	}
-	e.counts = append(e.counts, c)
-	s.untold[level] = struct{}{}
-	shares := s.levels[level]
+func (s *Set) add(e *entry, take odoo.Take) {
+	e.counts = append(e.counts, take)
+	s.untold[take.Level] = struct{}{}
+	shares := s.levels[take.Level]
 	i := slices.IndexFunc(shares, func(sh share) bool { return sh.channel == e.Channel })
 	if i < 0 {
 		i = len(shares)
 		shares = append(shares, share{channel: e.Channel})
 	}
-	exact.Add(&shares[i].quantity, &shares[i].quantity, &c.quantity) //nolint:errcheck // exact and finite: nothing can go wrong
+	exact.Add(&shares[i].quantity, &shares[i].quantity, &take.Quantity) //nolint:errcheck // exact and finite: nothing can go wrong
 	shares[i].orders++
-	s.levels[level] = shares
+	s.levels[take.Level] = shares
 }
 
 // withdraw takes an order's counts back, and notes their levels.
 func (s *Set) withdraw(e *entry, levels map[odoo.Key]struct{}) {
 	for i := range e.counts {
 		c := &e.counts[i]
-		levels[c.level] = struct{}{}
-		shares := s.levels[c.level]
+		levels[c.Level] = struct{}{}
+		shares := s.levels[c.Level]
 		at := slices.IndexFunc(shares, func(sh share) bool { return sh.channel == e.Channel })
-		exact.Sub(&shares[at].quantity, &shares[at].quantity, &c.quantity) //nolint:errcheck // exact and finite: nothing can go wrong
+		exact.Sub(&shares[at].quantity, &shares[at].quantity, &c.Quantity) //nolint:errcheck // exact and finite: nothing can go wrong
 		if shares[at].orders--; shares[at].orders == 0 {
 			shares = slices.Delete(shares, at, at+1)
 		}
-		if s.levels[c.level] = shares; len(shares) == 0 {
-			delete(s.levels, c.level)
+		if s.levels[c.Level] = shares; len(shares) == 0 {
+			delete(s.levels, c.Level)
 		}
 	}
-	e.counts = nil
+	e.counts, e.whole = nil, nil
 }
 
 func (s *Set) pass(id string, e *entry) {

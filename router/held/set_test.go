@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,10 +13,13 @@ import (
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
-// world is what the mirror knows: products A to D (by barcode a to d) in warehouses WH and SHOP.
+// world is what the mirror knows: products A to D (by barcode a to d) in warehouses WH and SHOP. D is a kit
+// where kit says what of, or why it is not certain.
 type world struct {
 	orders map[string]odoo.Placed
 	levels map[string][]odoo.Key
+	kit    map[string]float64
+	why    string
 }
 
 func newWorld() *world {
@@ -31,11 +35,28 @@ func newWorld() *world {
 
 func (w *world) PlacedOrder(id string) (odoo.Placed, bool) { p, found := w.orders[id]; return p, found }
 
-func (w *world) LevelsOf(sku, barcode, warehouse string, _ int64) []odoo.Key {
+func (w *world) Takes(sku, barcode, quantity, warehouse string, _ int64) (taken odoo.Taken) {
 	if sku == "" {
-		sku = barcode
+		sku = strings.ToUpper(barcode)
 	}
-	return w.levels[sku+"/"+warehouse]
+	of := map[string]float64{sku: 1}
+	switch {
+	case sku != "D":
+	case w.why != "":
+		taken.Why = w.why
+	case w.kit != nil:
+		of = w.kit
+	}
+	n, _ := strconv.ParseFloat(quantity, 64)
+	for sku, each := range of {
+		for _, level := range w.levels[sku+"/"+warehouse] {
+			taken.Known = true
+			take := odoo.Take{Level: level}
+			_, _ = take.Quantity.SetFloat64(n * each)
+			taken.Takes = append(taken.Takes, take)
+		}
+	}
+	return taken
 }
 
 // body is the document of an order.
@@ -46,8 +67,8 @@ func body(id, state, warehouse string) []byte {
 
 func never() bool { return false }
 
-// TestEachLevelCountsTheOrdersThatAreOpen does at random what happens to orders, and compares each level with the sum
-// of those that are placed, not let go, and neither confirmed nor cancelled.
+// TestEachLevelCountsTheOrdersThatAreOpen does at random what happens to orders and to what a kit is made of, and compares
+// each level with the sum of those that are placed, not let go, and neither confirmed nor cancelled.
 func TestEachLevelCountsTheOrdersThatAreOpen(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -58,7 +79,7 @@ func TestEachLevelCountsTheOrdersThatAreOpen(t *testing.T) {
 		channel := []string{"web", "pos"}[draw.IntN(2)]
 		id := fmt.Sprintf("channel_%s.order_%d", channel, draw.IntN(12))
 		was, exists := w.orders[id]
-		switch draw.IntN(6) {
+		switch draw.IntN(7) {
 		case 0, 1:
 			if exists && settled(was.State) {
 				delete(w.orders, id) // another order by that name
@@ -96,6 +117,11 @@ func TestEachLevelCountsTheOrdersThatAreOpen(t *testing.T) {
 			}
 		case 5:
 			s.Restart()
+		case 6:
+			w.kit = []map[string]float64{nil, {"A": 2}, {"A": 1, "B": 0.5}, {"C": 3}}[draw.IntN(4)]
+			w.why = []string{"", "", "it is not certain"}[draw.IntN(3)]
+			s.Again()
+			s.LookAgain()
 		}
 		for o, placed := range maps.All(open) {
 			if now, there := w.orders[o]; there && settled(now.State) {
@@ -124,13 +150,12 @@ func check(t *testing.T, s *Set, open map[string]Order, w *world, told map[odoo.
 	sums := map[odoo.Key]map[string]float64{}
 	for _, o := range open {
 		for _, line := range o.Lines {
-			for _, level := range w.LevelsOf(line.SKU, line.Barcode, o.Warehouse, 0) {
-				if sums[level] == nil {
-					sums[level] = map[string]float64{}
+			for _, take := range w.Takes(line.SKU, line.Barcode, line.Quantity, o.Warehouse, 0).Takes {
+				if sums[take.Level] == nil {
+					sums[take.Level] = map[string]float64{}
 				}
-				var n float64
-				_, _ = fmt.Sscan(line.Quantity, &n)
-				sums[level][o.Channel] += n
+				n, _ := take.Quantity.Float64()
+				sums[take.Level][o.Channel] += n
 			}
 		}
 	}
@@ -171,5 +196,37 @@ func TestAProductThatComesLaterCountsThen(t *testing.T) {
 	s.TakeIn(w, func() bool { return true })
 	if got := field(s, odoo.Key{9, 1}) + field(s, odoo.Key{0, 1}); got != `{,"in_flight":{"web":"2"}}{,"in_flight":{"web":"1"}}` {
 		t.Errorf("both count as %s", got)
+	}
+}
+
+// TestAKitThatIsNotTakenApartIsReported counts it as itself, and says of how many orders and why, until it is certain.
+func TestAKitThatIsNotTakenApartIsReported(t *testing.T) {
+	s, w := NewSet(), newWorld()
+	w.kit, w.why = map[string]float64{"A": 2}, "two bills"
+	for n := range 3 {
+		s.Place(Order{Channel: "web", ExternalID: fmt.Sprint("channel_web.order_", n), Warehouse: "WH", Lines: []Line{{SKU: "D", Quantity: "1"}, {SKU: "D", Quantity: "2"}}})
+	}
+	s.TakeIn(w, never)
+	s.LetGo("channel_web.order_2")
+	if orders, kits := s.Report(); orders != 2 || len(kits) != 1 || kits[0] != (Whole{"D", "two bills", 2}) {
+		t.Errorf("%d orders, of which %v", orders, kits)
+	}
+	s.TakeIn(w, never)
+	if got := field(s, odoo.Key{3, 1}); got != `{,"in_flight":{"web":"6"}}` {
+		t.Errorf("the kit counts as %s", got)
+	}
+	w.why = ""
+	s.Again()
+	s.TakeIn(w, never)
+	if got := field(s, odoo.Key{0, 1}); got != "{}" {
+		t.Errorf("it was looked at within a transaction: %s", got)
+	}
+	s.LookAgain()
+	s.TakeIn(w, never)
+	if got := field(s, odoo.Key{0, 1}) + field(s, odoo.Key{3, 1}); got != `{,"in_flight":{"web":"12"}}{}` {
+		t.Errorf("component and kit count as %s", got)
+	}
+	if orders, kits := s.Report(); orders != 2 || kits != nil {
+		t.Errorf("%d orders, of which %v", orders, kits)
 	}
 }

@@ -13,6 +13,8 @@ var differences = []struct {
 	{first: 15, last: 17, table: "product_template", column: "is_storable"},   // type says "product"
 	{first: 15, last: 17, table: "product_product", column: "standard_price"}, // in ir_property
 	{first: 15, last: 17, table: "product_pricelist_item", column: "price_markup"},
+	{first: 19, last: 19, table: "uom_uom", column: "rounding"}, // the decimal places of quantities say it
+	{first: 19, last: 19, table: "uom_uom", column: "category_id"},
 	{first: 15, last: 15, table: "stock_location", column: "warehouse_id"}, // not stored
 
 	{first: 15, last: 16, table: "stock_move", column: "quantity"}, // summed up from the move's lines

@@ -35,7 +35,9 @@
 //     Private addresses of employees (Odoo 16 and earlier) are left out.
 //   - A location belongs to the warehouse with the nearest view location above it.
 //     Odoo counts the stock of a warehouse inside another one in both; here it counts in the inner one.
-//   - Kits (phantom bills of materials) have no level of their own: their components have.
+//   - Kits (phantom bills of materials) have no level of their own: their components have. What an order of one
+//     will take from those (Profile.Takes) is what Odoo's moves will be, computed in its own floating point; where that is
+//     not certain it says why.
 //   - A shipment is an outgoing transfer whose moves return nothing. One that is deleted
 //     before it was done or cancelled gives "cancelled".
 //   - A return is an incoming or outgoing transfer whose moves return those of another, or that says

@@ -22,7 +22,7 @@ func For(release string, extra map[string][]string) (*Profile, error) {
 		return nil, err
 	}
 	m := &mapping{release: r}
-	p := &Profile{Release: release, PlacedOrder: m.placedOrder, LevelsOf: m.levelsOf}
+	p := &Profile{Release: release, PlacedOrder: m.placedOrder, Takes: m.takes, AltersKits: m.altersKits}
 	specs := m.specs()
 	if err := checkExtra(specs, extra); err != nil {
 		return nil, err

@@ -69,10 +69,13 @@ func variantPrice(template Row, values []Row) Decimal {
 	return price
 }
 
-func (m *mapping) priceDigits(rows Rows) int {
+func (m *mapping) priceDigits(rows Rows) int { return m.digits(rows, precisionOfItem) }
+
+// digits are the decimal places that Odoo's setting of the name says.
+func (m *mapping) digits(rows Rows, name string) int {
 	digits := defaultDigits
 	rows.Scan(m.precision, func(row Row) bool {
-		if row.field(precisionName) != precisionOfItem {
+		if row.field(precisionName) != name {
 			return true
 		}
 		digits = places(row.Int(precisionDigits))

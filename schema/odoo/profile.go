@@ -15,9 +15,12 @@ type Profile struct {
 	// PlacedOrder finds a channel's order by its external id, "channel_shopify.order_5001". found
 	// is false as long as Odoo has not made it, and once it is deleted.
 	PlacedOrder func(rows Rows, externalID string) (placed Placed, found bool)
-	// LevelsOf are the keys of a product's stock levels: the product by its SKU or, where that is
-	// empty, its barcode; in the warehouses of the short name and company, "" and 0 for any.
-	LevelsOf func(rows Rows, sku, barcode, warehouse string, company int64) []Key
+	// Takes is what Odoo takes from which stock levels once it confirms an order of so many (a decimal,
+	// in the product's unit) of a product: named by its SKU or, where that is empty, its barcode; in the
+	// warehouses of the short name and company, "" and 0 for any. Of a kit these are its components' levels.
+	Takes func(rows Rows, sku, barcode, quantity, warehouse string, company int64) Taken
+	// AltersKits reports whether a row change may alter what kits are taken apart into.
+	AltersKits func(t *Table, old, new Row) bool
 }
 
 // Column is one mirrored column. Name is what the mapping calls it; Source is

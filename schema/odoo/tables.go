@@ -7,7 +7,7 @@ type tables struct {
 	productCategory, uom                                                           *Table
 	quant, location, warehouse, lot, move, moveLine, picking, pickingType, carrier *Table
 	order, orderLine                                                               *Table
-	bom                                                                            *Table
+	bom, bomLine, bomLineValues                                                    *Table
 	pricelist, rule, precision                                                     *Table
 	externalID                                                                     *Table
 	financeTables

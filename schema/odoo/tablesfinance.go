@@ -136,5 +136,7 @@ const (
 
 	programType = 2
 
-	uomFactor = 2
+	uomFactor   = 2
+	uomRounding = 3
+	uomCategory = 4
 )

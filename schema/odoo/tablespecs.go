@@ -75,7 +75,7 @@ func (t *tables) baseSpecs() []spec {
 
 func (t *tables) productSpecs() []spec {
 	return []spec{
-		{table: &t.uom, name: "uom_uom", module: moduleProduct, columns: []string{namedID: "id", namedName: "name", uomFactor: "factor"}, resident: true},
+		{table: &t.uom, name: "uom_uom", module: moduleProduct, columns: []string{namedID: "id", namedName: "name", uomFactor: "factor", uomRounding: "rounding", uomCategory: "category_id"}, resident: true},
 		{table: &t.productCategory, name: "product_category", module: moduleProduct, columns: []string{namedID: "id", productCategoryName: "complete_name", productCategoryPath: "parent_path"}, resident: true},
 		{table: &t.attribute, name: "product_attribute", module: moduleProduct, columns: []string{namedID: "id", namedName: "name"}, resident: true},
 		{

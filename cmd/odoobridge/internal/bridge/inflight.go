@@ -29,6 +29,15 @@ func (b *bridge) runInFlight(ctx context.Context) error {
 	return b.commands.inFlight.Run(ctx)
 }
 
+// inFlightStatus is nil where nothing is in flight.
+func (b *bridge) inFlightStatus() *InFlightStatus {
+	orders, whole := b.held.Report()
+	if orders == 0 {
+		return nil
+	}
+	return &InFlightStatus{Orders: orders, Whole: whole}
+}
+
 // heldOrders hands on orders from the way in to the way out.
 type heldOrders struct{ set *held.Set }
 

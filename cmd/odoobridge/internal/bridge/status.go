@@ -6,6 +6,7 @@ import (
 
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/router"
+	"github.com/odoobridge/odoobridge/router/held"
 	"github.com/odoobridge/odoobridge/router/jobs"
 	"github.com/odoobridge/odoobridge/router/lane"
 )
@@ -23,6 +24,8 @@ type Status struct {
 	Lanes       []LaneStatus        `json:"lanes"`
 	// Commands are those that are not done, by channel and workload; absent where no channel may send any.
 	Commands []CommandStatus `json:"commands,omitempty"`
+	// InFlight are orders that Odoo does not count yet; absent where there are none.
+	InFlight *InFlightStatus `json:"orders_in_flight,omitempty"`
 	// Results are answers to commands that no queue has taken yet.
 	Results []ResultStatus `json:"results_waiting,omitempty"`
 	Jobs    []jobs.Job     `json:"jobs"` // that run
@@ -87,6 +90,13 @@ type LaneStatus struct {
 	Error      string     `json:"error,omitempty"`
 }
 
+// InFlightStatus says what lanes with `inflight` take off.
+type InFlightStatus struct {
+	Orders int `json:"orders"`
+	// Whole are kits that are not taken off their components.
+	Whole []held.Whole `json:"kits_not_taken_apart,omitempty"`
+}
+
 func (b *bridge) isStreaming() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -123,6 +133,7 @@ func (b *bridge) status(ctx context.Context) (any, error) {
 	if s.Results, err = b.resultStatus(ctx); err != nil {
 		return nil, err
 	}
+	s.InFlight = b.inFlightStatus()
 	s.Poisoned = b.poisoned()
 	parked := b.jobs.ParkedCounts()
 	for _, l := range b.lanes.Status() {
