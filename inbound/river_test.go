@@ -47,8 +47,12 @@ func TestACommandIsAppliedOnceAndAnsweredToBoth(t *testing.T) {
 		t.Errorf("again: %+v", again.Data)
 	}
 	w.send("order.place", wish(t, "order.place", "b", "5001"))
-	if other := w.result("b"); other.Data.Outcome != "duplicate" || other.Data.Odoo == nil || other.Data.Odoo.ID != 42 {
+	if other := w.result("b"); other.Data.Outcome != "duplicate" || other.Data.Odoo == nil || other.Data.Odoo.ID != 42 || len(other.Data.Problems) != 0 {
 		t.Errorf("by another id: %+v", other.Data)
+	}
+	w.send("order.place", wish(t, "order.place", "c", "5001", func(_, data map[string]any) { data["note"] = "another" }))
+	if other := w.result("c"); other.Data.Outcome != "duplicate" || len(other.Data.Problems) != 1 || other.Data.Problems[0].Code != "done_otherwise" || other.Data.Problems[0].Remedy == "" {
+		t.Errorf("by another id, with other data: %+v", other.Data)
 	}
 	w.send("order.place", wish(t, "order.place", "a", "5009"))
 	if got := w.outcome("a"); got != "rejected duplicate_id" {

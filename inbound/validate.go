@@ -254,5 +254,8 @@ func hint(word string, candidates []string) string {
 }
 
 func nearest(word string, candidates []string) string {
-	return "known: " + strings.Join(candidates, ", ") + hint(word, candidates)
+	if near := config.Nearest(word, candidates); near != "" {
+		return "did you mean " + near + "? Known are: " + strings.Join(candidates, ", ")
+	}
+	return "known are: " + strings.Join(candidates, ", ")
 }

@@ -48,6 +48,9 @@ func (i *Inbound) carryOut(ctx, applying context.Context, t store.Taken, since t
 func (i *Inbound) decide(ctx context.Context, t *store.Taken, now time.Time) (s *store.Settlement, calls time.Duration) {
 	if t.First != nil {
 		d := duplicateOf(t.First)
+		if asksOtherwise(t.First, &t.Command) {
+			d.Problems = append(d.Problems, doneOtherwise())
+		}
 		return settlement(&t.Command, d, store.CommandDuplicate, now), 0
 	}
 	if !t.Time.IsZero() && t.Time.Before(t.Newest) {

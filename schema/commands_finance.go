@@ -30,7 +30,7 @@ func refundRecord() Command {
 		OneOf: [][]string{oneDocument, {"full", "amount", "lines"}},
 		Inputs: slices.Concat(orderOrInvoice("is refunded"), []Input{
 			{Name: "full", Kind: Boolean, Values: []string{"true"}, Doc: "true: everything that was invoiced"},
-			{Name: "amount", Kind: Positive, Doc: "an amount with tax, without saying for what, instead"},
+			{Name: "amount", Kind: Positive, Doc: "an amount with tax, without saying for what, instead; less than all only of an invoice whose lines, the delivery's included, bear the same taxes: else say it by line"},
 			{Name: "lines", Kind: Objects, Doc: "by line, instead", OneOf: [][]string{{"line", "sku", "barcode"}}, Inputs: slices.Concat(
 				[]Input{once(own("line", "the channel's own id of the order's line"))}, productInputs(),
 				[]Input{quantityInput("how many"), {Name: "amount", Kind: Positive, Doc: "what is given back for them, with tax; their price when absent"}})},

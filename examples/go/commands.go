@@ -55,7 +55,7 @@ func openCommands(conn *amqp.Connection, channel string) (*commands, error) {
 	}
 	results, err := ch.Consume("results."+channel, "", false, false, false, false, nil)
 	if err != nil {
-		return nil, fmt.Errorf("consume the results: %w", err)
+		return nil, fmt.Errorf("consume results.%s, which the bridge has made if the channel's name is right: %w", channel, err)
 	}
 	returns := ch.NotifyReturn(make(chan amqp.Return, 1))
 	return &commands{channel: channel, ch: ch, results: results, returns: returns, seen: map[string]bool{}}, nil
@@ -136,7 +136,7 @@ func refused(r result) error {
 	}
 	err := fmt.Errorf("%s is %s", r.Data.Command, r.Data.Outcome)
 	for _, p := range r.Data.Problems {
-		err = fmt.Errorf("%w; %s at %s: %s %s", err, p.Code, p.Path, p.Message, p.Remedy)
+		err = fmt.Errorf("%w; %s at %s: %s. %s", err, p.Code, p.Path, p.Message, p.Remedy)
 	}
 	return err
 }

@@ -35,7 +35,7 @@ func listen(conn *amqp.Connection, queue string) (*events, error) {
 	}
 	deliveries, err := ch.Consume(queue, "", false, false, false, false, nil)
 	if err != nil {
-		return nil, fmt.Errorf("consume %s: %w", queue, err)
+		return nil, fmt.Errorf("consume %s, which the bridge has made if the channel's and the lane's names are right: %w", queue, err)
 	}
 	return &events{deliveries: deliveries, revisions: map[string]int64{}}, nil
 }

@@ -5,7 +5,18 @@
 import { AMQPClient } from "@cloudamqp/amqp-client"
 
 const [url, channel, lane, order, sku, price, currency] = process.argv.slice(2)
-const connection = await new AMQPClient(url).connect()
+if (!currency) fail("usage: node shop.mjs URL CHANNEL LANE ORDER SKU PRICE CURRENCY")
+const patience = setTimeout(() => fail("no answer, or no event, within two minutes: `odoobridge trace` with the order's number tells where it is"), 120_000)
+const connection = await new AMQPClient(url).connect().catch((err) => fail(`connect to the broker: ${err.message}`))
+
+function fail(text) {
+  console.error(`shop: ${text}`)
+  process.exit(1)
+}
+
+// consume ends the program where the queue is missing: the bridge makes it, if the names are right.
+const consume = (ch, queue, handle) => ch.basicConsume(queue, { noAck: false }, handle)
+  .catch((err) => fail(`consume ${queue}, which the bridge has made if the channel's and the lane's names are right: ${err.message}`))
 
 // Events: keep the highest revision of each subject, drop what is not newer,
 // acknowledge when stored. A real shop keeps revisions with its data.
@@ -16,7 +27,7 @@ const heard = new Set()
 async function listen() {
   const ch = await connection.channel()
   await ch.basicQos(100)
-  await ch.basicConsume(`channel.${channel}.${lane}`, { noAck: false }, async (message) => {
+  await consume(ch, `channel.${channel}.${lane}`, async (message) => {
     const event = JSON.parse(message.bodyString())
     if (event.revision > (revisions.get(event.subject) ?? 0)) {
       revisions.set(event.subject, event.revision)
@@ -42,10 +53,9 @@ async function openCommands() {
   commands = await connection.channel()
   await commands.confirmSelect()
   commands.onReturn = (message) => {
-    console.error(`no queue takes ${message.routingKey}: is the channel's name right, and may it send this?`)
-    process.exit(1)
+    fail(`no queue takes ${message.routingKey}: is the channel's name right, and may it send this?`)
   }
-  await commands.basicConsume(`results.${channel}`, { noAck: false }, async (message) => {
+  await consume(commands, `results.${channel}`, async (message) => {
     const result = JSON.parse(message.bodyString())
     if (!seen.has(result.id)) {
       seen.add(result.id)
@@ -66,7 +76,7 @@ async function send(id, type, subject, data) {
   }, true)
   const { data: answer } = await answered
   if (answer.outcome !== "applied" && answer.outcome !== "duplicate") {
-    throw new Error(`${type} is ${answer.outcome}: ${JSON.stringify(answer.problems)}`)
+    fail([`${type} is ${answer.outcome}`, ...(answer.problems ?? []).map((p) => `${p.code} at ${p.path ?? "-"}: ${p.message}. ${p.remedy}`)].join("; "))
   }
   return answer
 }
@@ -85,4 +95,5 @@ const placed = {
 const answer = await send(`order-${order}-placed`, "order.place", order, placed)
 await send(`order-${order}-placed`, "order.place", order, placed) // not sure? the same id is harmless
 await happened("order.confirmed", `order/${answer.odoo.name}`)
+clearTimeout(patience)
 await connection.close()

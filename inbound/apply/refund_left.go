@@ -36,6 +36,13 @@ func (r *run) refundFits(invoice odoo.Record, data schema.RefundRecord, before g
 	switch {
 	case data.Amount != "":
 		path, asked = "amount", decide.Num(data.Amount)
+		lines, err := r.linesOf(invoice.ID())
+		if err == nil {
+			err = r.sumFits(invoice, lines, asked)
+		}
+		if err != nil {
+			return err
+		}
 	case len(data.Lines) > 0:
 		path = "lines"
 		if asked, err = r.piecesFit(invoice, data, before); err != nil {

@@ -67,7 +67,7 @@ func (r *run) creditLines(credit odoo.Record, data schema.RefundRecord) ([]any, 
 		return nil, err
 	}
 	if data.Amount != "" {
-		return r.lumpSum(lines, data, digits.Price)
+		return lumpSum(lines, data, digits.Price), r.sumFits(credit, lines, decide.Num(data.Amount))
 	}
 	change, taken := map[int64]map[string]any{}, map[int64]bool{}
 	for i, want := range data.Lines {
@@ -116,21 +116,34 @@ func (l creditLine) refunding(quantity, amount decide.Decimal, digits int32) map
 	return values
 }
 
-// lumpSum refunds an amount without saying for what: one line carries it, which is right
-// only where all lines bear the same taxes.
-func (r *run) lumpSum(lines []creditLine, data schema.RefundRecord, digits int32) ([]any, error) {
+// sumFits wants, before anything is made, that an amount can be given back without saying for what: it is all of the document, or all
+// its lines bear the same taxes.
+func (r *run) sumFits(document odoo.Record, lines []creditLine, amount decide.Decimal) error {
 	if len(lines) == 0 {
-		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, "amount", "the invoice has no lines"))
+		return r.park(invoiceRef(document), problem(schema.CodeUnknownLine, "amount", "the invoice has no lines"))
 	}
-	for _, l := range lines[1:] {
-		if !slices.Equal(l.taxes, lines[0].taxes) {
-			p := problem(schema.CodeTotalMismatch, "amount", "the invoice's lines bear different taxes: an amount alone does not say which are given back")
-			p.Remedy = "Send the refund by line."
-			return nil, r.park(command.Reference{}, p)
-		}
+	if sumOfLines(lines).Same(amount) || !slices.ContainsFunc(lines[1:], func(l creditLine) bool { return !slices.Equal(l.taxes, lines[0].taxes) }) {
+		return nil
+	}
+	p := problem(schema.CodeTotalMismatch, "amount", "the invoice's lines bear different taxes: an amount alone does not say which are given back")
+	p.Remedy = "Send it by line, with a new `id` and a `subject` of its own: in `lines`, for each that something is given back of, its `line` or `sku`, its `quantity`, and as `amount` what is given back of it, with tax; of the delivery's price in `delivery`. Then this one is discarded."
+	return r.park(invoiceRef(document), p)
+}
+
+func sumOfLines(lines []creditLine) (sum decide.Decimal) {
+	for _, l := range lines {
+		sum = sum.Add(l.total)
+	}
+	return sum.Round(6)
+}
+
+// lumpSum refunds an amount without saying for what: one line carries it, unless it is all of them.
+func lumpSum(lines []creditLine, data schema.RefundRecord, digits int32) []any {
+	if len(lines) == 0 || sumOfLines(lines).Same(decide.Num(data.Amount)) {
+		return nil
 	}
 	one := slices.MaxFunc(lines, func(a, b creditLine) int { return a.total.Cmp(b.total) })
-	return commandsOf(lines, map[int64]map[string]any{one.id: one.refunding(decide.Of(1), decide.Num(data.Amount), digits)}), nil
+	return commandsOf(lines, map[int64]map[string]any{one.id: one.refunding(decide.Of(1), decide.Num(data.Amount), digits)})
 }
 
 // creditLineOf is the line that a refund means, by the order's line or by product, that the refund does not mean already.

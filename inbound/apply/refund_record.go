@@ -155,7 +155,10 @@ func (r *run) fillCredit(credit odoo.Record, data schema.RefundRecord) (odoo.Rec
 		if err != nil {
 			return credit, err
 		}
-		if err := r.write("fill refund", "account.move", []int64{credit.ID()}, map[string]any{"invoice_line_ids": commands}); err != nil {
+		if len(commands) > 0 {
+			err = r.write("fill refund", "account.move", []int64{credit.ID()}, map[string]any{"invoice_line_ids": commands})
+		}
+		if err != nil {
 			return credit, err
 		}
 		if err := r.note("filled", "yes"); err != nil {

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
@@ -47,4 +48,32 @@ func TestNoMoreIsGivenBackThanWasInvoiced(t *testing.T) {
 	n++
 	l.invoicedOrder(n)
 	l.stopped(command.Rejected, "invalid", "refund.record", "twice", refund(`"lines":[{"line":"a","quantity":"1"},{"sku":"FILTER-100","quantity":"1"}]`))
+}
+
+// TestAnAmountOfDifferentTaxesIsToBeSaidByLine gives back of an order of which one line bears a tax and the other none: an amount is no
+// answer, unless it is all; nothing is made until it is said by line.
+func TestAnAmountOfDifferentTaxesIsToBeSaidByLine(t *testing.T) {
+	l := newLab(t)
+	l.shop.PaymentInvoices = "invoice"
+	order := strings.NewReplacer(`"unit_price":"6.50"`, `"unit_price":"6.50","taxes":[]`, "39.96", "38.92").Replace(anOrder(1, ""))
+	l.applied("order.place", "5001", order)
+	l.applied("shipment.confirm", "s1", fmt.Sprintf(`{"shipment":%q}`, l.shipment(1)))
+	l.applied("payment.record", "p1", `{"order":"5001","amount":"38.92","currency":"USD","method":"card","transaction_id":"t1","paid_at":"2026-11-21T10:00:00Z"}`)
+	refund := func(what string) string {
+		return `{"order":"5001",` + what + `,"currency":"USD","refunded_at":"2026-11-22T10:00:00Z"}`
+	}
+	out := l.stopped(command.Parked, "total_mismatch", "refund.record", "r1", refund(`"amount":"5.00"`))
+	if p := out.Problems[0]; p.Path != "amount" || !strings.Contains(p.Remedy, "`lines`") || !strings.Contains(p.Remedy, "with tax") {
+		t.Errorf("%+v", p)
+	}
+	if n := l.count("SELECT count(*) FROM account_move WHERE move_type = 'out_refund'"); n != 0 {
+		t.Errorf("%d credit notes were made", n)
+	}
+	l.applied("refund.record", "r2", refund(`"lines":[{"line":"a","quantity":"1","amount":"2.00"},{"line":"b","quantity":"1","amount":"3.00"}],"total":"5.00"`))
+	l.stopped(command.Parked, "total_mismatch", "refund.record", "r3", refund(`"amount":"33.92"`))
+	l.exec("UPDATE account_move SET state = 'cancel' WHERE move_type = 'out_refund'")
+	out = l.applied("refund.record", "r4", refund(`"amount":"38.92"`))
+	if total := l.text("SELECT amount_total::numeric(10,2)::text FROM account_move WHERE id = $1", out.Odoo.ID); total != "38.92" {
+		t.Errorf("all of it is %s", total)
+	}
 }
