@@ -55,7 +55,7 @@ func receiveReturn(r *run) (command.Reference, error) {
 	if err := r.note("validating", strconv.FormatInt(rec.ID(), 10)); err != nil {
 		return transfer(rec), err
 	}
-	if err := r.write("write receipt", "stock.picking", []int64{rec.ID()}, values); err != nil {
+	if err := r.writeMoves("write receipt", rec, values); err != nil {
 		return transfer(rec), err
 	}
 	if err := r.validate(rec, data.Backorder == "drop"); err != nil {

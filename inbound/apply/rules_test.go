@@ -242,7 +242,7 @@ func TestLotsReplaceWhatWasReserved(t *testing.T) {
 	l.exec("INSERT INTO stock_quant (product_id, location_id, lot_id, company_id, quantity, reserved_quantity, in_date) VALUES (6, 8, 81, 1, 1, 0, now()), (6, 8, 82, 1, 1, 0, now())")
 	r := &run{ctx: t.Context(), x: l.x, channel: l.shop}
 	of := moved{id: 7, product: 6, asked: decide.Of(2), location: 8, destination: 5, unit: 1, reservedLines: []int64{70, 71}}
-	rest := moved{id: 9, product: 1, asked: decide.Of(1)}
+	rest := moved{id: 9, product: 1, asked: decide.Of(1), unit: 2}
 	values, err := r.moveValues(15, []moved{of, rest}, []wanted{{of, decide.Of(2), []wantedLot{{"SN-1", decide.Of(1), ""}, {"SN-2", decide.Of(1), ""}}}})
 	if err != nil {
 		t.Fatal(err)
@@ -252,7 +252,7 @@ func TestLotsReplaceWhatWasReserved(t *testing.T) {
 		t.Fatal(err)
 	}
 	line := `[0,0,{"location_dest_id":5,"location_id":8,"lot_id":%d,"picked":true,"picking_id":15,"product_id":6,"product_uom_id":1,"quantity":1}]`
-	want := `[[1,7,{"move_line_ids":[[2,70],[2,71],` + fmt.Sprintf(line, 81) + `,` + fmt.Sprintf(line, 82) + `],"picked":true}],[1,9,{"picked":false}]]`
+	want := `[[1,7,{"move_line_ids":[[2,70],[2,71],` + fmt.Sprintf(line, 81) + `,` + fmt.Sprintf(line, 82) + `],"picked":true,"product_uom":1}],[1,9,{"picked":false,"product_uom":2}]]`
 	if string(got) != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}

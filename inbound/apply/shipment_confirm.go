@@ -55,7 +55,7 @@ func confirmShipment(r *run) (command.Reference, error) {
 	if err != nil {
 		return transfer(rec), err
 	}
-	if err := r.write("write shipment", "stock.picking", []int64{rec.ID()}, values); err != nil {
+	if err := r.writeMoves("write shipment", rec, values); err != nil {
 		return transfer(rec), err
 	}
 	if err := r.validate(rec, data.Backorder == "drop"); err != nil {

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -139,6 +140,9 @@ func sameMoved(moves []moved, want []wanted) bool {
 
 // moveValues write quantities into moves as they should be. Only picked moves go, so those that are not wanted are
 // told so. Lots replace the lines that were reserved.
+//
+// The unit is written as it is: Odoo lets the quantity of a move that is done be changed, and goods move with it, but not the unit. So it
+// refuses all of it when somebody else has just validated the transfer.
 func (r *run) moveValues(picking int64, moves []moved, want []wanted) (map[string]any, error) {
 	names, err := r.quantityNames()
 	if err != nil {
@@ -147,7 +151,7 @@ func (r *run) moveValues(picking int64, moves []moved, want []wanted) (map[strin
 	var commands []any
 	for _, m := range moves {
 		at := slices.IndexFunc(want, func(w wanted) bool { return w.move.id == m.id })
-		values := map[string]any{}
+		values := map[string]any{"product_uom": m.unit}
 		if names.picked {
 			values["picked"] = at >= 0
 		}
@@ -168,6 +172,26 @@ func (r *run) moveValues(picking int64, moves []moved, want []wanted) (map[strin
 	field, err := r.movesField()
 	return map[string]any{field: commands}, err
 }
+
+// writeMoves writes into a transfer what was read of it a moment ago. Has it been done or cancelled meanwhile, Odoo refuses, and the command
+// is looked at again, as a late one.
+func (r *run) writeMoves(step string, rec odoo.Record, values map[string]any) error {
+	err := r.write(step, "stock.picking", []int64{rec.ID()}, values)
+	if !odoo.IsKind(err, odoo.User) {
+		return err
+	}
+	now, readErr := r.readOne("stock.picking", rec.ID(), "state")
+	switch state := now.Text("state"); {
+	case readErr != nil:
+		return readErr
+	case state == "done", state == "cancel":
+		return &command.RetryError{Err: errOvertaken}
+	}
+	return err
+}
+
+// errOvertaken is somebody who was faster.
+var errOvertaken = errors.New("the transfer was done or cancelled by somebody else at this moment")
 
 // lot is a lot or serial number of a product.
 func (r *run) lot(product int64, name, path string) (int64, error) {

@@ -6,6 +6,7 @@ import "maps"
 // go, more takes, also what is not there.
 func writeMoves(e *env, ids []int64, v vals) {
 	for _, id := range ids {
+		refuseLateMove(e.get("stock_move", id), v)
 		if v.has("move_line_ids") {
 			e.setLines(e.get("stock_move", id), v)
 			continue
@@ -23,9 +24,37 @@ func writeMoves(e *env, ids []int64, v vals) {
 	}
 }
 
+// refuseLateMove is all that Odoo, of any release, says against writing to a move that is done or cancelled: of one that is done, the
+// quantity may be changed, not the unit.
+func refuseLateMove(move rec, v vals) {
+	switch {
+	case v.has("quantity") && move["state"] == "cancel":
+		userError("You cannot change a cancelled stock move, create a new line instead.")
+	case v.has("product_uom") && move["state"] == "done":
+		userError("You cannot change the UoM for a stock move that has been set to 'Done'.")
+	}
+}
+
+// correctMove changes how many a move that is done has moved: the goods move with it, there or back.
+func (e *env) correctMove(move rec, quantity float64) {
+	line := e.row("SELECT * FROM stock_move_line WHERE move_id = $1 ORDER BY id LIMIT 1", move.id())
+	difference := quantity - move.float("quantity")
+	if line == nil || difference == 0 {
+		return
+	}
+	quants := e.newQuants()
+	quants.add(line.int("product_id"), line.int("location_id"), line.ref("lot_id"), -difference, e.second())
+	quants.add(line.int("product_id"), line.int("location_dest_id"), line.ref("lot_id"), difference, e.second())
+	moved := two(line.float("quantity") + difference)
+	e.write("stock_move_line", line.id(), vals{"quantity": moved, "quantity_product_uom": moved})
+	e.write("stock_move", move.id(), vals{"quantity": two(quantity)})
+	quants.flush()
+}
+
 func (e *env) setQuantity(move rec, v vals) {
-	if move["state"] == "done" || move["state"] == "cancel" {
-		userError("Quantity or Reserved Quantity should not be changed on a done or cancelled move.")
+	if move["state"] == "done" {
+		e.correctMove(move, toFloat(v["quantity"]))
+		return
 	}
 	quants := e.newQuants()
 	wanted := toFloat(v["quantity"])
