@@ -36,6 +36,7 @@ type bridgeOptions struct {
 	firehose bool     // every event to odoo.events too
 	lanes    []string // instead: YAML of each of the channel's lanes, by name
 	commands string   // instead: the channel sends customers, and this is the way to Odoo in YAML
+	store    string   // a connection string: everything is remembered in PostgreSQL
 }
 
 // newBridge builds the program, once, and writes a configuration.
@@ -55,7 +56,11 @@ func (l *lab) newBridge(ctx context.Context, db *database, slot string, o bridge
 	var text strings.Builder
 	fmt.Fprintf(&text, "postgres: {dsn: %q, slot: %s, publication: %s, status_interval: 100ms}\n", db.dsn, slot, publication)
 	fmt.Fprintf(&text, "rabbitmq: {url: %q, events: %t}\n", l.rabbit.URL(""), o.firehose)
-	fmt.Fprintf(&text, "store: {path: %q}\n", store)
+	settings := fmt.Sprintf("path: %q", store)
+	if o.store != "" {
+		settings += fmt.Sprintf(", dsn: %q", o.store)
+	}
+	fmt.Fprintf(&text, "store: {%s}\n", settings)
 	fmt.Fprintf(&text, "http: {listen: %q}\n", address)
 	fmt.Fprintf(&text, "log: {format: json}\n")
 	if o.lane {

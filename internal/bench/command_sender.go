@@ -18,6 +18,7 @@ type commandSender struct {
 	conn    *amqp.Connection
 	channel *amqp.Channel
 	results *consumer
+	padding string // of commands, in an attribute that says nothing
 
 	mu       sync.Mutex
 	sent     map[string]time.Time
@@ -66,10 +67,14 @@ func (s *commandSender) take(d amqp.Delivery) {
 }
 
 func (s *commandSender) send(ctx context.Context, id, customer, name string) error {
-	body, err := json.Marshal(map[string]any{
+	command := map[string]any{
 		"specversion": "1.0", "id": id, "source": "https://shop.example.com", "type": "customer.upsert", "subject": customer,
 		"time": time.Now().UTC().Format(timeLayout), "data": map[string]any{"name": name, "email": customer + "@example.test"},
-	})
+	}
+	if s.padding != "" {
+		command["padding"] = s.padding
+	}
+	body, err := json.Marshal(command)
 	if err != nil {
 		return err
 	}
@@ -140,6 +145,8 @@ type busyTime struct {
 
 	mu   sync.Mutex
 	sum  time.Duration
+	now  int // calls
+	peak int
 	held chan struct{} // nil: calls pass
 }
 
@@ -147,7 +154,10 @@ type busyTime struct {
 func (b *busyTime) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
 	held := b.held
+	b.now++
+	b.peak = max(b.peak, b.now)
 	b.mu.Unlock()
+	defer b.left()
 	if held != nil {
 		select {
 		case <-held:
@@ -160,6 +170,19 @@ func (b *busyTime) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
 	b.sum += time.Since(began)
 	b.mu.Unlock()
+}
+
+func (b *busyTime) left() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now--
+}
+
+// most is how many calls there were at a time at the most, those that are held back with them.
+func (b *busyTime) most() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.peak
 }
 
 func (b *busyTime) total() time.Duration {

@@ -4,14 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"github.com/odoobridge/odoobridge/internal/odoosim"
 )
 
 // What is asked for, and how much of it.
@@ -22,30 +18,32 @@ const (
 	commandsAhead = 200    // commands of the shop without an answer
 	odooLimit     = 8      // calls at a time
 	burst         = 50_000
+	large         = 1000 // commands of largeBytes
+	largeBytes    = 1_000_000
+	largeAhead    = 200 // of them, without an answer: more than the bridge has in hand at a time
+	// largeGrowth is for the 64 MiB that are in hand and the 64 commands that are carried out, with as much garbage.
+	largeGrowth = 256 * mebibyte
 )
 
 // measureCommands sends customers to the simulated Odoo, which answers as quickly as it can: one
 // command after the other, many at a time, and a burst while Odoo answers nobody.
 func measureCommands(ctx context.Context, l *lab) (s *section, err error) {
-	shop, err := l.openCommandShop(ctx)
+	var one, many, big, waiting, shared commandRun
+	parts := []commandPart{{&one, (*commandShop).oneByOne}, {&many, (*commandShop).manyAtATime}, {&big, (*commandShop).large}, {&waiting, (*commandShop).burst}}
+	most, err := l.runCommands(ctx, false, parts)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, shop.close(ctx)) }()
-	var one, many, waiting commandRun
-	for _, part := range []struct {
-		into *commandRun
-		run  func(context.Context) (commandRun, error)
-	}{{&one, shop.oneByOne}, {&many, shop.manyAtATime}, {&waiting, shop.burst}} {
-		if *part.into, err = part.run(ctx); err != nil {
-			return nil, errors.Join(err, shop.bridge.ended())
-		}
+	mostShared, err := l.runCommands(ctx, true, []commandPart{{&shared, (*commandShop).burst}})
+	if err != nil {
+		return nil, err
 	}
 	t := table{head: []string{"customer.upsert", "commands", "a second", "sent → answered: p50, ms", "p95", "without Odoo's share: p50, ms", "p95", "the bridge's own share: p50, ms", "p95", "mean", "CPU µs a command: itself", "peak RSS"}}
 	for _, r := range []struct {
 		name string
 		commandRun
-	}{{"one at a time", one}, {fmt.Sprintf("%d without an answer", commandsAhead), many}, {"claimed while Odoo answers nobody", waiting}} {
+	}{{"one at a time", one}, {fmt.Sprintf("%d without an answer", commandsAhead), many}, {fmt.Sprintf("of %d bytes, %d without an answer", largeBytes, largeAhead), big},
+		{"claimed while Odoo answers nobody", waiting}, {"the same, in a shared store", shared}} {
 		t.add(r.name, fmt.Sprint(r.n), thousands(r.rate), quantileCell(r.took, 0.5), quantileCell(r.took, 0.95), quantileCell(r.overhead, 0.5), quantileCell(r.overhead, 0.95), r.own.quantileCell(0.5), r.own.quantileCell(0.95), r.own.meanCell(), whole(r.cpu), mebibytes(r.peak))
 	}
 	return &section{
@@ -57,10 +55,33 @@ func measureCommands(ctx context.Context, l *lab) (s *section, err error) {
 		notes: []string{
 			target(one.own.quantile(0.5) <= wantOverhead, fmt.Sprintf("At most 2 ms of the bridge's own at p50 for one at a time (%s)", one.own.quantileCell(0.5))),
 			target(many.disorder == 0, fmt.Sprintf("Of each of %d customers the words are applied in order (%d of %d were not)", l.scaled(customers), many.disorder, l.scaled(customers)/10)),
-			target(shop.odoo.MostInFlight() <= odooLimit, fmt.Sprintf("Odoo never saw more than %d calls at a time (%d)", odooLimit, shop.odoo.MostInFlight())),
-			target(waiting.peak-waiting.before < 100*mebibyte, fmt.Sprintf("A burst of %d is absorbed without growth in memory (%s before, %s at the most)", waiting.n, mebibytes(waiting.before), mebibytes(waiting.peak))),
+			target(max(most, mostShared) <= odooLimit, fmt.Sprintf("Odoo never saw more than %d calls at a time (%d; %d with a shared store)", odooLimit, most, mostShared)),
+			big.absorbed(fmt.Sprintf("%d commands of %d bytes are", big.n, largeBytes), largeGrowth),
+			waiting.absorbed(fmt.Sprintf("A burst of %d is", waiting.n), 100*mebibyte),
+			shared.absorbed(fmt.Sprintf("A burst of %d in a shared store is", shared.n), 100*mebibyte),
 		},
 	}, nil
+}
+
+// commandPart is one part of the measurement.
+type commandPart struct {
+	into *commandRun
+	run  func(*commandShop, context.Context) (commandRun, error)
+}
+
+// runCommands runs parts one after the other in one shop, and says how many calls its Odoo saw at a time at the most.
+func (l *lab) runCommands(ctx context.Context, shared bool, parts []commandPart) (most int, err error) {
+	shop, err := l.openCommandShop(ctx, shared)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, shop.close(ctx)) }()
+	for _, part := range parts {
+		if *part.into, err = part.run(shop, ctx); err != nil {
+			return 0, errors.Join(err, shop.bridge.ended())
+		}
+	}
+	return shop.busy.most(), nil
 }
 
 func quantileCell(l latencies, q float64) string {
@@ -80,83 +101,9 @@ type commandRun struct {
 	disorder       int
 }
 
-// commandShop is a simulated Odoo, a bridge to it, and a channel that sends commands.
-type commandShop struct {
-	lab    *lab
-	dsn    string
-	odoo   *odoosim.Server
-	busy   *busyTime
-	web    *http.Server
-	bridge *process
-	sender *commandSender
-	of     *bridge
-}
-
-const commandDatabase = "bench_commands"
-
-func (l *lab) openCommandShop(ctx context.Context) (_ *commandShop, err error) {
-	if err := l.execOn(ctx, "postgres", "CREATE DATABASE "+commandDatabase+" TEMPLATE template0 ENCODING 'UTF8'"); err != nil {
-		return nil, err
-	}
-	shop := &commandShop{lab: l, dsn: l.pg.DSN(commandDatabase)}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, shop.close(ctx))
-		}
-	}()
-	if err := odoosim.Install(ctx, shop.dsn); err != nil {
-		return nil, fmt.Errorf("install the simulated Odoo: %w", err)
-	}
-	if shop.odoo, err = odoosim.New(ctx, shop.dsn, odoosim.Options{}); err != nil {
-		return nil, fmt.Errorf("start the simulated Odoo: %w", err)
-	}
-	shop.busy = &busyTime{next: shop.odoo}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("find a free port: %w", err)
-	}
-	shop.web = &http.Server{Handler: shop.busy, ReadHeaderTimeout: time.Minute}
-	go func() { _ = shop.web.Serve(listener) }() // ends with Close
-	settings := fmt.Sprintf("odoo: {url: \"http://%s\", database: %s, login: admin, api_key: admin, max_in_flight: %d, rate: 5000/s}\n", listener.Addr(), commandDatabase, odooLimit)
-	db := &database{name: commandDatabase, dsn: shop.dsn}
-	if db.conn, err = pgx.Connect(ctx, shop.dsn); err != nil {
-		return nil, fmt.Errorf("connect to %s: %w", commandDatabase, err)
-	}
-	if err := errors.Join(db.publish(ctx), db.conn.Close(ctx)); err != nil {
-		return nil, err
-	}
-	shop.of, err = l.newBridge(ctx, db, "commands", bridgeOptions{commands: settings})
-	if err != nil {
-		return nil, err
-	}
-	if shop.bridge, err = shop.of.startReady(ctx); err != nil {
-		return nil, err
-	}
-	shop.sender, err = openCommandSender(l.rabbit.URL(""))
-	return shop, err
-}
-
-func (s *commandShop) close(ctx context.Context) error {
-	var errs []error
-	if s.sender != nil {
-		errs = append(errs, s.sender.close())
-	}
-	if s.busy != nil {
-		s.busy.let()
-	}
-	if s.bridge != nil {
-		errs = append(errs, s.bridge.stop())
-	}
-	if s.web != nil {
-		errs = append(errs, s.web.Close())
-	}
-	if s.odoo != nil {
-		s.odoo.Close()
-	}
-	ctx = context.WithoutCancel(ctx)
-	errs = append(errs, s.lab.execOn(ctx, commandDatabase, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()"),
-		s.lab.execOn(ctx, "postgres", "DROP DATABASE "+commandDatabase+" WITH (FORCE)"))
-	return errors.Join(errs...)
+// absorbed says whether memory has grown by less than that over a part.
+func (r *commandRun) absorbed(what string, growth float64) string {
+	return target(r.peak-r.before < growth, fmt.Sprintf("%s absorbed with less than %s more memory (%s before, %s at the most)", what, mebibytes(growth), mebibytes(r.before), mebibytes(r.peak)))
 }
 
 // oneByOne sends a command when the one before it is answered.
@@ -218,7 +165,7 @@ func (s *commandShop) manyAtATime(ctx context.Context) (r commandRun, err error)
 	r.took = s.sender.latencies("many-")
 	conn, err := pgx.Connect(ctx, s.dsn)
 	if err != nil {
-		return r, fmt.Errorf("connect to %s: %w", commandDatabase, err)
+		return r, fmt.Errorf("connect to %s: %w", s.name, err)
 	}
 	defer conn.Close(ctx) //nolint:errcheck // nothing is open on it
 	var twice int
@@ -227,6 +174,31 @@ func (s *commandShop) manyAtATime(ctx context.Context) (r commandRun, err error)
 	}
 	r.disorder = all/10 - twice + s.sender.disorder()
 	return r, nil
+}
+
+// large sends the largest commands there may be, until all are carried out. How many bytes of them the bridge has in hand is limited.
+func (s *commandShop) large(ctx context.Context) (r commandRun, err error) {
+	r.n = s.lab.scaled(large)
+	finish, err := s.begin(ctx, &r)
+	if err != nil {
+		return r, err
+	}
+	before := s.sender.count()
+	s.sender.padding = strings.Repeat("x", largeBytes)
+	defer func() { s.sender.padding = "" }()
+	for i := range r.n {
+		if err := s.sender.answered(ctx, before+i-largeAhead+1); err != nil {
+			return r, err
+		}
+		if err := s.sender.send(ctx, fmt.Sprint("large-", i), fmt.Sprint("large", i), "Customer"); err != nil {
+			return r, err
+		}
+	}
+	if err := s.sender.answered(ctx, before+r.n); err != nil {
+		return r, err
+	}
+	r.took = s.sender.latencies("large-")
+	return r, finish()
 }
 
 // burst sends more commands than anybody could carry out, while Odoo answers nobody, until all are claimed.
@@ -250,56 +222,4 @@ func (s *commandShop) burst(ctx context.Context) (r commandRun, err error) {
 		return r, err
 	}
 	return r, finish()
-}
-
-// metric sums what the bridge shows under each of the names.
-func (s *commandShop) metric(ctx context.Context, names ...string) ([]float64, error) {
-	sums := make([]float64, len(names))
-	_, text, err := s.of.get(ctx, "/metrics")
-	if err != nil {
-		return nil, err
-	}
-	for line := range strings.Lines(text) {
-		for i, name := range names {
-			if !strings.HasPrefix(line, name+"{") {
-				continue
-			}
-			var v float64
-			if _, err := fmt.Sscan(line[strings.LastIndexByte(line, ' ')+1:], &v); err != nil {
-				return nil, fmt.Errorf("read the metrics: %w", err)
-			}
-			sums[i] += v
-		}
-	}
-	return sums, nil
-}
-
-// begin starts the clocks of a part; what it returns stops them.
-func (s *commandShop) begin(ctx context.Context, r *commandRun) (finish func() error, err error) {
-	m, err := memoryOf(s.bridge.pid())
-	if err != nil {
-		return nil, err
-	}
-	used, err := watch(map[string]int{partyContestant: s.bridge.pid()})
-	if err != nil {
-		return nil, err
-	}
-	ownBefore, err := s.histogram(ctx, "odoobridge_command_own_seconds")
-	if err != nil {
-		return nil, err
-	}
-	r.before = m.now
-	began := time.Now()
-	return func() error {
-		r.rate = rate(r.n, time.Since(began))
-		r.cpu = used.used()[partyContestant] * 1e6 / float64(r.n)
-		m, err := memoryOf(s.bridge.pid())
-		if err != nil {
-			return err
-		}
-		r.peak = m.peak
-		own, err := s.histogram(ctx, "odoobridge_command_own_seconds")
-		r.own = own.since(ownBefore)
-		return err
-	}, nil
 }

@@ -51,6 +51,14 @@ func memoryOf(pid int) (memory, error) {
 	return parseMemory(string(raw))
 }
 
+// forgetPeak has the peak of a process begin anew at what it occupies (proc(5), clear_refs).
+func forgetPeak(pid int) error {
+	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0); err != nil {
+		return fmt.Errorf("forget the peak of process %d: %w", pid, err)
+	}
+	return nil
+}
+
 func parseMemory(status string) (m memory, err error) {
 	found := 0
 	for line := range strings.Lines(status) {
