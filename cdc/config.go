@@ -48,7 +48,7 @@ type Hooks struct {
 	// recovered from, with the pause before the next attempt.
 	Disconnected func(err error, pause time.Duration)
 	// Waiting is called every few seconds while another process holds the slot.
-	Waiting func(pid int32)
+	Waiting func(holder Holder)
 	// Heartbeat is called with the time from a heartbeat's writing to its
 	// arrival in the stream.
 	Heartbeat func(roundTrip time.Duration)

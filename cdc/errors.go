@@ -48,24 +48,29 @@ func (e *SlotMissingError) Error() string {
 // SlotExistsError reports that a slot to be created is there already.
 type SlotExistsError struct {
 	needsPerson
-	Slot string
+	Slot   string
+	Holder Holder // who reads from it; without a PID nobody does, or it was not asked
 }
 
 func (e *SlotExistsError) Error() string {
+	if e.Holder.PID != 0 {
+		return fmt.Sprintf("slot %s is in use by %s, and nothing here remembers having read from it: another bridge runs there, or one with another store. "+
+			"If this bridge is another one, configure another slot name. If it is to go on in that one's place, stop that one and use its store", e.Slot, e.Holder)
+	}
 	return fmt.Sprintf("slot %s exists already, but nothing here remembers having read from it. If no other bridge uses it, "+
 		"drop it: SELECT pg_drop_replication_slot('%s'); otherwise configure another slot name", e.Slot, e.Slot)
 }
 
 // SlotActiveError reports that another process reads from the slot.
 type SlotActiveError struct {
-	Slot string
-	PID  int32
+	Slot   string
+	Holder Holder
 }
 
 func (e *SlotActiveError) Error() string {
-	return fmt.Sprintf("slot %s is in use by the server process %d: another bridge is running, or a former connection of this one is "+
+	return fmt.Sprintf("slot %s is in use by %s: another bridge is running, or a former connection of this one is "+
 		"not yet noticed as dead. Only one may read from it: stop the other, or end it with SELECT pg_terminate_backend(%d)",
-		e.Slot, e.PID, e.PID)
+		e.Slot, e.Holder, e.Holder.PID)
 }
 
 // SlotPluginError reports a slot that is not one of ours.

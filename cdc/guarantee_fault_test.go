@@ -166,6 +166,30 @@ func TestHalfOpenConnectionReconnects(t *testing.T) {
 	}
 }
 
+// The answer to START_REPLICATION is lost: whoever asked does not know that the server has begun, and the server does not know that
+// nobody listens. At the very first start, too, that process is known as ours and ended; it is no other bridge to give way to.
+func TestAConnectionLostWhileStreamingBeginsLeavesTheSlotToNobody(t *testing.T) {
+	pg := testkit.Postgres(t)
+	r := newRig(t, pg, counterTable, "item")
+	from := r.createSlot()
+	proxy, second := testkit.Proxy(t, pg.Addr()), testkit.Proxy(t, pg.Addr())
+	proxy.StallAfter("START_REPLICATION")
+	var waited []int32
+	s := r.newSource(func(c *Config, tm *timing) {
+		c.DSN = via(t, r.dsn, proxy.Addr()+","+second.Addr(), "wal_sender_timeout", "0")
+		c.Hooks.Waiting = func(h Holder) { waited = append(waited, h.PID) }
+		tm.connect, tm.query = time.Second, time.Second
+	})
+	var rec recorder
+	running := start(t, s, from, confirming(s, rec.handle))
+	r.exec(`INSERT INTO item VALUES (1, 'in the slot')`)
+	rec.await(t, 1)
+	running.stop()
+	if len(waited) > 0 {
+		t.Errorf("our own processes %v were waited for as another bridge's", waited)
+	}
+}
+
 // Silence is no reason to reconnect while the server answers when asked.
 func TestQuietServerIsAskedNotLeft(t *testing.T) {
 	r := newRig(t, testkit.Postgres(t), counterTable, "item")

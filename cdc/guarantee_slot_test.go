@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -154,14 +155,19 @@ func TestSecondReaderWaitsOrSaysWhoHoldsTheSlot(t *testing.T) {
 
 	refused := r.newSource(func(_ *Config, tm *timing) { tm.activeGrace = 50 * time.Millisecond })
 	var active *SlotActiveError
-	if err := start(t, refused, from, nil).wait(); !errors.As(err, &active) || active.PID != pid {
+	if err := start(t, refused, from, nil).wait(); !errors.As(err, &active) || active.Holder.PID != pid {
 		t.Fatalf("the second: %v, the slot is held by %d", err, pid)
+	}
+	for _, text := range []string{active.Error(), (&SlotExistsError{Slot: r.slot, Holder: active.Holder}).Error()} {
+		if want := fmt.Sprintf("in use by server process %d (user %s, application odoobridge, from 127.0.0.1)", pid, r.conn.Config().User); !strings.Contains(text, want) {
+			t.Errorf("no %q in %q", want, text)
+		}
 	}
 	var waits atomic.Int32
 	standby := r.newSource(func(c *Config, tm *timing) {
 		tm.activeGrace = 50 * time.Millisecond
 		c.Standby = true
-		c.Hooks.Waiting = func(pid int32) { waits.Store(pid) }
+		c.Hooks.Waiting = func(h Holder) { waits.Store(h.PID) }
 	})
 	start(t, standby, 0, confirming(standby, two.handle))
 	testkit.Eventually(t, patience, func() bool { return waits.Load() == pid }, nil)
@@ -188,7 +194,7 @@ func TestTheFormerBridgesReaderIsEndedAndNoOther(t *testing.T) {
 
 	stranger := r.newSource(func(c *Config, tm *timing) { c.Former, tm.activeGrace = "bridge:another", 50*time.Millisecond })
 	var active *SlotActiveError
-	if err := start(t, stranger, from, two.handle).wait(); !errors.As(err, &active) || active.PID != pid {
+	if err := start(t, stranger, from, two.handle).wait(); !errors.As(err, &active) || active.Holder.PID != pid {
 		t.Fatalf("the successor of another: %v, the slot is held by %d", err, pid)
 	}
 	successor := r.newSource(func(c *Config, _ *timing) { c.Standby, c.Former = true, "bridge:former" })

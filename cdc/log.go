@@ -8,6 +8,7 @@ const (
 	logHanded      = "handed"
 	logConfirmed   = "confirmed"
 	logPID         = "pid"
+	logReader      = "reader"
 	logError       = "error"
 	logPause       = "pause"
 	logSilence     = "silence"

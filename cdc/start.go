@@ -92,7 +92,7 @@ func (st *stream) position(id Identity, end change.LSN, h history, slot SlotStat
 	}
 	if slot.Active && !st.cfg.Temporary {
 		// Before its position is looked at: who holds it may move it.
-		return &SlotActiveError{Slot: st.cfg.Slot, PID: slot.ActivePID}
+		return &SlotActiveError{Slot: st.cfg.Slot, Holder: Holder{PID: slot.ActivePID}}
 	}
 	if !st.streamed {
 		st.begin(st.first(slot))
@@ -151,6 +151,9 @@ func (st *stream) startReplication(ctx context.Context, conn *replConn) error {
 	from := pglogrepl.LSN(st.Confirmed())
 	err := pglogrepl.StartReplication(ctx, conn.PgConn, st.cfg.Slot, from, pglogrepl.StartReplicationOptions{PluginArgs: args})
 	if err != nil {
+		if sqlState(err) == "" {
+			st.formerPID = conn.PID() // it was not refused: the server may have begun, and not know that nobody listens
+		}
 		return st.streamError("start streaming", err)
 	}
 	return nil

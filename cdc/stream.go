@@ -56,9 +56,10 @@ type stream struct {
 	idle  idle
 
 	identity    Identity // of the first connection
-	formerPID   uint32   // our walsender on the connection that was lost
+	formerPID   uint32   // our walsender on the connection that was lost, or may have become one
 	streamed    bool     // the slot has been ours
 	heldSince   time.Time
+	holder      Holder // of the slot, as it was seen last
 	statusEvery time.Duration
 	handlerDone chan struct{}
 }
@@ -178,15 +179,19 @@ func (st *stream) waitForSlot(ctx context.Context, active *SlotActiveError) (tim
 	if st.heldSince.IsZero() {
 		st.heldSince = now
 	}
-	if st.formerPID != 0 && uint32(active.PID) == st.formerPID {
-		st.endFormer(ctx, active.PID)
+	if st.formerPID != 0 && uint32(active.Holder.PID) == st.formerPID {
+		st.endFormer(ctx, active.Holder.PID)
 		return st.timing.retryFirst, nil
 	}
-	if st.endDeposed(ctx, active.PID) {
+	if st.endDeposed(ctx, active.Holder.PID) {
 		return st.timing.retryFirst, nil
 	}
+	if st.holder.PID != active.Holder.PID {
+		st.holder = st.Holder(ctx, active.Holder.PID)
+	}
+	active.Holder = st.holder
 	if hook := st.cfg.Hooks.Waiting; hook != nil {
-		hook(active.PID)
+		hook(active.Holder)
 	}
 	limit := st.timing.activeGrace
 	if st.streamed {
@@ -195,7 +200,7 @@ func (st *stream) waitForSlot(ctx context.Context, active *SlotActiveError) (tim
 	if held := now.Sub(st.heldSince); !st.cfg.Standby && held >= limit {
 		return 0, active
 	} else if held == 0 {
-		st.cfg.Logger.Info("another process reads from the slot; waiting for it", logSlot, st.cfg.Slot, logPID, active.PID)
+		st.cfg.Logger.Info("another process reads from the slot; waiting for it", logSlot, st.cfg.Slot, logPID, active.Holder.PID, logReader, active.Holder.String())
 	}
 	return min(st.timing.standbyPoll, limit), nil
 }

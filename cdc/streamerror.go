@@ -26,7 +26,7 @@ func (s *Source) streamError(doing string, err error) error {
 	case objectInUse:
 		if m := activePID.FindStringSubmatch(pgErr.Message); m != nil {
 			pid, _ := strconv.ParseInt(m[1], 10, 32)
-			return &SlotActiveError{Slot: s.cfg.Slot, PID: int32(pid)}
+			return &SlotActiveError{Slot: s.cfg.Slot, Holder: Holder{PID: int32(pid)}}
 		}
 	case undefinedObject:
 		if strings.Contains(pgErr.Message, "publication") {

@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"bytes"
 	"net"
 	"sync"
 	"testing"
@@ -25,6 +26,7 @@ type proxyState struct {
 	closed  bool
 	refuse  bool
 	stalled bool
+	last    string // what a client says last before the stall; "" for nothing
 	delay   time.Duration
 }
 
@@ -70,6 +72,19 @@ func (p *TCPProxy) Accept() { p.set(func(s *proxyState) { s.refuse = false }) }
 // and neither side hears of it. Bytes swallowed are gone, so those connections
 // are good for nothing but a Cut afterwards.
 func (p *TCPProxy) Stall() { p.set(func(s *proxyState) { s.stalled = true }) }
+
+// StallAfter is Stall once a client has said something with the text in it, which its server still hears.
+func (p *TCPProxy) StallAfter(text string) { p.set(func(s *proxyState) { s.last = text }) }
+
+// stalls says whether the chunk is what a client says last, and then begins the stall.
+func (p *TCPProxy) stalls(chunk []byte) (last bool) {
+	p.set(func(s *proxyState) {
+		if last = s.last != "" && bytes.Contains(chunk, []byte(s.last)); last {
+			s.stalled, s.last = true, ""
+		}
+	})
+	return last
+}
 
 // Resume lets bytes through again and takes new connections. Connections that
 // lost bytes in a stall are reset, for what would follow makes no sense.

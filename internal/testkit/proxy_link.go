@@ -95,7 +95,8 @@ func (p *TCPProxy) pass(l *link, to net.Conn, chunk []byte) bool {
 			return false
 		}
 	}
-	if p.swallows(l) {
+	last := state.last != "" && to == l.server && p.stalls(chunk)
+	if p.swallows(l) && !last {
 		return true
 	}
 	_, err := to.Write(chunk)

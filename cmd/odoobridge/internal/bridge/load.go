@@ -67,7 +67,11 @@ func (b *bridge) dropLeftover(ctx context.Context, replace bool) error {
 		return err
 	}
 	if !replace && ours != b.cfg.Postgres.Slot {
-		return &cdc.SlotExistsError{Slot: b.cfg.Postgres.Slot}
+		exists := &cdc.SlotExistsError{Slot: b.cfg.Postgres.Slot}
+		if state.Active {
+			exists.Holder = b.source.Holder(ctx, state.ActivePID)
+		}
+		return exists
 	}
 	b.log.Info("the slot is dropped, to begin with a new one", telemetry.KeySlot, b.cfg.Postgres.Slot)
 	return b.source.DropSlot(ctx)

@@ -135,8 +135,8 @@ func (b *bridge) hooks() cdc.Hooks {
 		Disconnected: func(err error, pause time.Duration) {
 			b.health.Set(telemetry.HealthStreaming, false, fmt.Sprintf("%v; connecting again in %s", err, pause.Round(time.Millisecond)))
 		},
-		Waiting: func(pid int32) {
-			b.health.Set(telemetry.HealthStreaming, false, fmt.Sprintf("standing by: server process %d reads from the slot", pid))
+		Waiting: func(holder cdc.Holder) {
+			b.health.Set(telemetry.HealthStreaming, false, fmt.Sprintf("standing by: %s reads from the slot", holder))
 		},
 		SlotWait: func(blockers []cdc.Blocker) {
 			for _, blocker := range blockers {

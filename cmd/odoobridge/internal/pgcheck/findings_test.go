@@ -26,13 +26,13 @@ func TestWhatASlotsStateMeans(t *testing.T) {
 	}{
 		"absent":      {cdc.SlotState{}, check.OK, "first start"},
 		"waiting":     {base, check.OK, "waits for its bridge"},
-		"active":      {with(func(s *cdc.SlotState) { s.Active, s.ActivePID = true, 42 }), check.OK, "process 42"},
+		"active":      {with(func(s *cdc.SlotState) { s.Active, s.ActivePID = true, 42 }), check.OK, "process 42 (from 10.0.0.7)"},
 		"lost":        {with(func(s *cdc.SlotState) { s.WALStatus = "lost" }), check.Fail, "is lost"},
 		"invalidated": {with(func(s *cdc.SlotState) { s.Invalidation = "idle_timeout" }), check.Fail, "idle_timeout"},
 		"forgotten":   {with(func(s *cdc.SlotState) { s.Retained = 5 << 30 }), check.Warn, "holds back 5120 MB"},
 		"foreign":     {with(func(s *cdc.SlotState) { s.Plugin = "wal2json" }), check.Fail, "wal2json"},
 	} {
-		if f := checker(nil).slotFinding(tc.state); f.Severity != tc.want || !strings.Contains(f.What, tc.says) {
+		if f := checker(nil).slotFinding(tc.state, cdc.Holder{PID: tc.state.ActivePID, Address: "10.0.0.7"}); f.Severity != tc.want || !strings.Contains(f.What, tc.says) {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}

@@ -106,13 +106,17 @@ func (c *Checker) slot(ctx context.Context) ([]check.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	return one(c.slotFinding(state))
+	var holder cdc.Holder
+	if state.Active {
+		holder = c.source.Holder(ctx, state.ActivePID)
+	}
+	return one(c.slotFinding(state, holder))
 }
 
 // muchLog is what an unused slot may hold back before it is worth a word.
 const muchLog = 1 << 30
 
-func (c *Checker) slotFinding(s cdc.SlotState) check.Finding {
+func (c *Checker) slotFinding(s cdc.SlotState, holder cdc.Holder) check.Finding {
 	name := c.cfg.Postgres.Slot
 	drop := []string{"SELECT pg_drop_replication_slot(" + dba.Literal(name) + ")"}
 	f := check.Finding{Severity: check.Fail, Code: "postgres.slot"}
@@ -136,7 +140,7 @@ func (c *Checker) slotFinding(s cdc.SlotState) check.Finding {
 		f.Remedy = "drop it, then start the bridge with a resync: it reads the tables again and delivers what changed meanwhile"
 		f.SQL = drop
 	case s.Active:
-		return check.Good(f.Code, fmt.Sprintf("slot %s is in use by process %d", name, s.ActivePID))
+		return check.Good(f.Code, fmt.Sprintf("slot %s is in use by %s", name, holder))
 	case s.Retained > muchLog:
 		f.Severity = check.Warn
 		f.What = fmt.Sprintf("slot %s is not in use and holds back %s of log", name, megabytes(s.Retained>>20))
