@@ -229,7 +229,7 @@ func (i *Inbound) Ready() error {
 	for n, err := range reasons {
 		text := err.Error()
 		if !errors.Is(err, errNotConnected) {
-			text += ". " + broker.Remedy(err)
+			text += ". Remedy: " + broker.Remedy(err)
 		}
 		reasons[n] = &notReceivedError{"commands cannot be received from " + strings.Join(names[err.Error()], ", ") + ": " + text, err}
 	}

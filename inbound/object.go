@@ -34,8 +34,10 @@ func (o object) want() string {
 
 // holdsUp says whether nothing is received from it while it is not as wanted. What is sent to a queue arrives in
 // one of another type too.
-func (o object) holdsUp() bool {
-	return o.exchange || o.name != QueueDead && strings.HasPrefix(o.name, "commands.")
+func (o object) holdsUp() bool { return o.exchange || o.receivedFrom() }
+
+func (o object) receivedFrom() bool {
+	return !o.exchange && o.name != QueueDead && strings.HasPrefix(o.name, "commands.")
 }
 
 func topic(name string) object { return object{name: name, kind: amqp.ExchangeTopic, exchange: true} }

@@ -91,18 +91,19 @@ func (a asker) ask(question func(*amqp.Channel) error) (*amqp.Error, error) {
 // wanted, or the broker does not permit it, it fails with a *TopologyError.
 func (a asker) make(objects ...object) error {
 	for _, o := range objects {
+		permission := "configure"
 		refusal, err := a.ask(o.declare)
 		if err == nil && (refusal == nil || refusal.Code == amqp.PreconditionFailed && !o.holdsUp()) {
 			var unbound *amqp.Error
 			if unbound, err = a.ask(o.bind); refusal == nil {
-				refusal = unbound
+				refusal, permission = unbound, broker.Binding(o.name)
 			}
 		}
 		switch {
 		case err != nil:
 			return fmt.Errorf("declare %s: %w", o, err)
 		case refusal != nil && refusal.Code == amqp.AccessRefused:
-			return &TopologyError{a.refused(o, refusal), refusal}
+			return &TopologyError{a.refused(o, permission, refusal), refusal}
 		case refusal != nil:
 			return &TopologyError{a.differs(o, refusal), refusal}
 		}

@@ -44,6 +44,11 @@ func Verify(ctx context.Context, cfg *config.Config, version string) ([]Finding,
 		if err != nil {
 			return findings, fmt.Errorf("look for %s: %w", o, err)
 		}
+		if f.Want == "" {
+			if f, err = a.permitted(o, f); err != nil {
+				return findings, fmt.Errorf("ask for permission on %s: %w", o, err)
+			}
+		}
 		findings = append(findings, f)
 	}
 	return findings, nil
@@ -57,7 +62,7 @@ func (a asker) look(o object) (Finding, error) {
 	case refusal != nil && refusal.Code == amqp.NotFound:
 		return a.missing(o)
 	case refusal != nil:
-		return a.refused(o, refusal), nil
+		return a.refused(o, "configure", refusal), nil
 	}
 	// Declaring what is there as it is there changes nothing; another type is refused.
 	refusal, err = a.ask(o.declare)
@@ -69,7 +74,7 @@ func (a asker) look(o object) (Finding, error) {
 	case refusal.Code == amqp.AccessRefused && a.cfg.RabbitMQ.Topology != "declare":
 		return Finding{Object: o.String(), Have: "is there; what type it is cannot be asked without the permission to configure it"}, nil
 	case refusal.Code == amqp.AccessRefused:
-		return a.refused(o, refusal), nil
+		return a.refused(o, "configure", refusal), nil
 	}
 	return a.differs(o, refusal), nil
 }
@@ -106,16 +111,15 @@ func (a asker) missing(o object) (Finding, error) {
 	case err != nil:
 		return Finding{}, err
 	case refusal != nil && refusal.Code == amqp.AccessRefused:
-		return a.refused(o, refusal), nil
+		return a.refused(o, "configure", refusal), nil
 	}
 	return Finding{Object: o.String(), Have: "missing, will be declared"}, nil
 }
 
-func (a asker) refused(o object, refusal *amqp.Error) Finding {
-	const ours = `^(odoo|channel|commands|results)\.`
-	user, vhost := a.dialer.User(), a.dialer.Vhost()
-	return Finding{Object: o.String(), Have: refusal.Reason, Want: fmt.Sprintf("permission for user %q in virtual host %q", user, vhost),
-		Remedy: fmt.Sprintf(`rabbitmqctl set_permissions -p '%s' '%s' '%s' '%s|^amq\.default$' '%s'`, vhost, user, ours, ours, ours)}
+// refused is the finding of a missing permission: "configure", "write", "read" or broker.Binding.
+func (a asker) refused(o object, permission string, refusal *amqp.Error) Finding {
+	return Finding{Object: o.String(), Have: broker.Lacking(refusal.Reason, permission),
+		Want: fmt.Sprintf("permission for user %q in virtual host %q", a.dialer.User(), a.dialer.Vhost()), Remedy: a.dialer.Grant()}
 }
 
 // deletion is the command that deletes it.

@@ -4,32 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 
 	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/odoobridge/odoobridge/internal/broker"
 )
 
-// What our names begin with; channels' users need read on theirs alone.
-const ourNames = `^(odoo|channel|commands|results)\.`
-
-var refusedAccess = regexp.MustCompile(`access to ([a-z]+ '[^']*') in vhost '[^']*' refused for user`)
-
-// refused is the finding of a missing permission, with the command that grants
-// what the bridge needs.
-func (b *Broker) refused(object string, err error) Finding {
+// refused is the finding of a missing permission ("configure", "write", "read" or broker.Binding), with the command that grants what
+// the bridge needs.
+func (b *Broker) refused(object, permission string, err error) Finding {
 	have := "access refused"
 	var e *amqp.Error
 	if errors.As(err, &e) {
-		have = e.Reason
-		if m := refusedAccess.FindStringSubmatch(e.Reason); m != nil {
-			have = "no access to " + m[1]
-		}
+		have = broker.Lacking(e.Reason, permission)
 	}
 	return Finding{
 		Severity: Error, Object: object, Have: have,
-		Want: fmt.Sprintf("permission for user %q in virtual host %q", b.dialer.User(), b.dialer.Vhost()),
-		Remedy: fmt.Sprintf(`rabbitmqctl set_permissions -p '%s' '%s' '%s' '%s|^amq\.default$' '%s'`,
-			b.dialer.Vhost(), b.dialer.User(), ourNames, ourNames, ourNames),
+		Want:   fmt.Sprintf("permission for user %q in virtual host %q", b.dialer.User(), b.dialer.Vhost()),
+		Remedy: b.dialer.Grant(),
 	}
 }
 
@@ -42,7 +34,7 @@ func (b *Broker) permissions(ctx context.Context, p prober, missing []object) ([
 		case err == nil || hasCode(err, amqp.NotFound):
 			// It is permitted, or there is nothing yet that one could be refused.
 		case hasCode(err, amqp.AccessRefused):
-			findings = append(findings, b.refused(q.object, err))
+			findings = append(findings, b.refused(q.object, q.permission, err))
 		default:
 			return findings, fmt.Errorf("ask for permission on %s: %w", q.object, channelErrorOf(err))
 		}
@@ -51,8 +43,9 @@ func (b *Broker) permissions(ctx context.Context, p prober, missing []object) ([
 }
 
 type question struct {
-	object string
-	ask    func(*amqp.Channel) error
+	object     string
+	permission string
+	ask        func(*amqp.Channel) error
 }
 
 // noKey is a binding key and queue name that nobody uses.
@@ -62,10 +55,10 @@ func (b *Broker) questions(missing []object) []question {
 	var all []question
 	if b.mode == ModeDeclare {
 		for _, o := range missing {
-			all = append(all, question{o.String(), o.mayConfigure})
+			all = append(all, question{o.String(), "configure", o.mayConfigure})
 		}
 		for _, binding := range b.topology.Bindings {
-			all = append(all, question{binding.String(), func(ch *amqp.Channel) error {
+			all = append(all, question{binding.String(), broker.Binding(binding.Queue), func(ch *amqp.Channel) error {
 				return ch.QueueUnbind(binding.Queue, noKey, binding.Exchange, nil)
 			}})
 		}
@@ -75,7 +68,7 @@ func (b *Broker) questions(missing []object) []question {
 			continue
 		}
 		// Publishing would deliver; unbinding asks for the same permission.
-		all = append(all, question{"publishing to exchange \"" + e.Name + "\"", func(ch *amqp.Channel) error {
+		all = append(all, question{"publishing to exchange \"" + e.Name + "\"", broker.Binding(e.Name), func(ch *amqp.Channel) error {
 			return ch.ExchangeUnbind(e.Name, noKey, ExchangeUnroutable, false, nil)
 		}})
 	}

@@ -8,6 +8,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"github.com/odoobridge/odoobridge/internal/broker"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
@@ -61,7 +62,7 @@ func (b *Broker) bindAll(ctx context.Context, p prober, findings *[]Finding) err
 	for _, binding := range b.topology.Bindings {
 		err := p.bind(ctx, binding)
 		if hasCode(err, amqp.AccessRefused) {
-			*findings = append(*findings, b.refused(binding.String(), err))
+			*findings = append(*findings, b.refused(binding.String(), broker.Binding(binding.Queue), err))
 			continue
 		}
 		if err != nil {
@@ -92,7 +93,7 @@ func (b *Broker) cannotDeclare(o object, err error) (Finding, error) {
 		return Finding{}, channelErrorOf(err)
 	}
 	if refusal.Code == amqp.AccessRefused {
-		return b.refused(o.String(), err), nil
+		return b.refused(o.String(), "configure", err), nil
 	}
 	if d, ok := parseDifference(refusal.Reason); ok {
 		return o.differs(d), nil

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/odoobridge/odoobridge/internal/broker"
 )
 
 // Status is how a publisher is doing.
@@ -54,10 +56,14 @@ func (b *Broker) Blocked() bool {
 	return slices.ContainsFunc(b.Status(), func(s Status) bool { return s.Blocked })
 }
 
-// Ready is nil when every publisher can publish, and the first reason when not.
+// Ready is nil when every publisher can publish, and the first reason when not. A reason why the broker is not to be had at all
+// is nobody's own, and goes without a name.
 func (b *Broker) Ready() error {
 	for _, s := range b.Status() {
-		if s.Reason != nil {
+		switch {
+		case s.Reason != nil && broker.WasTold(s.Reason):
+			return s.Reason
+		case s.Reason != nil:
 			return fmt.Errorf("%s: %w", s.Name, s.Reason)
 		}
 	}

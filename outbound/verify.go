@@ -52,7 +52,7 @@ func (b *Broker) unreachable(err error) Finding {
 	}
 	if errors.Is(err, ErrRefused) {
 		f.Remedy = fmt.Sprintf("Check user, password and virtual host in rabbitmq.url, or create them: "+
-			"rabbitmqctl add_user '%s'; rabbitmqctl add_vhost '%s'; %s", b.dialer.User(), b.dialer.Vhost(), b.refused("", nil).Remedy)
+			"rabbitmqctl add_user '%s'; rabbitmqctl add_vhost '%s'; %s", b.dialer.User(), b.dialer.Vhost(), b.dialer.Grant())
 	}
 	return f
 }

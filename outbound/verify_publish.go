@@ -57,7 +57,7 @@ func (b *Broker) publishRefused(object string, ch *channel) ([]Finding, error) {
 		return nil, ErrNacked
 	}
 	if e := ch.complaint; e != nil && e.Code == amqp.AccessRefused {
-		return []Finding{b.refused(object, e)}, nil
+		return []Finding{b.refused(object, "write", e)}, nil
 	}
 	return nil, err
 }

@@ -9,6 +9,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"github.com/odoobridge/odoobridge/internal/broker"
 	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
@@ -129,13 +130,13 @@ func TestMissingPermissionsAreFindings(t *testing.T) {
 	}
 	allow("", "", "")
 	user := as(t, adminURL, "limited", "secret")
-	all := ourNames + `|^amq\.default$`
+	const ourNames, all = broker.MayConfigure, broker.MayWrite
 	for _, c := range []struct {
 		name, configure, write, read string
 		object, have                 string
 	}{
-		{"declare", "^$", all, ourNames, `queue "channel.shop.orders"`, "no access to queue 'channel.shop.orders'"},
-		{"publish to queues", ourNames, ourNames, ourNames, "publishing to queues", "no access to exchange 'amq.default'"},
+		{"declare", "^$", all, ourNames, `queue "channel.shop.orders"`, "the permission to configure queue channel.shop.orders is missing"},
+		{"publish to queues", ourNames, ourNames, ourNames, "publishing to queues", "the permission to write exchange amq.default is missing"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			allow(c.configure, c.write, c.read)
@@ -146,7 +147,7 @@ func TestMissingPermissionsAreFindings(t *testing.T) {
 		})
 	}
 	t.Run("as the remedy grants", func(t *testing.T) {
-		allow(ourNames, all, ourNames)
+		allow(broker.MayConfigure, broker.MayWrite, broker.MayRead)
 		cfg := testConfig(user, Quorum)
 		cfg.RabbitMQ.Firehose = true
 		b := newTestBroker(t, cfg)
@@ -163,8 +164,8 @@ func TestMissingPermissionsAreFindings(t *testing.T) {
 		cfg := testConfig(user, Quorum)
 		cfg.RabbitMQ.Firehose = true
 		findings := newTestBroker(t, cfg).Verify(t.Context())
-		require(t, findings, `publishing to exchange "odoo.events"`, Error, "no access to exchange 'odoo.events'")
-		require(t, findings, `binding of queue "odoo.unroutable" to exchange "odoo.unroutable"`, Error, "no access to queue 'odoo.unroutable'")
+		require(t, findings, `publishing to exchange "odoo.events"`, Error, "the permission to write exchange odoo.events is missing")
+		require(t, findings, `binding of queue "odoo.unroutable" to exchange "odoo.unroutable"`, Error, "the permission to write queue odoo.unroutable is missing")
 	})
 	t.Run("refused while running", func(t *testing.T) {
 		allow(ourNames, ourNames, ourNames)

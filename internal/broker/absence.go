@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
+	"time"
 
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
@@ -13,6 +15,7 @@ import (
 type Absence struct {
 	log  *slog.Logger
 	told telemetry.Told
+	seen atomic.Int64 // when there was a connection last, in ns
 }
 
 // NewAbsence tells it to the log.
@@ -26,18 +29,20 @@ func (e toldError) Unwrap() error { return e.error }
 // WasTold reports whether an error is why there is no connection, and was told for all connections: it need not be told for each.
 func WasTold(err error) bool { return errors.As(err, new(toldError)) }
 
-// after is the outcome of an attempt to connect, once it is told.
-func (a *Absence) after(ctx context.Context, err error) error {
+// after is the outcome of an attempt to connect, once it is told. An attempt that began before another one succeeded tells of
+// times past: RabbitMQ takes seconds to refuse a password.
+func (a *Absence) after(ctx context.Context, began time.Time, err error) error {
 	if a == nil || ctx.Err() != nil {
 		return err
 	}
 	if err == nil {
+		a.seen.Store(time.Now().UnixNano())
 		if a.told.Over() {
 			a.log.Info("the broker is there again")
 		}
 		return nil
 	}
-	if a.told.First(err) {
+	if began.UnixNano() > a.seen.Load() && a.told.First(err) {
 		a.log.Warn("there is no connection to the broker; trying again until there is. Events and answers are kept, commands wait", telemetry.KeyError, err.Error(), telemetry.KeyRemedy, Remedy(err))
 	}
 	return toldError{err}

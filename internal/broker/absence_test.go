@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/odoobridge/odoobridge/internal/config"
 )
@@ -38,12 +39,15 @@ func TestWhyThereIsNoConnectionIsToldOnceForAllOfThem(t *testing.T) {
 	if text := log.String(); strings.Count(text, "no connection to the broker") != 1 || !strings.Contains(text, "look whether RabbitMQ runs") || strings.Contains(text, "secret") {
 		t.Errorf("told:\n%s", text)
 	}
-	if err := absence.after(t.Context(), nil); err != nil || !strings.Contains(log.String(), "there again") {
+	if err := absence.after(t.Context(), time.Now(), nil); err != nil || !strings.Contains(log.String(), "there again") {
 		t.Errorf("%v, told:\n%s", err, log.String())
+	}
+	if err := absence.after(t.Context(), time.Now().Add(-time.Hour), errors.New("past")); !WasTold(err) || strings.Contains(log.String(), "past") {
+		t.Errorf("what an attempt met that began before there was a connection is told: %v", err)
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	if err := absence.after(stopped, errors.New("stopped")); WasTold(err) || strings.Contains(log.String(), "stopped") {
+	if err := absence.after(stopped, time.Now(), errors.New("stopped")); WasTold(err) || strings.Contains(log.String(), "stopped") {
 		t.Errorf("the end of the bridge is told as trouble: %v", err)
 	}
 }

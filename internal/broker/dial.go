@@ -65,8 +65,9 @@ func NewDialer(cfg *config.RabbitMQ, o Options) (*Dialer, error) {
 // The name is what operators see in RabbitMQ's list of connections. ctx is of no
 // consequence once the connection is there.
 func (d *Dialer) Dial(ctx context.Context, name string) (*Connection, error) {
+	began := time.Now()
 	c, err := d.dial(ctx, name)
-	return c, d.options.Absence.after(ctx, err)
+	return c, d.options.Absence.after(ctx, began, err)
 }
 
 func (d *Dialer) dial(ctx context.Context, name string) (*Connection, error) {

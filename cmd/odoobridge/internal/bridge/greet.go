@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"maps"
 	"slices"
@@ -52,6 +53,8 @@ func unwelcome(err error) (reason, remedy string) {
 		return "", "odoobridge check"
 	}
 	switch {
+	case errors.As(err, new(*tls.CertificateVerificationError)):
+		return "the certificate of what answers is not trusted", "give the certificate authority that signed it as odoo.tls.ca, and the name that stands in it as odoo.url"
 	case e.Kind == odoo.Denied:
 		return "the login is unknown or archived, or the API key is wrong, revoked or expired", "put a valid login and API key where the configuration has them; `odoobridge check` says which user it is"
 	case strings.HasSuffix(e.Name, "OperationalError"), e.Kind == odoo.Faulty && e.Status == 404:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/cenkalti/backoff/v5"
 
@@ -40,12 +41,26 @@ func (b *bridge) setUpBroker(ctx context.Context) error {
 // errNotSetUp is why the broker is not ready before Setup was done once.
 var errNotSetUp = errors.New("exchanges and queues are being looked after")
 
-// brokerReady is nil when the queues are there and every lane can publish.
+// brokerReady is nil when the queues are there and every lane can publish; else it says in one line why not, and what to do.
 func (b *bridge) brokerReady() error {
 	b.mu.Lock()
 	topology := b.topology
 	b.mu.Unlock()
-	return errors.Join(topology, b.broker.Ready())
+	lanes := b.broker.Ready()
+	var reasons []string
+	for _, err := range []error{topology, lanes} {
+		if err != nil && (len(reasons) == 0 || reasons[0] != err.Error()) {
+			reasons = append(reasons, strings.ReplaceAll(err.Error(), "\n", "; "))
+		}
+	}
+	if len(reasons) == 0 {
+		return nil
+	}
+	text := strings.Join(reasons, "; ")
+	if err := errors.Join(topology, lanes); broker.WasTold(err) {
+		text += ". Remedy: " + broker.Remedy(err)
+	}
+	return errors.New(text)
 }
 
 func problems(findings []outbound.Finding) error {

@@ -107,7 +107,7 @@ func (b *bridge) lookAtSlot(ctx context.Context) {
 		b.health.Set(telemetry.HealthSlot, false, "its state cannot be read: "+err.Error())
 		return
 	case !state.Exists:
-		b.health.Set(telemetry.HealthSlot, false, "it does not exist any more")
+		b.health.Set(telemetry.HealthSlot, false, "it does not exist any more: somebody dropped it, and what changes now is not kept for the bridge. It ends when its connection does; run `odoobridge resync` then")
 		return
 	}
 	telemetry.SetFlag(b.metrics.SlotActive, state.Active)
@@ -116,7 +116,7 @@ func (b *bridge) lookAtSlot(ctx context.Context) {
 	b.metrics.ReplicationLagBytes.Set(float64(health.Lag))
 	switch lost := state.Lost(); {
 	case lost != "":
-		b.health.Set(telemetry.HealthSlot, false, lost)
+		b.health.Set(telemetry.HealthSlot, false, lost+". Run `odoobridge resync`: it makes a new slot and puts out what was missed")
 	case state.WALStatus == "unreserved":
 		b.health.Set(telemetry.HealthSlot, false, "the server is about to remove log that it needs: raise max_slot_wal_keep_size now")
 	default:

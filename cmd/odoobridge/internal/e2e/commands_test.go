@@ -168,8 +168,9 @@ func (o *outcomes) atLeast(t testing.TB, n int) {
 
 // sender publishes commands as a channel does.
 type sender struct {
-	t  testing.TB
-	ch *amqp.Channel
+	t    testing.TB
+	ch   *amqp.Channel
+	user string // whom RabbitMQ is to vouch for; "" for nobody
 }
 
 func newSender(t testing.TB, url string) *sender {
@@ -186,7 +187,7 @@ func newSender(t testing.TB, url string) *sender {
 	if err := ch.Confirm(false); err != nil {
 		t.Fatal(err)
 	}
-	return &sender{t, ch}
+	return &sender{t: t, ch: ch}
 }
 
 func (s *sender) command(kind, id, subject string, data map[string]any) {
@@ -214,7 +215,7 @@ func (s *sender) based(channel, kind, id, subject string, revision int64, data m
 		s.t.Fatal(err)
 	}
 	confirm, err := s.ch.PublishWithDeferredConfirm("odoo.commands", channel+"."+kind, true, false, amqp.Publishing{
-		ContentType: "application/cloudevents+json", DeliveryMode: amqp.Persistent, MessageId: id, Type: kind, Body: body,
+		ContentType: "application/cloudevents+json", DeliveryMode: amqp.Persistent, MessageId: id, Type: kind, Body: body, UserId: s.user,
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -126,7 +126,7 @@ func (c *Checker) slotFinding(s cdc.SlotState, holder cdc.Holder) check.Finding 
 	}
 	switch {
 	case !s.Exists:
-		return check.Good(f.Code, "slot "+name+" is not there yet: the bridge makes it at its first start")
+		return check.Good(f.Code, "slot "+name+" is not there: the bridge makes it at its first start. One that has run before needs `odoobridge resync`")
 	case s.Plugin != "pgoutput":
 		f.What = fmt.Sprintf("slot %s is not the bridge's: its plugin is %q", name, s.Plugin)
 		f.Remedy = "choose another name in postgres.slot, or drop it if nobody needs it"
@@ -137,8 +137,7 @@ func (c *Checker) slotFinding(s cdc.SlotState, holder cdc.Holder) check.Finding 
 	case s.Lost() != "":
 		f.What = fmt.Sprintf("slot %s is lost: %s", name, s.Lost())
 		f.Why = "the log that it needed is gone; the store still knows how things stood"
-		f.Remedy = "drop it, then start the bridge with a resync: it reads the tables again and delivers what changed meanwhile"
-		f.SQL = drop
+		f.Remedy = "run `odoobridge resync`: it replaces the slot, reads the tables again and delivers what changed meanwhile, also what was deleted. To avoid it, raise max_slot_wal_keep_size"
 	case s.Active:
 		return check.Good(f.Code, fmt.Sprintf("slot %s is in use by %s", name, holder))
 	case s.Retained > muchLog:
