@@ -22,6 +22,9 @@ ARGS          ?=
 
 # What one checkout compiled the next one on this machine has compiled, wherever it is.
 export GOFLAGS := $(shell $(GO) env GOFLAGS 2>/dev/null) -trimpath
+# A program under the race detector sleeps a second before it exits, for what its other goroutines may still
+# report; ours have ended those by then.
+export GORACE := $(or $(GORACE),atexit_sleep_ms=10)
 # Collecting its garbage at every turn is a third of staticcheck's CPU.
 RARELY        := GOGC=400
 
