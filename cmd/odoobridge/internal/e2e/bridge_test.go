@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -61,7 +60,7 @@ type setup struct {
 	channels        string // YAML of the channels
 	more            string // further YAML
 	store           string // DSN of a shared store
-	program         string // instead of the one that all tests share
+	watched         bool   // by the race detector (doc.go says in which tests)
 }
 
 // newProcess writes the configuration; start runs it.
@@ -75,7 +74,7 @@ func newProcess(t testing.TB, s setup) *process {
 	if s.store != "" {
 		shared = fmt.Sprintf(", dsn: %q", s.store)
 	}
-	p := &process{t: t, program: cmp.Or(s.program, program), config: filepath.Join(dir, "odoobridge.yaml"), address: freeAddress(t), log: &lockedBuffer{}}
+	p := &process{t: t, program: program(t, s.watched), config: filepath.Join(dir, "odoobridge.yaml"), address: freeAddress(t), log: &lockedBuffer{}}
 	text := fmt.Sprintf(`postgres: {dsn: %q, slot: %s, heartbeat: 1s}
 rabbitmq: {url: %q, events: false}
 store: {path: %q%s}
@@ -89,11 +88,20 @@ channels:
 	}
 	t.Cleanup(func() {
 		p.kill()
+		p.checkRaces()
 		if t.Failed() {
 			t.Logf("log of the bridge:\n%s", tailOf(p.log.String()))
 		}
 	})
 	return p
+}
+
+// checkRaces looks for what the race detector has reported: a process that is killed has no exit code that tells.
+func (p *process) checkRaces() {
+	p.t.Helper()
+	if _, report, found := strings.Cut(p.log.String(), "WARNING: DATA RACE"); found {
+		p.t.Errorf("a data race in the bridge:%.6000s", report)
+	}
 }
 
 func tailOf(log string) string {

@@ -20,18 +20,22 @@ func (a *atHand) pair(amqp string) (p *pair, store string) {
 }
 
 // ledger counts something in a shared store.
-func ledger(t *testing.T, store, sql string) (n int) {
+func ledger(t *testing.T, store string) (count func(sql string) int) {
 	t.Helper()
-	if err := testkit.PostgresAlone(t).Connect(t, store).QueryRow(t.Context(), sql).Scan(&n); err != nil {
-		t.Fatal(err)
+	conn := testkit.PostgresAlone(t).Connect(t, store)
+	return func(sql string) (n int) {
+		t.Helper()
+		if err := conn.QueryRow(t.Context(), sql).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
 	}
-	return n
 }
 
 // oneResultEach checks that no command was answered twice, by whichever bridge.
 func oneResultEach(t *testing.T, store string) {
 	t.Helper()
-	if n := ledger(t, store, "SELECT count(*) FROM odoobridge.command WHERE 1 <> (SELECT count(*) FROM odoobridge.result WHERE command = command.seq)"); n > 0 {
+	if n := ledger(t, store)("SELECT count(*) FROM odoobridge.command WHERE 1 <> (SELECT count(*) FROM odoobridge.result WHERE command = command.seq)"); n > 0 {
 		t.Errorf("%d commands have no result or several", n)
 	}
 }
@@ -69,9 +73,10 @@ func TestADeposedBridgeCallsOdooNoMore(t *testing.T) {
 		a.order(send, sku, i)
 	}
 	results.atLeast(t, 4)
+	count := ledger(t, store)
 	testkit.Eventually(t, patience, func() bool {
 		p.active.signal(syscall.SIGSTOP)
-		if ledger(t, store, "SELECT count(*) FROM odoobridge.command WHERE state = 'applying'") > 0 {
+		if count("SELECT count(*) FROM odoobridge.command WHERE state = 'applying'") > 0 {
 			return true
 		}
 		p.active.signal(syscall.SIGCONT)

@@ -19,7 +19,7 @@ import (
 func TestTheDemoPlaysAndStays(t *testing.T) {
 	t.Parallel()
 	temp, out := openDir(t), &lockedBuffer{}
-	demo := exec.Command(program, "demo", "--stay")
+	demo := exec.Command(program(t, false), "demo", "--stay")
 	demo.Stdout, demo.Stderr = out, out
 	demo.Env = append(os.Environ(), "TMPDIR="+temp, "ODOO_DSN=")
 	demo.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -60,7 +60,7 @@ func TestTheDemoPlaysAndStays(t *testing.T) {
 	}
 	says(", by you")
 	for _, verb := range []string{"status", "trace WEB-1001", "exceptions list --waiting", "audit"} {
-		cmd := exec.CommandContext(t.Context(), program, strings.Fields(verb)...)
+		cmd := exec.CommandContext(t.Context(), program(t, false), strings.Fields(verb)...)
 		cmd.Env = append(os.Environ(), config[1])
 		if text, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("odoobridge %s: %v\n%s", verb, err, text)

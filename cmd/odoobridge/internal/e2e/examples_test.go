@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/odoobridge/odoobridge/internal/odoosim"
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
@@ -73,6 +75,7 @@ type simulated struct {
 	dsn    string
 	server *odoosim.Server
 	web    *httptest.Server
+	conn   *pgx.Conn
 }
 
 func newShop(t testing.TB) *simulated {
@@ -82,10 +85,8 @@ func newShop(t testing.TB) *simulated {
 
 func newShopWith(t testing.TB, o odoosim.Options) *simulated {
 	t.Helper()
-	dsn := testkit.PostgresAlone(t).NewDatabase(t)
-	if err := odoosim.Install(context.Background(), dsn); err != nil {
-		t.Fatal(err)
-	}
+	pg := testkit.PostgresAlone(t)
+	dsn := pg.NewCopy(t, "shop17", odoosim.Install)
 	if o.Rights == nil {
 		o.Rights = documentedRights
 	}
@@ -95,7 +96,7 @@ func newShopWith(t testing.TB, o odoosim.Options) *simulated {
 	}
 	web := httptest.NewServer(server)
 	t.Cleanup(func() { web.Close(); server.Close() })
-	return &simulated{t, dsn, server, web}
+	return &simulated{t, dsn, server, web, pg.Connect(t, dsn)}
 }
 
 func (s *simulated) settings() string {
@@ -104,7 +105,7 @@ func (s *simulated) settings() string {
 
 func (s *simulated) count(sql string, args ...any) (n int) {
 	s.t.Helper()
-	if err := testkit.PostgresAlone(s.t).Connect(s.t, s.dsn).QueryRow(s.t.Context(), sql, args...).Scan(&n); err != nil {
+	if err := s.conn.QueryRow(s.t.Context(), sql, args...).Scan(&n); err != nil {
 		s.t.Fatal(err)
 	}
 	return n
@@ -112,7 +113,7 @@ func (s *simulated) count(sql string, args ...any) (n int) {
 
 func (s *simulated) text(sql string, args ...any) (text string) {
 	s.t.Helper()
-	if err := testkit.Postgres(s.t).Connect(s.t, s.dsn).QueryRow(s.t.Context(), sql, args...).Scan(&text); err != nil {
+	if err := s.conn.QueryRow(s.t.Context(), sql, args...).Scan(&text); err != nil {
 		s.t.Fatal(err)
 	}
 	return text

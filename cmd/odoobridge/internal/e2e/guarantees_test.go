@@ -43,7 +43,7 @@ func TestKilledAnywhereLosesNothing(t *testing.T) {
 func TestStoppedUnderLoadDrainsAndGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
-	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
+	p := newProcess(t, setup{watched: true, dsn: dsn, amqp: amqp, channels: stockOnly})
 	p.run()
 	queue, shop := listen(t, amqp, allQueue), sell(t, dsn)
 	for range 3 {
@@ -125,7 +125,7 @@ func TestABlockedBrokerHoldsNoLog(t *testing.T) {
 	t.Parallel()
 	rabbit := testkit.RabbitMQAlone(t)
 	dsn, amqp := restored(t, "17"), rabbit.NewVhost(t)
-	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
+	p := newProcess(t, setup{watched: true, dsn: dsn, amqp: amqp, channels: stockOnly})
 	p.run()
 	shop, odoo := sell(t, dsn), newPlayer(t, dsn)
 	shop.atLeast(100)
@@ -297,7 +297,7 @@ func TestAValueThatWasNotSentIsNotLost(t *testing.T) {
 func TestAnInitialLoadAndWhatFollowsMakeTheWholePicture(t *testing.T) {
 	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
-	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: strings.Replace(everything, "initial: skip", "initial: publish", 1)})
+	p := newProcess(t, setup{watched: true, dsn: dsn, amqp: amqp, channels: strings.Replace(everything, "initial: skip", "initial: publish", 1)})
 	shop := sell(t, dsn)
 	p.run()
 	queue := listen(t, amqp, allQueue)

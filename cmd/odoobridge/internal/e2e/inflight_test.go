@@ -39,7 +39,7 @@ func TestStockThatWasSoldNeverComesBack(t *testing.T) {
 	)
 	odoo, url := newShop(t), testkit.RabbitMQ(t).NewVhost(t)
 	odoo.server.Inject(odoosim.Fault{Model: "sale.order", Delay: time.Second, Times: odoosim.Always})
-	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: `  webshop:
+	p := newProcess(t, setup{watched: true, dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: `  webshop:
     commands: [order.place]
     warehouses: [WH]
     order: {confirm: always}

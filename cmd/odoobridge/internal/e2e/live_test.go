@@ -98,10 +98,9 @@ func (a *atHand) named(lookup func(string) string) bool {
 
 func (a *atHand) simulate(release string) {
 	a.t.Helper()
-	a.dsn = testkit.PostgresAlone(a.t).NewDatabase(a.t)
-	if err := odoosim.InstallRelease(context.Background(), a.dsn, release); err != nil {
-		a.t.Fatal(err)
-	}
+	a.dsn = testkit.PostgresAlone(a.t).NewCopy(a.t, "shop"+release[:2], func(ctx context.Context, dsn string) error {
+		return odoosim.InstallRelease(ctx, dsn, release)
+	})
 	server, err := odoosim.New(context.Background(), a.dsn, odoosim.Options{Rights: liveRights})
 	if err != nil {
 		a.t.Fatal(err)
@@ -115,6 +114,14 @@ func (a *atHand) rate() float64 {
 		return 500
 	}
 	return 10
+}
+
+// longestCall is how long a call may take Odoo: what was cut off is looked at again that much and half a minute later.
+func (a *atHand) longestCall() time.Duration {
+	if a.server != nil {
+		return 30 * time.Second
+	}
+	return 2 * time.Minute
 }
 
 // slow has a simulated Odoo take its time.
@@ -156,8 +163,9 @@ func (a *atHand) bridge(amqp string, commands ...string) *process {
 
 func (a *atHand) setup(amqp string, commands ...string) setup {
 	return setup{
-		dsn: a.dsn, amqp: amqp, slot: a.name,
-		more: fmt.Sprintf("odoo: {url: %q, database: %q, login: %q, api_key: %q, rate: %.0f/s}\n", a.url, a.db, a.login, a.password, a.rate()),
+		watched: true,
+		dsn:     a.dsn, amqp: amqp, slot: a.name,
+		more: fmt.Sprintf("odoo: {url: %q, database: %q, login: %q, api_key: %q, rate: %.0f/s, limit_time_real: %s}\n", a.url, a.db, a.login, a.password, a.rate(), a.longestCall()),
 		channels: fmt.Sprintf(`  %s:
     odoo_login: %q
     company: %d

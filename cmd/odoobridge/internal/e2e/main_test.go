@@ -5,13 +5,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
-// program is the path of the built odoobridge.
-var program string
+// built is where the programs that the tests run are.
+var built string
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "odoobridge-e2e-")
@@ -19,36 +20,42 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	program = filepath.Join(dir, "odoobridge")
-	var flags []string
-	if raceEnabled {
-		flags = append(flags, "-race", "-gcflags=modernc.org/...=-d=checkptr=0 -race=false") // as make test has it
-	}
-	if err := build(program, flags...); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	built = dir
+	testkit.OnExit(func() error { return os.RemoveAll(dir) })
 	testkit.Main(m)
 }
 
-func build(path string, flags ...string) error {
-	args := append([]string{"build", "-o", path}, flags...)
+// plain and watched build odoobridge at first use: as it is shipped, and with the race detector if the tests
+// themselves have it.
+var (
+	plain   = sync.OnceValues(func() (string, error) { return build("odoobridge") })
+	watched = sync.OnceValues(func() (string, error) {
+		if !raceEnabled {
+			return plain()
+		}
+		return build("odoobridge-race", "-race", "-gcflags=modernc.org/...=-d=checkptr=0 -race=false") // as make test has it
+	})
+)
+
+func build(name string, flags ...string) (string, error) {
+	path := filepath.Join(built, name)
+	args := append([]string{"build", "-ldflags=-s -w", "-o", path}, flags...)
 	cmd := exec.Command("go", append(args, "github.com/odoobridge/odoobridge/cmd/odoobridge")...)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("build odoobridge: %w\n%s", err, out)
+		return "", fmt.Errorf("build odoobridge: %w\n%s", err, out)
 	}
-	return nil
+	return path, nil
 }
 
-// withoutRace is the program without the race detector, for what is about many rows:
-// with it, a hundred thousand documents take minutes.
-func withoutRace(t testing.TB) string {
+// program is the path of one of them.
+func program(t testing.TB, underRaceDetector bool) string {
 	t.Helper()
-	if !raceEnabled {
-		return program
+	build := plain
+	if underRaceDetector {
+		build = watched
 	}
-	path := filepath.Join(t.TempDir(), "odoobridge")
-	if err := build(path); err != nil {
+	path, err := build()
+	if err != nil {
 		t.Fatal(err)
 	}
 	return path

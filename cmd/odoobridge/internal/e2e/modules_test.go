@@ -21,7 +21,7 @@ func TestAModuleInstalledWhileStreamingIsTakenUp(t *testing.T) {
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	odoo := newPlayer(t, dsn)
 	odoo.exec(noDelivery)
-	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly + `      shipments: {entities: [shipment], pace: instant}
+	p := newProcess(t, setup{watched: true, dsn: dsn, amqp: amqp, channels: stockOnly + `      shipments: {entities: [shipment], pace: instant}
 `})
 	p.replace("heartbeat: 1s", watchful)
 	p.run()

@@ -142,7 +142,7 @@ func TestAKeyIsRotatedWithoutARestart(t *testing.T) {
 	}
 	rotate("k1\n")
 	url := testkit.RabbitMQ(t).NewVhost(t)
-	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: fmt.Sprintf(`  webshop:
+	p := newProcess(t, setup{watched: true, dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: fmt.Sprintf(`  webshop:
     odoo_login: channel_shopify
     odoo_api_key: {file: %q}
     commands: [order.place]

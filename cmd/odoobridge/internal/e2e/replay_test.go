@@ -13,7 +13,7 @@ import (
 // verb runs a verb against the bridge's configuration and returns what it prints and its exit code.
 func (p *process) verb(args ...string) (stdout, stderr string, code int) {
 	p.t.Helper()
-	cmd := exec.Command(program, append(args, "--config", p.config)...)
+	cmd := exec.Command(p.program, append(args, "--config", p.config)...)
 	var out, errs strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
@@ -28,7 +28,7 @@ func (p *process) verb(args ...string) (stdout, stderr string, code int) {
 func TestVerbsReplayAndPublishIntoARunningBridge(t *testing.T) {
 	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
-	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
+	p := newProcess(t, setup{watched: true, dsn: dsn, amqp: amqp, channels: stockOnly})
 	if _, said, code := p.verb("replay", "--list"); code != 1 || !strings.Contains(said, "no bridge runs on") {
 		t.Errorf("without a bridge: exit %d, %s", code, said)
 	}

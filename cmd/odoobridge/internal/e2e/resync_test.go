@@ -51,7 +51,7 @@ func TestResyncPutsOutExactlyWhatWasMissed(t *testing.T) {
 	odoo := newPlayerOn(t, pg, dsn)
 	odoo.exec(fmt.Sprintf(`INSERT INTO res_partner (id, name, complete_name, active, type, create_uid, write_uid, write_date, commercial_partner_id, ref)
 		SELECT i, 'Customer ' || i, 'Customer ' || i, true, 'contact', 1, 1, '2026-01-01', i, 'C' || i FROM generate_series(%d, %d) i`, first, first+many-1))
-	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly, program: withoutRace(t)})
+	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly})
 	p.run()
 	queue := listen(t, amqp, allQueue)
 	odoo.exec(`UPDATE res_partner SET phone = 'heard' WHERE id = 1000000`)
@@ -179,7 +179,7 @@ func TestResyncOfAStreamingSlotTellsEveryChangeOnce(t *testing.T) {
 func TestALostSlotHealsByItself(t *testing.T) {
 	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
-	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: customersOnly})
+	p := newProcess(t, setup{watched: true, dsn: dsn, amqp: amqp, channels: customersOnly})
 	p.replace("heartbeat: 1s", "heartbeat: 1s, resync: auto")
 	p.run()
 	queue, odoo := listen(t, amqp, allQueue), newPlayer(t, dsn)

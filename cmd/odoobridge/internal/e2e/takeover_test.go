@@ -104,7 +104,7 @@ func TestAStoreThatIsRestartedLosesNothing(t *testing.T) {
 	t.Parallel()
 	server := testkit.StartPostgres(t)
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
-	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly, store: server.NewDatabase(t)})
+	p := newProcess(t, setup{watched: true, dsn: dsn, amqp: amqp, channels: stockOnly, store: server.NewDatabase(t)})
 	p.run()
 	queue, shop := listen(t, amqp, allQueue), sell(t, dsn)
 	for range 3 {

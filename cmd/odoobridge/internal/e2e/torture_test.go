@@ -76,7 +76,7 @@ func newRig(t *testing.T, draw *rand.Rand) *rig {
 	r := &rig{t: t, draw: draw, pg: testkit.StartPostgres(t, testkit.WithSetting("wal_sender_timeout", "3s")), rabbit: testkit.StartRabbitMQ(t)}
 	r.dsn = r.pg.NewOdoo(t, "17")
 	r.toPG, r.toAMQP = testkit.Proxy(t, r.pg.Addr()), testkit.Proxy(t, r.rabbit.Addr())
-	s := setup{dsn: through(r.dsn, r.pg.Addr(), r.toPG), amqp: through(r.rabbit.URL(), r.rabbit.Addr(), r.toAMQP), channels: tortureChannels}
+	s := setup{watched: true, dsn: through(r.dsn, r.pg.Addr(), r.toPG), amqp: through(r.rabbit.URL(), r.rabbit.Addr(), r.toAMQP), channels: tortureChannels}
 	if *tortureStore == "postgres" { // on the server that crashes
 		s.store = r.pg.NewDatabase(t)
 	}

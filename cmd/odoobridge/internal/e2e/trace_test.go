@@ -34,7 +34,7 @@ func TestATraceOfASharedStoreTellsTheSame(t *testing.T) {
 
 func tracesAWholeOrder(t *testing.T, sharedStore string) {
 	odoo, url := newShop(t), testkit.RabbitMQ(t).NewVhost(t)
-	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, store: sharedStore, more: odoo.settings(), channels: `  webshop:
+	p := newProcess(t, setup{watched: sharedStore == "", dsn: odoo.dsn, amqp: url, store: sharedStore, more: odoo.settings(), channels: `  webshop:
     odoo_login: channel_shopify
     odoo_api_key: channel_shopify
     commands: [customer.upsert, order.place, payment.record, refund.record]

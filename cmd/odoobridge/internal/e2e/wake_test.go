@@ -12,7 +12,7 @@ import (
 func TestWhatACommandWaitsForLetsItGoByItself(t *testing.T) {
 	t.Parallel()
 	odoo, url := newShop(t), testkit.RabbitMQ(t).NewVhost(t)
-	p := newProcess(t, setup{dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: `  webshop:
+	p := newProcess(t, setup{watched: true, dsn: odoo.dsn, amqp: url, more: odoo.settings(), channels: `  webshop:
     commands: [order.place, shipment.confirm, return.request, payment.record, refund.record, stock.count]
     payment: {without_invoice: invoice}
     mapping: {payment_terms: {n90: 99}, payment_methods: {card: BNK1}}
