@@ -200,6 +200,21 @@ func TestStockFollowsLocationsAndWarehouses(t *testing.T) {
 	}
 }
 
+func TestWhatOdooConvertedBetweenUnitsIsWithoutTheNoiseOfBinaryArithmetic(t *testing.T) {
+	b := newBridge(t, "17", nil)
+	b.change("stock_move", 9001, map[string]string{"product_id": "17", "state": "confirmed", "product_qty": "0.30000000000000004", "location_id": "8", "location_dest_id": "5"})
+	b.change("stock_move", 9002, map[string]string{"product_id": "17", "state": "confirmed", "product_qty": "1234567.8999999999", "location_id": "4", "location_dest_id": "8"})
+	events := b.commit()
+	if len(events) != 1 {
+		t.Fatalf("events %v", events)
+	}
+	for name, want := range map[string]string{"outgoing": `"233.3"`, "incoming": `"1234567.9"`} {
+		if got := string(schema.Field(events[0].Entity, name)); got != want {
+			t.Errorf("%s = %s, want %s", name, got, want)
+		}
+	}
+}
+
 func TestQuantsOfOneLevelAddUpAndMergingIsNoEvent(t *testing.T) {
 	b := newBridge(t, "17", nil)
 	copyOf := func(id int64, columns map[string]string) {

@@ -31,6 +31,18 @@ func parseDecimal(text string) (d Decimal) {
 	return d
 }
 
+// noiseless is how many decimals of what Odoo converted from one unit to another are its own. It does so in binary and keeps every digit
+// (stock_move.product_qty has no precision): three tenths are 0.30000000000000004.
+const noiseless = 8
+
+// withoutNoise leaves out what binary arithmetic has added.
+func withoutNoise(d Decimal) Decimal {
+	if d.Exponent < -noiseless {
+		halfUp.Quantize(&d, &d, -noiseless) //nolint:errcheck // within the precision
+	}
+	return d
+}
+
 // parseShort reads plain numbers of up to 18 digits without allocating.
 func parseShort(text string) (coefficient int64, exponent int32, ok bool) {
 	negative := len(text) > 0 && text[0] == '-'

@@ -35,7 +35,7 @@ func (m *mapping) movePart() Part {
 			if from == 0 && to == 0 {
 				return
 			}
-			product, quantity := move.Int(moveProduct), parseDecimal(move.field(moveProductQuantity))
+			product, quantity := move.Int(moveProduct), withoutNoise(parseDecimal(move.field(moveProductQuantity)))
 			if to != 0 {
 				add(Key{product, to}, totalIncoming, quantity)
 			}
