@@ -155,14 +155,26 @@ func (r *run) product(p schema.Product, path string) (odoo.Record, *command.Prob
 	case 1:
 		return found[0], nil, command.Wait{}, nil
 	case 0:
-		p := problem(schema.CodeUnknownSKU, at, "Odoo has no product of this code")
-		return nil, &p, key, nil
+		p, err := r.noProduct(field, value, at)
+		return nil, &p, key, err
 	}
 	several := problem(schema.CodeUnknownSKU, at, "Odoo has several products of this code")
 	for _, one := range found {
 		several.Candidates = append(several.Candidates, command.Reference{Model: "product.product", ID: one.ID()})
 	}
 	return nil, &several, key, nil
+}
+
+// noProduct says why there is no product of a code: Odoo may have it archived.
+func (r *run) noProduct(field, value, at string) (command.Problem, error) {
+	archived, err := r.x.odoo.SearchRead(r.ctx, "product.product", odoo.Domain{{field, "=", value}, {"active", "=", false}}, []string{"id"}, odoo.Window{Limit: 1}, r.context(map[string]any{"active_test": false}))
+	if err != nil || len(archived) == 0 {
+		return problem(schema.CodeUnknownSKU, at, "Odoo has no product of this code"), err
+	}
+	p := problem(schema.CodeUnknownSKU, at, "Odoo's product of this code is archived")
+	p.Remedy = "Restore the product in Odoo: the command goes on by itself. Or discard the command."
+	p.Candidates = []command.Reference{{Model: "product.product", ID: archived[0].ID()}}
+	return p, nil
 }
 
 // oneProduct is product for commands about a single one.

@@ -3,6 +3,7 @@ package apply
 import (
 	"fmt"
 
+	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/schema"
 )
@@ -13,7 +14,37 @@ func (r *run) linesFit(data schema.OrderPlace) error {
 	if err := r.keysApart(data); err != nil {
 		return err
 	}
-	return r.kept(ofLines(data.Lines, func(l schema.OrderLine) schema.Decimal { return l.Quantity }), r.orderedDigits)
+	quantities := ofLines(data.Lines, func(l schema.OrderLine) schema.Decimal { return l.Quantity })
+	if err := r.kept(quantities, r.orderedDigits); err != nil {
+		return err
+	}
+	return r.unitsFit(data, quantities)
+}
+
+// unitsFit refuses quantities that are none of their product's unit. Products that are not known are told later, with all else that
+// is not.
+func (r *run) unitsFit(data schema.OrderPlace, quantities []quantityAt) error {
+	var wrong []command.Problem
+	for i, q := range quantities {
+		if !finer(decide.Num(q.quantity), 0) {
+			continue
+		}
+		product, _, _, err := r.product(data.Lines[i].Product, fmt.Sprintf("lines[%d]", i))
+		if err != nil {
+			return err
+		}
+		p, err := r.inSteps(product.Ref("uom_id"), q)
+		if err != nil {
+			return err
+		}
+		if p != nil {
+			wrong = append(wrong, *p)
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return r.reject(wrong...)
 }
 
 // keysApart refuses an order of which a line's id is what another line without an id is called by, or the delivery: Odoo would

@@ -20,6 +20,11 @@ func (r *run) held(right Right) (bool, error) {
 // permitted looks, before the first change in Odoo, for the rights that all commands of the name need, where several groups
 // give them: one that is missing later would leave something half done. One right of each group tells.
 func (r *run) permitted() error {
+	if speaks[r.c.Name] {
+		if err := r.addressed(); err != nil {
+			return err
+		}
+	}
 	all := rights[r.c.Name]
 	several := false
 	for _, right := range all {

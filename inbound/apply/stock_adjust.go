@@ -21,7 +21,7 @@ func adjustStock(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
-	if err := r.kept([]quantityAt{{data.Change, "change"}}, r.countedDigits); err != nil {
+	if err := r.counted(s, quantityAt{data.Change, "change"}); err != nil {
 		return command.Reference{}, err
 	}
 	if done, err := r.adjustmentMade(s); err != nil || done.ID != 0 {

@@ -19,7 +19,7 @@ func countStock(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
-	if err := r.kept([]quantityAt{{data.Quantity, "quantity"}}, r.countedDigits); err != nil {
+	if err := r.counted(s, quantityAt{data.Quantity, "quantity"}); err != nil {
 		return command.Reference{}, err
 	}
 	moved, err := r.movedSince(s, data.CountedAt)

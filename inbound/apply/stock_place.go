@@ -12,7 +12,7 @@ import (
 // shelf is one product at one place, in one lot if it has lots.
 type shelf struct {
 	product, location, lot int64
-	warehouse              int64
+	warehouse, unit        int64
 }
 
 // level is the stock level that a shelf is part of.
@@ -43,7 +43,7 @@ func (r *run) shelfOf(p schema.Product, at schema.StockPlace) (shelf, error) {
 	if err != nil {
 		return shelf{}, err
 	}
-	s := shelf{product: product.ID(), location: warehouse.Ref("lot_stock_id"), warehouse: warehouse.ID()}
+	s := shelf{product: product.ID(), location: warehouse.Ref("lot_stock_id"), warehouse: warehouse.ID(), unit: product.Ref("uom_id")}
 	if at.Location != "" {
 		domain := odoo.Domain{{"complete_name", "=", at.Location}, {"usage", "=", "internal"}, {"id", "child_of", warehouse.Ref("view_location_id")}}
 		id, found, err := r.idOf("stock.location", domain)

@@ -1,12 +1,25 @@
 package odoo
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // exception is Odoo's description of what went wrong: data of a JSON-RPC error,
 // or the body of a JSON-2 one.
 type exception struct {
-	Name    string `json:"name"`
-	Message string `json:"message"`
+	Name      string            `json:"name"`
+	Message   string            `json:"message"`
+	Arguments []json.RawMessage `json:"arguments"`
+}
+
+// text is what the exception says to people. A RedirectWarning is a text, an action, and a button's caption: its message has them all.
+func (e exception) text() string {
+	var first string
+	if e.Name == "odoo.exceptions.RedirectWarning" && len(e.Arguments) > 0 && json.Unmarshal(e.Arguments[0], &first) == nil {
+		return first
+	}
+	return e.Message
 }
 
 // kindOf reads an exception's name. Odoo tries serialization failures, locks

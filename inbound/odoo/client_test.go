@@ -396,3 +396,16 @@ func TestACertificateOfAPrivateAuthorityIsTrustedWhereItIsNamed(t *testing.T) {
 		c.Close()
 	}
 }
+
+// TestAWarningThatLeadsSomewhereIsToldWithoutTheWay has Odoo join a text, an action's id, a button's caption and nothing into one message.
+func TestAWarningThatLeadsSomewhereIsToldWithoutTheWay(t *testing.T) {
+	var e exception
+	said := `{"name":"odoo.exceptions.RedirectWarning","message":"Count the parts.\n357\nInventory\nNone","arguments":["Count the parts.",357,"Inventory",null]}`
+	if err := json.Unmarshal([]byte(said), &e); err != nil || e.text() != "Count the parts." {
+		t.Errorf("%q, %v", e.text(), err)
+	}
+	e.Name = "odoo.exceptions.UserError"
+	if e.text() != e.Message {
+		t.Errorf("%q", e.text())
+	}
+}

@@ -60,7 +60,7 @@ func readJSON2(resp response) (json.RawMessage, error) {
 	}
 	var what exception
 	if err := decode(resp.body, &what); err == nil && what.Name != "" {
-		e := &Error{Kind: kindOf(what.Name), Name: what.Name, Status: resp.status, message: what.Message}
+		e := &Error{Kind: kindOf(what.Name), Name: what.Name, Status: resp.status, message: what.text()}
 		switch {
 		case resp.status == http.StatusUnauthorized:
 			e.Kind = Denied

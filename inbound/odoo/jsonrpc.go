@@ -63,7 +63,7 @@ func readRPC(resp response) (json.RawMessage, error) {
 	if answer.Error == nil {
 		return answer.Result, nil
 	}
-	e := &Error{Kind: kindOf(answer.Error.Data.Name), Name: answer.Error.Data.Name, message: answer.Error.Data.Message}
+	e := &Error{Kind: kindOf(answer.Error.Data.Name), Name: answer.Error.Data.Name, message: answer.Error.Data.text()}
 	if answer.Error.Code == "100" {
 		e.Kind = Denied
 	}

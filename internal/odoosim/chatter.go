@@ -6,9 +6,17 @@ func messageModel() *model {
 	return &model{name: "mail.message", table: "mail_message", title: "Message", order: "id desc"}
 }
 
+// speak refuses to leave messages in the name of a user without an e-mail address.
+func (e *env) speak() {
+	if e.uid != superuser && e.get("res_partner", e.get("res_users", e.uid).int("partner_id"))["email"] == "" {
+		userError("Unable to send message, please configure the sender's email address.")
+	}
+}
+
 // messagePost leaves a note under records.
 func messagePost(e *env, c *call) any {
 	e.mustExist(c.model, c.ids())
+	e.speak()
 	var made []int64
 	for _, id := range c.ids() {
 		made = append(made, e.post(c.model.name, id, toString(c.kwargs["body"])))

@@ -10,6 +10,9 @@ func postMoves(e *env, c *call) any {
 		if move["state"] == "posted" {
 			userError("The entry %s (id %d) must be in draft.", move["name"], id)
 		}
+		if move["reversed_entry_id"] != "" { // said under the invoice
+			e.speak()
+		}
 		e.postMove(move)
 	}
 	return false

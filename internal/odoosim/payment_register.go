@@ -26,6 +26,7 @@ func paymentRegisterModel() *model {
 // createPayments registers, posts and reconciles.
 func createPayments(e *env, c *call) any {
 	var payment int64
+	e.speak()
 	for _, id := range c.ids() {
 		w := e.wizard(c.model, id)
 		for _, of := range w["moves"].([]int64) {

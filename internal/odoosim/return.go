@@ -60,6 +60,7 @@ func (e *env) returned(move int64) float64 {
 // opens it.
 func createReturns(e *env, c *call) any {
 	var action any
+	e.speak()
 	for _, id := range c.ids() {
 		w := e.wizard(c.model, id)
 		var lines []vals

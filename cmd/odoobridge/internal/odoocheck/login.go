@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/check"
+	"github.com/odoobridge/odoobridge/inbound/apply"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/internal/config"
 )
 
 // oldest is the first release whose API has been tried.
@@ -133,11 +136,32 @@ func (c *Checker) admitted(ctx context.Context, u *user) ([]check.Finding, error
 		return nil, err
 	}
 	what := fmt.Sprintf("Odoo lets %s in (user %d, database %s)", u.login, u.uid, c.cfg.Odoo.Database)
-	if administers {
-		return one(check.Finding{Severity: check.Warn, Code: code, What: what + "; it administers Odoo",
-			Why: "who has its key can do everything in Odoo; commands need a few rights only", Remedy: "make a user for the bridge, with the groups that docs/OPERATIONS.md names"})
+	found, err := c.addressed(ctx, u)
+	if err != nil {
+		return nil, err
 	}
-	return one(check.Good(code, what))
+	if administers {
+		return append(found, check.Finding{Severity: check.Warn, Code: code, What: what + "; it administers Odoo",
+			Why: "who has its key can do everything in Odoo; commands need a few rights only", Remedy: "make a user for the bridge, with the groups that docs/OPERATIONS.md names"}), nil
+	}
+	return append(found, check.Good(code, what)), nil
+}
+
+// addressed wants the user to have an e-mail address where its commands have Odoo leave messages in its name.
+func (c *Checker) addressed(ctx context.Context, u *user) ([]check.Finding, error) {
+	speaks := slices.ContainsFunc(u.channels, func(channel *config.Channel) bool { return slices.ContainsFunc(channel.Commands, apply.Speaks) })
+	if !speaks {
+		return nil, nil
+	}
+	found, err := u.client.Read(ctx, "res.users", []int64{u.uid}, []string{"email"}, nil)
+	if err != nil && !odoo.IsKind(err, odoo.Access, odoo.Faulty) {
+		return nil, err
+	}
+	if len(found) == 0 || found[0].Text("email") != "" {
+		return nil, nil
+	}
+	return one(check.Finding{Severity: check.Fail, Code: "odoo.user", What: u.login + " has no e-mail address in Odoo",
+		Why: "Odoo leaves messages in its user's name at payments, refunds and returns, and refuses them without; those commands are parked", Remedy: "give the user an e-mail address in Odoo (Settings, Users); none has to arrive there"})
 }
 
 // refused says what can be known of a login or key that Odoo refuses: it does not say which of the two is wrong.
