@@ -14,7 +14,7 @@ import (
 // are carried out at a time. How to reach a person is hashed: two customers who share an
 // address must not both be found missing. The first name is what a command holds back while it waits: its order,
 // if that is what it may wait for. A refund and a return wait longer, for an invoice and for a shipment, which later commands about the order
-// may bring about: of these each holds back its own kind of the same id alone.
+// may bring about: these hold back nothing, not even the same sent by another id, which would hold back the rest in turn.
 func (x *Executor) Aggregates(c command.Command) []string {
 	order := func(id string) string { return "order/" + c.Channel + "/" + id }
 	customer := func(id string) string { return "customer/" + c.Channel + "/" + id }
@@ -33,7 +33,7 @@ func (x *Executor) Aggregates(c command.Command) []string {
 	case "shipment.confirm":
 		return []string{"shipment/" + peek[schema.ShipmentConfirm](c).Shipment}
 	case "return.request":
-		return []string{"return/" + c.Channel + "/" + c.Subject, order(peek[schema.ReturnRequest](c).Order)}
+		return []string{alone(c), "return/" + c.Channel + "/" + c.Subject, order(peek[schema.ReturnRequest](c).Order)}
 	case "return.receive":
 		if data := peek[schema.ReturnReceive](c); data.Return != "" {
 			return []string{"return/" + data.Return}
@@ -45,7 +45,7 @@ func (x *Executor) Aggregates(c command.Command) []string {
 		return append(document(order, data.Order, data.Invoice), "payment/"+c.Channel+"/"+data.Method+"/"+data.TransactionID)
 	case "refund.record":
 		data := peek[schema.RefundRecord](c)
-		return append([]string{"refund/" + c.Channel + "/" + c.Subject}, document(order, data.Order, data.Invoice)...)
+		return append([]string{alone(c), "refund/" + c.Channel + "/" + c.Subject}, document(order, data.Order, data.Invoice)...)
 	case "stock.count":
 		data := peek[schema.StockCount](c)
 		return []string{"stock/" + data.SKU + data.Barcode + "/" + data.Warehouse}
@@ -57,6 +57,9 @@ func (x *Executor) Aggregates(c command.Command) []string {
 	}
 	return []string{c.Name + "/" + c.Channel + "/" + c.Subject}
 }
+
+// alone is a name that no other command has.
+func alone(c command.Command) string { return c.Name + "/" + c.Channel + "/" + c.ID }
 
 func document(order func(string) string, id, invoice string) []string {
 	if id != "" {

@@ -202,7 +202,7 @@ func TestGuestsAreTreatedByRule(t *testing.T) {
 func TestAggregatesTellNoOneHowToReachPeople(t *testing.T) {
 	x := New(Options{Config: &config.Config{}})
 	of := func(name, subject, data string) []string {
-		return x.Aggregates(command.Command{Channel: "shopify", Name: name, Subject: subject, Data: []byte(data)})
+		return x.Aggregates(command.Command{Channel: "shopify", ID: "id", Name: name, Subject: subject, Data: []byte(data)})
 	}
 	a := of("customer.upsert", "1", `{"email":"Ada@example.test","phone":"030 1234567"}`)
 	b := of("order.place", "2", `{"guest":{"email":"ada@example.test","phone":"+49 30 1234567"}}`)
@@ -210,7 +210,7 @@ func TestAggregatesTellNoOneHowToReachPeople(t *testing.T) {
 		t.Errorf("%v %v", a, b)
 	}
 	for name, want := range map[string]string{
-		"order.cancel": "order/shopify/5", "payment.record": "order/shopify/9", "refund.record": "refund/shopify/5", "return.request": "return/shopify/5", "shipment.confirm": "shipment/S", "stock.count": "stock/A/WH",
+		"order.cancel": "order/shopify/5", "payment.record": "order/shopify/9", "refund.record": "refund.record/shopify/id", "return.request": "return.request/shopify/id", "shipment.confirm": "shipment/S", "stock.count": "stock/A/WH",
 	} {
 		if got := of(name, "5", `{"order":"9","shipment":"S","sku":"A","warehouse":"WH"}`); got[0] != want {
 			t.Errorf("%s: %v", name, got)

@@ -32,6 +32,7 @@ func TestWhatACommandWaitsForLetsItGoByItself(t *testing.T) {
 	results.becomes(t, "o-1", "applied")
 	send.command("return.request", "r-1", "901", map[string]any{"order": "5001", "lines": []any{map[string]any{"line": "1", "quantity": "1"}}})
 	send.command("refund.record", "f-1", "701", map[string]any{"order": "5001", "full": true, "currency": "USD", "refunded_at": now()})
+	send.command("refund.record", "f-2", "701", map[string]any{"order": "5001", "full": true, "currency": "USD", "refunded_at": now()})
 	send.command("payment.record", "p-1", "601", map[string]any{"order": "5001", "amount": "6.50", "currency": "USD", "method": "card", "transaction_id": "601", "paid_at": now()})
 	later := placed("bert")
 	later["lines"].([]any)[0].(map[string]any)["sku"] = "LATER"
@@ -46,6 +47,7 @@ func TestWhatACommandWaitsForLetsItGoByItself(t *testing.T) {
 
 	results.becomes(t, "p-1", "applied")
 	results.becomes(t, "f-1", "applied")
+	results.becomes(t, "f-2", "duplicate")
 	person.exec(`INSERT INTO account_payment_term (id, name, sequence, active) VALUES (99, '{"en_US": "90 days"}', 1, true)`)
 	results.becomes(t, "o-3", "applied")
 	person.exec("UPDATE product_product SET default_code = 'LATER' WHERE default_code = 'FILTER-100'")
