@@ -11,15 +11,21 @@ import (
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
-// sellEvery is the pause between two changes: what a shop sells while a server restarts need not be
-// thousands, for the bridge and the tests beside this one share the machine with it.
-const sellEvery = 2 * time.Millisecond
+// A shop sells at the higher rate until it has sold what its test waits for, and some beyond that, so that it is
+// still selling so when the test then breaks something. What it sells while a bridge or a server starts
+// again need not be thousands: the slower the machine, the more they would be, and the slower it.
+const (
+	sellEvery   = 2 * time.Millisecond
+	trickle     = 20 * time.Millisecond
+	sellsBeyond = 100
+)
 
 // seller changes the stock of products 17, 20 and 21 at WH/Stock, each change a
 // transaction of its own, until it is stopped. Every change shows in a document.
 type seller struct {
 	t       testing.TB
 	changes atomic.Int64
+	wanted  atomic.Int64
 	last    map[int]int // product → quantity
 	stop    context.CancelFunc
 	done    chan struct{}
@@ -42,7 +48,11 @@ func sell(t testing.TB, dsn string) *seller {
 			}
 			s.last[product] = 1000 + n
 			s.changes.Add(1)
-			time.Sleep(sellEvery)
+			if s.changes.Load() < s.wanted.Load()+sellsBeyond {
+				time.Sleep(sellEvery)
+			} else {
+				time.Sleep(trickle)
+			}
 		}
 	}()
 	t.Cleanup(func() { s.end() })
@@ -53,6 +63,7 @@ func sell(t testing.TB, dsn string) *seller {
 func (s *seller) atLeast(n int64) {
 	s.t.Helper()
 	target := s.changes.Load() + n
+	s.wanted.Store(target)
 	testkit.Eventually(s.t, patience, func() bool { return s.changes.Load() >= target }, nil)
 }
 
