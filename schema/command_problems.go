@@ -40,6 +40,7 @@ const (
 	CodeNotInvoiceable    = "not_invoiceable_yet"
 	CodeNotPicked         = "not_picked_yet"
 	CodeDoneOtherwise     = "done_otherwise"
+	CodeOverwrote         = "overwrote"
 )
 
 // ProblemCodes are all codes with their meaning, in the order in which they are documented.
@@ -74,6 +75,7 @@ func ProblemCodes() []ProblemCode {
 		{CodeNotInvoiceable, "Less of the order can be invoiced yet than is paid. The command is `applied`: the payment is registered for the customer.", "None is needed from the channel. In Odoo it is an outstanding credit of the customer's: whoever posts the order's invoice adds it there."},
 		{CodeNotPicked, "The shipment waits for earlier steps in the warehouse, such as picking and packing.", "Have the candidates done in Odoo, or confirm each by `shipment.confirm`, by its name: the command goes on by itself."},
 		{CodeRounded, "A price is finer than Odoo keeps prices, and was rounded. The command is `applied`: the totals agree.", "None is needed. Odoo's administrator may have it keep more digits: Decimal Accuracy of Product Price."},
+		{CodeOverwrote, "Somebody else changed the same fields in the moment between the comparison with `basedon` and the write, or whether that happened is not known. The command is `applied`.", "Look at the event of the revision that the message names, and send what should count, with a new `id`."},
 		{CodeDoneOtherwise, "The command is a `duplicate`: the same thing was asked for before by another `id`. Its data were others, and nothing of them was done.", "Compare it with the first. An order that is placed is changed by `order.cancel` and an order with a `subject` of its own; another payment, refund, return or adjustment has an id of its own."},
 		{CodeNotSupported, "This Odoo has not got what is needed.", "Whoever runs Odoo can add what the message names; what was left out can be done by hand."},
 	}

@@ -31,6 +31,6 @@ func ReasonsOf(command string) []Reason { return reasonsOf()[command] }
 
 // CommonReasons are the codes that every command may be answered with.
 func CommonReasons() []string {
-	return []string{CodeUnreadable, CodeInvalid, CodeTooLarge, CodeUnknownCommand, CodeNotGranted, CodeWrongSender, CodeConflict, CodeDuplicateID, CodeDoneOtherwise, CodeTooManyTries, CodeFault,
+	return []string{CodeUnreadable, CodeInvalid, CodeTooLarge, CodeUnknownCommand, CodeNotGranted, CodeWrongSender, CodeConflict, CodeDuplicateID, CodeDoneOtherwise, CodeOverwrote, CodeTooManyTries, CodeFault,
 		CodeNotAllowed, CodeRefused, CodeNotSupported}
 }

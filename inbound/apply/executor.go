@@ -115,6 +115,9 @@ func (x *Executor) Execute(ctx context.Context, c command.Command, note command.
 	r.announced = sync.OnceValue(func() error { return note(ctx, command.NoteCalling, "") })
 	defer r.beside.Wait()
 	record, err := do(r)
+	if err == nil {
+		err = r.tellOverwritten()
+	}
 	out, err := r.outcome(record, err)
 	out.Bindings, out.Called = r.bound, spent()
 	return out, err

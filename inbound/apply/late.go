@@ -20,7 +20,7 @@ type thing struct {
 // doing. So does one that was parked for it: a person who has it tried again has decided.
 //
 // What it does not know, it waits for: the bridge's news of Odoo lag behind Odoo, so that a change of a moment ago
-// would be overwritten. Only what Odoo commits between this and the write goes unseen.
+// would be overwritten. What Odoo commits between this and the write is told afterwards (tellOverwritten).
 func (r *run) notLate(of thing, fields []string, owns bool) error {
 	if r.c.BasedOn == 0 || r.x.documents == nil || r.noted("begun") != "" || r.c.Parked == schema.CodeConflict {
 		return nil
@@ -40,7 +40,7 @@ func (r *run) notLate(of thing, fields []string, owns bool) error {
 	case decide.Ask:
 		return r.park(command.Reference{}, p)
 	}
-	return r.note("begun", "yes")
+	return r.note("begun", compared{of.entity, of.key, now, fields}.String())
 }
 
 // upToDate waits until the bridge knows of everything that Odoo has committed. Where its log does not come by, nothing is

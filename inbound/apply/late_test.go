@@ -251,3 +251,73 @@ func TestTimesAreUTCWhateverTheUsersZone(t *testing.T) {
 		t.Errorf("ordered, and promised for: %s", got)
 	}
 }
+
+// TestWhatCameBetweenComparisonAndWriteIsTold has a person change the email just when a command has been compared, and before it
+// writes: it is overwritten, and told, also by the attempt after one that was cut off. What is not of the same field, or came after the command's own change, is not.
+func TestWhatCameBetweenComparisonAndWriteIsTold(t *testing.T) {
+	l := newLab(t)
+	l.shop.OdooLogin = "shopify"
+	l.applied("customer.upsert", "1", `{"name":"Ada","email":"ada@example.test"}`)
+	at := time.Now().Add(-time.Minute)
+	own := func(revision int64) decide.Change {
+		return decide.Change{Revision: revision, Fields: []string{"email"}, Origin: "shopify", Time: at}
+	}
+	other := func(revision int64, field string) decide.Change {
+		return decide.Change{Revision: revision, Fields: []string{field}, Time: at}
+	}
+	n := 0
+	for name, c := range map[string]struct {
+		login string
+		came  []decide.Change
+		cut   bool // the first attempt, after its write
+		held  bool // the log, after the write
+		want  string
+	}{
+		"the same field":            {"shopify", []decide.Change{other(6, "email"), own(7)}, false, false, "revision 6 of the customer, which changed email"},
+		"the same, and cut off":     {"shopify", []decide.Change{other(6, "email"), own(7)}, true, false, "revision 6 of the customer, which changed email"},
+		"another field":             {"shopify", []decide.Change{other(6, "phone"), own(7)}, false, false, ""},
+		"after it":                  {"shopify", []decide.Change{own(6), other(7, "email")}, false, false, ""},
+		"nothing":                   {"shopify", []decide.Change{own(6)}, false, false, ""},
+		"the log is held up":        {"shopify", []decide.Change{own(6)}, false, true, "is not known"},
+		"without a user of its own": {"", []decide.Change{other(6, "email"), other(7, "email")}, false, false, ""},
+	} {
+		n++
+		l.shop.OdooLogin = c.login
+		documents := &told{changes: []decide.Change{own(5)}}
+		l.x.documents, l.basedOn = documents, 5
+		killed := c.cut
+		l.at = func(step string) error {
+			switch step {
+			case "before write customer":
+				l.exec("UPDATE res_partner SET email = 'person@example.test' WHERE name = 'Ada'")
+				documents.changes = append(documents.changes, c.came...)
+			case "after write customer":
+				if c.held {
+					documents.passes = func() error { return context.DeadlineExceeded }
+				}
+				if killed {
+					killed = false
+					return errKilled
+				}
+			}
+			return nil
+		}
+		data := fmt.Sprintf(`{"name":"Ada","email":"ada%d@example.test"}`, n)
+		out, err := l.sendAs(name, "customer.upsert", "1", data)
+		if c.cut && errors.Is(err, errKilled) {
+			out, err = l.sendAs(name, "customer.upsert", "1", data)
+		}
+		l.at = nil
+		if err != nil || out.Kind != command.Applied {
+			t.Fatalf("%s: %+v, %v", name, out, err)
+		}
+		var said []string
+		for _, p := range out.Problems {
+			said = append(said, p.Code+": "+p.Message)
+		}
+		switch got := strings.Join(said, " | "); {
+		case c.want == "" && got != "", !strings.Contains(got, c.want), c.want != "" && (len(said) != 1 || !strings.HasPrefix(got, schema.CodeOverwrote)):
+			t.Errorf("%s: told %q, want %q", name, got, c.want)
+		}
+	}
+}

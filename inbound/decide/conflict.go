@@ -44,6 +44,18 @@ func Conflicts(c Late, since []Change) []Change {
 	return against
 }
 
+// Between are those of the changes since the revision that a command was compared with that it may have overwritten: others' changes of
+// the same fields that came before the channel's own newest one.
+func Between(c Late, since []Change) []Change {
+	own := int64(0)
+	for _, change := range since {
+		if change.Origin != "" && change.Origin == c.Channel {
+			own = max(own, change.Revision)
+		}
+	}
+	return slices.DeleteFunc(Conflicts(c, since), func(change Change) bool { return change.Revision > own })
+}
+
 // Judge decides by the entity's policy: reject, park, owner or latest.
 func Judge(policy string, c Late, since []Change) Verdict {
 	against := Conflicts(c, since)
