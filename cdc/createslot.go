@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pglogrepl"
@@ -180,6 +181,9 @@ func (s *Source) createError(err error) error {
 	case configurationLimit:
 		return fmt.Errorf("create the slot: all replication slots are in use; raise max_replication_slots and restart PostgreSQL, "+
 			"or drop slots that nobody reads (%s): %w", strconv.Quote("SELECT slot_name, active FROM pg_replication_slots"), err)
+	}
+	if sqlState(err) == notInState && strings.Contains(err.Error(), "wal_level") {
+		return &WALLevelError{Err: err}
 	}
 	return s.streamError("create the slot", err)
 }

@@ -61,6 +61,19 @@ func (e *SlotExistsError) Error() string {
 		"drop it: SELECT pg_drop_replication_slot('%s'); otherwise configure another slot name", e.Slot, e.Slot)
 }
 
+// WALLevelError reports a server whose log does not carry row changes.
+type WALLevelError struct {
+	needsPerson
+	Err error
+}
+
+func (e *WALLevelError) Error() string {
+	return fmt.Sprintf("the server's log does not carry row changes, so no slot can be made: run ALTER SYSTEM SET wal_level = 'logical', and restart PostgreSQL. "+
+		"`odoobridge check` says what else is missing (%v)", e.Err)
+}
+
+func (e *WALLevelError) Unwrap() error { return e.Err }
+
 // SlotActiveError reports that another process reads from the slot.
 type SlotActiveError struct {
 	Slot   string

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/odoobridge/odoobridge/internal/change"
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
@@ -94,5 +96,20 @@ func TestPromotedServerIsRecognised(t *testing.T) {
 	now, err = r.source.CheckPosition(t.Context(), Position{now, r.source.Confirmed()})
 	if err != nil || now.Timeline != 2 {
 		t.Errorf("after the promotion: timeline %d, %v", now.Timeline, err)
+	}
+}
+
+func TestAServerWithoutLogicalLogIsToldOfWithTheRemedy(t *testing.T) {
+	s, err := New(Config{DSN: "postgres://nobody@127.0.0.1/none", Slot: "s", Publication: "p"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	// As PostgreSQL 15 says it, and 18.
+	for _, text := range []string{"logical decoding requires wal_level >= logical", `logical decoding requires "wal_level" >= "logical"`} {
+		err := s.createError(&pgconn.PgError{Code: notInState, Message: text})
+		if !NeedsPerson(err) || !strings.Contains(err.Error(), "ALTER SYSTEM SET wal_level = 'logical'") {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/odoobridge/odoobridge/cdc"
@@ -101,15 +102,39 @@ func (b *bridge) copy(ctx context.Context, snapshot *cdc.Snapshot, at router.Sna
 	progress := newCopyProgress(b)
 	sink := PlacedSink{Load: load, Places: places}
 	if err := snapshot.Copy(ctx, plan, sink, progress.copied); err != nil {
-		return errors.Join(err, load.Abort())
+		return b.noRoomToLoad(errors.Join(err, load.Abort()))
 	}
 	snapshot.Close() // documents are built from the mirror: Odoo's server need not wait for that
 	b.log.Info("the tables are read", telemetry.KeyElapsed, time.Since(began).Round(time.Millisecond))
 	if err := load.Finish(ctx, at, progress.built); err != nil {
-		return err
+		return b.noRoomToLoad(err)
 	}
 	b.log.Info("the snapshot is complete", telemetry.KeyElapsed, time.Since(began).Round(time.Millisecond), telemetry.KeyLSN, snapshot.LSN.String())
 	return nil
+}
+
+// noRoomError is that the tables do not fit into the store. What it could not tidy up for want of room is of no use to anybody.
+type noRoomError struct {
+	where string
+	err   error
+}
+
+func (e *noRoomError) Error() string {
+	reason, _, _ := strings.Cut(e.err.Error(), "\n")
+	return fmt.Sprintf("Odoo's tables do not fit into the store (%s): make room there, or raise store.max_size, or move the store, and start again. It begins anew then, and until then nothing is held back on Odoo's server. %s", e.where, reason)
+}
+
+func (e *noRoomError) Unwrap() error { return e.err }
+
+func (b *bridge) noRoomToLoad(err error) error {
+	if !noRoom(err) {
+		return err
+	}
+	where := b.cfg.Store.Path
+	if b.lease != nil {
+		where = "store.dsn"
+	}
+	return &noRoomError{where, err}
 }
 
 // CopyPlan says how to read the mapped columns of the tables that the database has.

@@ -50,6 +50,9 @@ func path(dir string) check.Finding {
 		return check.Finding{Severity: check.Fail, Code: code, What: dir + " is not a folder", Remedy: "choose another store.path"}
 	}
 	if err := tryWriting(dir); err != nil {
+		if errors.Is(err, syscall.ENOSPC) {
+			remedy = "make room, or move store.path to a larger disk"
+		}
 		return check.Finding{Severity: check.Fail, Code: code, What: fmt.Sprintf("%s cannot be written: %v", dir, err), Remedy: remedy}
 	}
 	if info.Mode().Perm()&0o077 != 0 {
