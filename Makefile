@@ -29,7 +29,7 @@ export GORACE := $(or $(GORACE),atexit_sleep_ms=10)
 RARELY        := GOGC=400
 
 .DEFAULT_GOAL := help
-.PHONY: help need-go build deps test test-short lint generate verify-generated bench demo soak torture live clean
+.PHONY: help need-go build deps test test-short lint generate verify-generated bench demo soak torture chaos live clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ soak: deps build ## the demo's shop under random orders for FOR=1h, counting wha
 
 torture: deps ## faults at random for FOR=1h against a model of what was committed (SEED=n draws the same again, STORE=postgres)
 	$(GO) test $(RACE) -count 1 -v -timeout 0 -run 'TestTorture$$' ./cmd/odoobridge/internal/e2e -args -torture.for $(FOR) -torture.seed $(SEED) -torture.store $(STORE)
+
+chaos: deps ## channels, people and faults at random for FOR=1h against a simulated Odoo, or that of ODOO_URL (SEED=n, docs/LIVE.md)
+	$(GO) test -count 1 -v -timeout 0 -run 'TestTheWholeBridgeTellsTheTruthWhateverHappens$$' ./cmd/odoobridge/internal/e2e -args -chaos.for $(FOR) -chaos.seed $(SEED)
 
 live: deps ## the tests of commands against the Odoo of ODOO_URL, ODOO_DB, ODOO_LOGIN, ODOO_PASSWORD, ODOO_DSN (docs/LIVE.md)
 	@if [ -z "$$ODOO_URL" ]; then echo "ODOO_URL is not set; docs/LIVE.md says what is needed and what stays"; exit 1; fi

@@ -24,13 +24,22 @@ type worker struct {
 	groups string // the field
 }
 
-// employ makes that user, where the one at hand may make users. Otherwise the bridge works as the one at hand.
+// employ makes that user, where the one at hand may make users, and looks whether he may what the groups give. Otherwise the
+// bridge works as the one at hand.
 func (a *atHand) employ() {
+	a.t.Helper()
+	if a.hire(nil) {
+		a.missGroups()
+	}
+}
+
+// hire makes a user for the bridge who is in these groups, unless the one at hand may make none.
+func (a *atHand) hire(groups []string) (hired bool) {
 	a.t.Helper()
 	ctx := context.Background()
 	if may, err := a.client.HasAccess(ctx, "res.users", "create", a.context); err != nil || !may || a.server != nil {
 		a.t.Logf("the bridge works as %s, who may make no user for it: %v", a.login, err)
-		return
+		return false
 	}
 	a.worker.groups = "groups_id"
 	if a.release >= 19 {
@@ -39,7 +48,7 @@ func (a *atHand) employ() {
 	name, password := a.name+"_bridge", a.name+" secret"
 	id, err := a.client.Create(ctx, "res.users", map[string]any{
 		"name": name, "login": name, "email": "bridge@example.test", "password": password, "company_id": a.company, "company_ids": []any{[]any{6, 0, []int64{a.company}}},
-		a.worker.groups: []any{[]any{6, 0, a.groupIDs(nil)}},
+		a.worker.groups: []any{[]any{6, 0, a.groupIDs(groups)}},
 	}, odoo.Context(a.context, map[string]any{"no_reset_password": true}))
 	if err != nil {
 		a.t.Fatalf("make a user for the bridge: %v", err)
@@ -53,7 +62,7 @@ func (a *atHand) employ() {
 		password = a.key(id)
 	}
 	a.worker.id, a.login, a.password = id, name, password
-	a.missGroups()
+	return true
 }
 
 // missGroups takes each group of each command from the bridge's user: what the documentation says that the group gives must be
