@@ -83,3 +83,21 @@ func (r *run) soldLines(moves []int64) (odoo.Domain, error) {
 	}
 	return append(domain, []any{"display_type", "=", "product"}), err
 }
+
+// lockField tells a locked order: until 16 a state of its own.
+func (r *run) lockField() (string, error) {
+	release, err := r.release()
+	if release < 17 {
+		return "state", err
+	}
+	return "locked", err
+}
+
+// lockMethod is the button that locks an order.
+func (r *run) lockMethod() (string, error) {
+	release, err := r.release()
+	if release < 17 {
+		return "action_done", err
+	}
+	return "action_lock", err
+}

@@ -39,13 +39,13 @@ func anOdooOf(t *testing.T, release int) *run {
 
 // TestOlderReleasesAreAskedByTheirOwnNames holds what real servers of 15 and 16 call otherwise than those since 17, of which there are recordings.
 func TestOlderReleasesAreAskedByTheirOwnNames(t *testing.T) {
-	move := moved{id: 7, product: 6, asked: decide.Of(3)}
+	move := moved{id: 7, product: 6, unit: 3, asked: decide.Of(3)}
 	for release, want := range map[int]string{
-		15: `[{"move_lines":[[1,7,{"quantity_done":2}]]},"reserved_availability","reverse_moves",{"advance_payment_method":"delivered"},` +
+		15: `[{"move_lines":[[1,7,{"product_uom":3,"quantity_done":2}]]},"reserved_availability","reverse_moves",{"advance_payment_method":"delivered"},` +
 			`[["move_id","in",[9]],["display_type","=",false],["exclude_from_invoice_tab","=",false]]]`,
-		16: `[{"move_ids":[[1,7,{"quantity_done":2}]]},"reserved_availability","reverse_moves",{"advance_payment_method":"delivered","sale_order_ids":[[6,0,[4]]]},` +
+		16: `[{"move_ids":[[1,7,{"product_uom":3,"quantity_done":2}]]},"reserved_availability","reverse_moves",{"advance_payment_method":"delivered","sale_order_ids":[[6,0,[4]]]},` +
 			`[["move_id","in",[9]],["display_type","=","product"]]]`,
-		17: `[{"move_ids":[[1,7,{"picked":true,"quantity":2}]]},"quantity","refund_moves",{"advance_payment_method":"delivered","sale_order_ids":[[6,0,[4]]]},` +
+		17: `[{"move_ids":[[1,7,{"picked":true,"product_uom":3,"quantity":2}]]},"quantity","refund_moves",{"advance_payment_method":"delivered","sale_order_ids":[[6,0,[4]]]},` +
 			`[["move_id","in",[9]],["display_type","=","product"]]]`,
 	} {
 		t.Run(fmt.Sprint(release), func(t *testing.T) {

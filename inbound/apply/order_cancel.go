@@ -50,7 +50,7 @@ func cancelOrder(r *run) (command.Reference, error) {
 	}
 	action, err := r.verb("cancel order", "sale.order", "action_cancel", []int64{now.ID()}, map[string]any{"disable_cancel_warning": true})
 	if err != nil {
-		return order(now), err
+		return order(now), r.lockAgain(now, err)
 	}
 	after, err := r.readOne("sale.order", now.ID(), "state")
 	if err != nil {
@@ -61,7 +61,7 @@ func cancelOrder(r *run) (command.Reference, error) {
 		if action != nil {
 			message = "Odoo asks a question before it cancels the order (" + action.Model + ")"
 		}
-		return order(now), r.park(order(now), problem(schema.CodeRefused, "", message))
+		return order(now), r.lockAgain(now, r.park(order(now), problem(schema.CodeRefused, "", message)))
 	}
 	return order(now), r.sayWhy(now, data.Reason)
 }

@@ -1,21 +1,14 @@
 package apply
 
 import (
+	"errors"
+
 	"github.com/odoobridge/odoobridge/inbound/odoo"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
 // unlocker is in the group whose members Odoo offers the button that unlocks an order; the method itself takes everyone.
 var unlocker = Right{Group: "sales_team.group_sale_manager"}
-
-// lockField tells a locked order: until 16 a state of its own.
-func (r *run) lockField() (string, error) {
-	release, err := r.release()
-	if release < 17 {
-		return "state", err
-	}
-	return "locked", err
-}
 
 func locked(order odoo.Record) bool { return order.Bool("locked") || order.Text("state") == "done" }
 
@@ -37,4 +30,21 @@ func (r *run) unlock(now odoo.Record) error {
 	}
 	_, err = r.verb("unlock order", "sale.order", "action_unlock", []int64{now.ID()}, nil)
 	return err
+}
+
+// lockAgain leaves an order as it was, locked, that was opened and is not cancelled, and returns why it is not. What may be cancelled by the
+// next attempt stays open for it.
+func (r *run) lockAgain(now odoo.Record, why error) error {
+	var call *odoo.Error
+	if !locked(now) || errors.As(why, &call) && !call.Decided() {
+		return why
+	}
+	method, err := r.lockMethod()
+	if err != nil {
+		return err
+	}
+	if _, err := r.verb("lock order", "sale.order", method, []int64{now.ID()}, nil); err != nil {
+		return err
+	}
+	return why
 }

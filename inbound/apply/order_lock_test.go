@@ -50,6 +50,10 @@ func TestALockedOrderIsCancelledByWhomOdooLetsUnlockIt(t *testing.T) {
 	}
 	is("sale true")
 	l.inGroups([]string{"sales_team.group_sale_manager"})
+	l.wire.forbid = "sale.order.action_cancel"
+	l.stopped(command.Parked, schema.CodeNotAllowed, "order.cancel", subjectOf(1), `{}`)
+	is("sale true")
+	l.wire.forbid = ""
 	l.applied("order.cancel", subjectOf(1), `{}`)
 	is("cancel false")
 }

@@ -104,7 +104,7 @@ func (r *run) take(moves []moved, already []wanted, product int64, quantity deci
 		rest = rest.Sub(part)
 	}
 	if len(out) == 0 {
-		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path, "the transfer has no line of this product left"))
+		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path, "the transfer has no line of this product left; of a kit it has the components"))
 	}
 	// More than was asked for goes with the last line: Odoo takes it.
 	last := &out[len(out)-1]
