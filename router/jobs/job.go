@@ -53,7 +53,8 @@ type Job struct {
 	Order     Order     `json:"order"`
 	FromEntry int64     `json:"from_entry,omitempty"`
 	ToEntry   int64     `json:"to_entry,omitempty"`
-	Parked    string    `json:"parked,omitempty"` // what is retried
+	Parked    string    `json:"parked,omitempty"`      // what is retried
+	After     int64     `json:"after_entry,omitempty"` // the journal's last entry when a publish began; 0: none, or an older version began it
 	Began     time.Time `json:"began"`
 	Ended     time.Time `json:"ended,omitzero"`
 	State     State     `json:"state"`

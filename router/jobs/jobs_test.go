@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/odoobridge/odoobridge/internal/store"
 	"github.com/odoobridge/odoobridge/router/lane"
 )
 
@@ -127,6 +128,36 @@ func TestAJobGoesOnAfterARestartFromTheLastConfirmed(t *testing.T) {
 				t.Errorf("%d different deliveries", n)
 			}
 		})
+	}
+}
+
+// TestALaneRemembersTheJobThatSentWhatWasAddedToIt outlives the job itself, of which no more than the newest are kept.
+func TestALaneRemembersTheJobThatSentWhatWasAddedToIt(t *testing.T) {
+	b := newBridge(t)
+	b.stop()
+	b.spec.Name, b.spec.Initial, b.spec.Entities = "new", true, []string{"customer"}
+	b.start()
+	b.stop()
+	b.spec.Entities = []string{"customer", "order"}
+	b.start()
+	b.write(1, 3, `{"n":1}`)
+	b.caughtUp()
+	j := b.do(Order{Kind: Publish, Channel: "shop", Lane: "new", Entities: []string{"order"}, Rate: 1000})
+	b.write(4, 4, `{"n":1}`)
+	b.caughtUp()
+	b.stop()
+	cursors, err := b.store.Cursors(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(cursors, func(c store.Cursor) bool { return c.Lane == b.spec.ID() })
+	loads, err := lane.LoadsIn(cursors[i])
+	if err != nil || len(loads) != 2 || loads[0].Job != "" {
+		t.Fatalf("%+v, %v", loads, err)
+	}
+	got := loads[1]
+	if got.Why != lane.LoadAdded || got.Job != j.ID || got.From != 3 || got.To < 3 || !got.Began.Equal(j.Began) || !got.Ended.Equal(j.Ended) || !slices.Equal(got.Entities, []string{"order"}) {
+		t.Errorf("%+v of %+v", got, j)
 	}
 }
 

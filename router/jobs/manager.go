@@ -21,7 +21,7 @@ type lanes interface {
 	Insert(id string, x *lane.Extra) error
 	Preview(ctx context.Context, id string, x *lane.Extra, entry func(*store.Event), document func(*store.Document)) error
 	Restart(ctx context.Context, id string) error
-	Acquaint(id string, entities []string)
+	Acquaint(id string, sent lane.Load)
 	Status() []lane.Status
 }
 
@@ -198,7 +198,7 @@ func (m *Manager) leave(ctx context.Context, a *active) error {
 			return err
 		}
 	case j.State == Done && j.Order.Kind == Publish && j.Order.Key == "":
-		m.lanes.Acquaint(j.Order.laneID(), j.Order.Entities)
+		m.lanes.Acquaint(j.Order.laneID(), lane.Load{Job: j.ID, Began: j.Began, Ended: j.Ended, From: j.After, Entities: j.Order.Entities})
 	}
 	m.ended = append(m.ended, *j)
 	for len(m.ended) > keepEnded {

@@ -56,6 +56,9 @@ func (m *Manager) prepare(ctx context.Context, o Order) (*Job, error) {
 	if err := m.lanes.Check(o.laneID(), &lane.Extra{Snapshot: o.Kind == Publish, Entities: o.Entities}); err != nil {
 		return nil, err
 	}
+	if o.Kind == Publish {
+		_, j.After = m.opts.Journal.Bounds()
+	}
 	if o.Kind == Replay {
 		from, to, err := resolve(ctx, m.opts.Journal, o.From, o.To, m.opts.Now())
 		if err != nil {

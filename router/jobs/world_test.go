@@ -34,6 +34,7 @@ type bridge struct {
 	lanes   *lane.Set
 	jobs    *Manager
 	broker  *broker
+	spec    lane.Spec
 	stop    func()
 }
 
@@ -100,7 +101,7 @@ func newBridge(t *testing.T) *bridge {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bridge{t: t, store: s, broker: &broker{}}
+	b := &bridge{t: t, store: s, broker: &broker{}, spec: lane.Spec{Channel: "shop", Name: "orders", Entities: []string{"order"}}}
 	b.start()
 	t.Cleanup(func() {
 		b.stop()
@@ -126,7 +127,7 @@ func (b *bridge) start() {
 	log := slog.New(slog.DiscardHandler)
 	b.jobs, err = Open(ctx, Options{Store: b.store, Journal: b.journal, Now: time.Now, Log: log})
 	fatal(err)
-	b.lanes, err = lane.NewSet([]lane.Spec{{Channel: "shop", Name: "orders", Entities: []string{"order"}}}, lane.Options{
+	b.lanes, err = lane.NewSet([]lane.Spec{b.spec}, lane.Options{
 		Source: "odoo/test", Journal: b.journal, Documents: b.store, Cursors: b.store, Park: b.jobs.Park,
 		Publisher: func(lane.Spec) (message.Publisher, error) { return b.broker, nil },
 	})

@@ -15,10 +15,14 @@ type storedCursor struct {
 	// entities are those that the channel has the documents of.
 	entities []string
 	rules    *Rules
+	loads    []*Load
 }
 
 func (c *storedCursor) same(o *storedCursor) bool {
 	if c.known != o.known || c.Seq != o.Seq || (c.load == nil) != (o.load == nil) || !slices.Equal(c.entities, o.entities) || c.rules != o.rules {
+		return false
+	}
+	if !slices.Equal(c.loads, o.loads) {
 		return false
 	}
 	return c.load == nil || c.load.progress == o.load.progress
@@ -30,7 +34,7 @@ func (l *lane) restore(c store.Cursor) error {
 	if err != nil {
 		return fmt.Errorf("lane %s: %w", l.id, err)
 	}
-	l.cursorSaved(storedCursor{Cursor: c, load: s.Load, known: true, entities: s.Entities, rules: s.Rules})
+	l.cursorSaved(storedCursor{Cursor: c, load: s.Load, known: true, entities: s.Entities, rules: s.Rules, loads: s.Loads})
 	l.judgesAs(s.Rules, c.Seq)
 	l.greet(s)
 	return nil
@@ -43,17 +47,24 @@ func (l *lane) resume() (seq int64, load *loadState, known bool) {
 	return l.stored.Seq, l.stored.load, l.stored.known
 }
 
+// past are the loads that have ended, as the store has them.
+func (l *lane) past() []*Load {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stored.loads
+}
+
 // cursor is where the lane would have to go on if it stopped now; ok is false
 // when it does not know its place yet.
 func (l *lane) cursor() (c storedCursor, ok bool) {
-	seq, load, ok := l.flight.cursor()
+	seq, load, loads, ok := l.flight.cursor()
 	if !ok {
 		return c, false
 	}
 	entities, rules := l.acquainted(), l.judging()
 	return storedCursor{
-		Cursor: store.Cursor{Lane: l.id, Seq: seq, State: encodeState(load, entities, rules), Updated: l.opts.Clock.Now()},
-		load:   load, known: true, entities: entities, rules: rules,
+		Cursor: store.Cursor{Lane: l.id, Seq: seq, State: encodeState(state{load, entities, rules, loads}), Updated: l.opts.Clock.Now()},
+		load:   load, known: true, entities: entities, rules: rules, loads: loads,
 	}, true
 }
 
@@ -72,12 +83,12 @@ func (l *lane) cursorSaved(c storedCursor) {
 }
 
 // cursor is the last journal entry that needs no further delivery, and how far
-// the initial load is; ok is false before the lane knows its place.
-func (f *flight) cursor() (seq int64, load *loadState, ok bool) {
+// the initial load is, and those that have ended; ok is false before the lane knows its place.
+func (f *flight) cursor() (seq int64, load *loadState, loads []*Load, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.placed {
-		return 0, nil, false
+		return 0, nil, nil, false
 	}
 	next := f.at.read + 1
 	if f.at.held != 0 {
@@ -92,5 +103,5 @@ func (f *flight) cursor() (seq int64, load *loadState, ok bool) {
 		load = new(loadState)
 		*load = *f.load
 	}
-	return next - 1, load, true
+	return next - 1, load, f.loads, true
 }

@@ -82,7 +82,10 @@
 // delivered as <entity>.snapshot, id "<lsn>-snapshot-<subject>-r<revision>", in pages whose
 // progress is part of the cursor; then the lane follows the journal from the place
 // noted, without the entries that the pages already showed. The load does not wait
-// for the lane's pace. An entity added to a lane later is not loaded.
+// for the lane's pace. An entity added to a lane later is not loaded: a job sends its documents.
+//
+// The cursor remembers the newest loads (Load): when they began and ended, the journal's last entries then, and their entities.
+// One that is under way becomes one that has ended in the cursor that says so, so a crash neither doubles nor loses it.
 //
 // # How it works
 //

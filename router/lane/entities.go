@@ -35,15 +35,22 @@ func (l *lane) acquainted() []string {
 	return l.entities
 }
 
-// Acquaint notes that a lane's channel was sent every document of the entities; none stands for all.
-func (s *Set) Acquaint(id string, entities []string) {
+// Acquaint notes that a job has sent a lane's channel every document of the load's entities; none stands for all. Of those that
+// the channel had not got before, the load is remembered.
+func (s *Set) Acquaint(id string, sent Load) {
 	_, l := s.find(id)
 	if l == nil {
 		return
 	}
+	news := slices.DeleteFunc(l.unloaded(), func(e string) bool { return sent.Entities != nil && !slices.Contains(sent.Entities, e) })
+	if len(news) > 0 {
+		_, sent.To = s.opts.Journal.Bounds()
+		sent.Why, sent.Entities = LoadAdded, news
+		l.flight.remember(&sent)
+	}
 	l.mu.Lock()
 	l.entities = slices.DeleteFunc(slices.Clone(l.spec.Entities), func(e string) bool {
-		return !slices.Contains(l.entities, e) && entities != nil && !slices.Contains(entities, e)
+		return !slices.Contains(l.entities, e) && !slices.Contains(news, e)
 	})
 	l.mu.Unlock()
 	l.dirty()

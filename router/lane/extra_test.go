@@ -361,43 +361,8 @@ func TestALaneThatAGapStoppedBeginsAnewWithEveryDocument(t *testing.T) {
 		if err := r.stop(); err != nil {
 			t.Error(err)
 		}
-	})
-}
-
-func TestAnEntityAddedToALaneIsNamedUntilItsDocumentsAreSent(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
-		first := initial()
-		r := w.start(first)
-		eventually(t, "live", func() bool { return r.set.Status()[0].State == Live })
-		w.write("order", 1, "created", fields{})
-		eventually(t, "saved", func() bool { return w.store.cursor(first.ID()) == 1 })
-		_ = r.stop()
-
-		more := first
-		more.Entities = append(slices.Clone(first.Entities), "payment")
-		for range 2 { // as long as nobody sends them
-			r = w.start(more)
-			eventually(t, "live", func() bool { return r.set.Status()[0].State == Live })
-			if got := r.set.Status()[0].Unloaded; !slices.Equal(got, []string{"payment"}) {
-				t.Errorf("named %v", got)
-			}
-			w.write("order", 1, "updated", fields{"n": r.set.Status()[0].Head})
-			eventually(t, "delivered", func() bool { return r.set.Status()[0].Backlog == 0 })
-			_ = r.stop()
+		if loads := w.loads(t, "c/l"); len(loads) != 1 || loads[0].Why != LoadGap || loads[0].From != 11 || loads[0].To != 11 || loads[0].Ended.IsZero() {
+			t.Errorf("the loads: %+v", loads)
 		}
-		r = w.start(more)
-		eventually(t, "live", func() bool { return r.set.Status()[0].State == Live })
-		r.set.Acquaint(more.ID(), []string{"payment"})
-		if got := r.set.Status()[0].Unloaded; len(got) > 0 {
-			t.Errorf("still named: %v", got)
-		}
-		_ = r.stop()
-		r = w.start(more)
-		eventually(t, "live", func() bool { return r.set.Status()[0].State == Live })
-		if got := r.set.Status()[0].Unloaded; len(got) > 0 {
-			t.Errorf("named again after a restart: %v", got)
-		}
-		_ = r.stop()
 	})
 }

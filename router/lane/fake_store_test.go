@@ -17,6 +17,7 @@ type fakeStore struct {
 	saves   int
 	broken  error
 	onPage  func(entity string) // called before a page is read
+	onSave  func(store.Cursor)  // called with each cursor that is saved
 }
 
 func newFakeStore() *fakeStore {
@@ -59,6 +60,9 @@ func (s *fakeStore) SaveCursors(_ context.Context, cursors []store.Cursor) error
 	s.saves++
 	for _, c := range cursors {
 		s.cursors[c.Lane] = c
+		if s.onSave != nil {
+			s.onSave(c)
+		}
 	}
 	return nil
 }

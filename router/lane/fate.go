@@ -40,6 +40,38 @@ func (s Spec) Judge(e *store.Event) (Fate, error) {
 	return Delivers, nil
 }
 
+// Sees reports whether the entry's subject was in the lane's view before it, and is after it, whatever entities the lane takes.
+func (s Spec) Sees(e *store.Event) (before, after bool, err error) {
+	p, err := newPromise(s)
+	if err != nil {
+		return false, false, err
+	}
+	if p != nil && e.Entity == entityStockLevel {
+		shown := p.event(e)
+		e = &shown
+	}
+	f := newFilter(s)
+	v := f.sight(e)
+	return v.known, v.now, nil
+}
+
+// SeesDocument reports whether a document is in the lane's view.
+func (s Spec) SeesDocument(d *store.Document) (bool, error) {
+	p, err := newPromise(s)
+	if err != nil {
+		return false, err
+	}
+	body := d.Body
+	if len(body) == 0 || body[0] != '{' {
+		return false, nil
+	}
+	if p != nil && d.Entity == entityStockLevel {
+		body = p.body(body)
+	}
+	f := newFilter(s)
+	return f.takes(body), nil
+}
+
 // Paced reports whether the lane holds events back, so that several may become one.
 func (s Spec) Paced() bool {
 	p, err := newPace(s.Pace)

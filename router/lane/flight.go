@@ -44,6 +44,7 @@ type flight struct {
 	giveUp  context.CancelFunc
 	at      position   // what the lane has looked at beyond what is in flight
 	load    *loadState // how far the initial load is, as confirmed; nil: complete
+	loads   []*Load    // those that have ended
 	placed  bool       // the lane has found its place in the journal
 
 	added   chan struct{} // capacity 1: there may be something to wait for
@@ -106,20 +107,25 @@ func (f *flight) addLoaded(batch []delivery, page progress) {
 }
 
 // start sets the lane's place before anything is in flight.
-func (f *flight) start(at position, load *loadState) {
+func (f *flight) start(at position, load *loadState, past []*Load) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.at, f.placed = at, true
+	for _, l := range f.loads { // of a job that ended before the lane began
+		past = remember(past, l)
+	}
+	f.loads = past
 	if load != nil {
 		f.load = new(loadState) // it moves on; the caller's stays
 		*f.load = *load
 	}
 }
 
-// loaded notes that the initial load is complete.
-func (f *flight) loaded() {
+// loaded notes that the initial load is complete. No cursor in between has both, or neither.
+func (f *flight) loaded(to int64, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.loads = remember(f.loads, f.load.ended(f.at.read, to, now))
 	f.load = nil
 }
 

@@ -24,11 +24,14 @@ func (l *lane) begin(ctx context.Context) error {
 		seq = last
 		l.judgesFrom(last, AnewFirst)
 		if l.spec.Initial && !l.spec.Firehose {
-			load = &loadState{Began: l.opts.Clock.Now().UTC()}
+			load = &loadState{Began: l.opts.Clock.Now().UTC(), Why: LoadFirst, Entities: l.spec.Entities}
 		}
 	}
+	if load != nil {
+		load = load.goOn(l.spec.Entities)
+	}
 	l.at.read = seq
-	l.flight.start(l.at, load)
+	l.flight.start(l.at, load, l.past())
 	if !known && !l.saveFirst(ctx) {
 		return nil
 	}
@@ -74,10 +77,8 @@ func (l *lane) saveFirst(ctx context.Context) bool {
 func (l *lane) load(ctx context.Context, from loadState, resumed bool) error {
 	l.setPhase(Loading)
 	l.log.Info("initial load begins", slog.String("entity", from.Entity))
-	entities := l.spec.Entities
-	if i := slices.Index(entities, from.Entity); i > 0 {
-		entities = entities[i:]
-	} else if i < 0 {
+	entities := from.toGo(l.spec.Entities)
+	if !slices.Contains(entities, from.Entity) {
 		from.progress = progress{}
 	}
 	if !resumed {
@@ -91,13 +92,14 @@ func (l *lane) load(ctx context.Context, from loadState, resumed bool) error {
 			return nil
 		}
 	}
+	_, to := l.opts.Journal.Bounds()
 	for !l.flight.empty() && ctx.Err() == nil {
 		l.clearAll(ctx)
 	}
 	if ctx.Err() != nil {
 		return nil
 	}
-	l.flight.loaded()
+	l.flight.loaded(to, l.opts.Clock.Now().UTC())
 	l.dirty()
 	_, last := l.opts.Journal.Bounds()
 	l.mayHaveDelivered(last)

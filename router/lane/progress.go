@@ -19,7 +19,9 @@ type progress struct {
 // same events: their time is that of the load's beginning.
 type loadState struct {
 	progress
-	Began time.Time `json:"began"`
+	Began    time.Time `json:"began"`
+	Why      string    `json:"why,omitempty"`
+	Entities []string  `json:"entities,omitempty"` // those it goes through; none: an older version began it
 }
 
 // state is what a lane keeps beside its cursor's sequence number.
@@ -28,13 +30,14 @@ type state struct {
 	// Entities are those that the channel has the documents of, from a load or from the beginning.
 	Entities []string `json:"entities,omitempty"`
 	Rules    *Rules   `json:"rules,omitempty"`
+	Loads    []*Load  `json:"loads,omitempty"` // the newest that have ended, oldest first
 }
 
-func encodeState(load *loadState, entities []string, rules *Rules) []byte {
-	if load == nil && entities == nil && rules == nil {
+func encodeState(s state) []byte {
+	if s.Load == nil && s.Entities == nil && s.Rules == nil && s.Loads == nil {
 		return nil
 	}
-	b, err := json.Marshal(state{load, entities, rules})
+	b, err := json.Marshal(s)
 	if err != nil {
 		panic(err) // strings, integers and a time of this century
 	}

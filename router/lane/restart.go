@@ -61,13 +61,13 @@ func (s *Set) Restart(ctx context.Context, id string) error {
 		return err
 	}
 	_, last := s.opts.Journal.Bounds()
-	c := storedCursor{Cursor: store.Cursor{Lane: id, Seq: last, Updated: s.opts.Clock.Now()}, known: true, entities: fresh.entities}
+	c := storedCursor{Cursor: store.Cursor{Lane: id, Seq: last, Updated: s.opts.Clock.Now()}, known: true, entities: fresh.entities, loads: old.flight.past()}
 	fresh.judgesFrom(last, AnewGap)
 	c.rules = fresh.judging()
 	if !fresh.spec.Firehose {
-		c.load = &loadState{Began: s.opts.Clock.Now().UTC()}
+		c.load = &loadState{Began: s.opts.Clock.Now().UTC(), Why: LoadGap, Entities: fresh.spec.Entities}
 	}
-	c.State = encodeState(c.load, c.entities, c.rules)
+	c.State = encodeState(state{c.load, c.entities, c.rules, c.loads})
 	if err := s.opts.Cursors.SaveCursors(ctx, []store.Cursor{c.Cursor}); err != nil {
 		return fmt.Errorf("note the new place of lane %s: %w", id, err)
 	}

@@ -15,7 +15,7 @@ func TestALaneRemembersSinceWhenItJudgesAsItDoes(t *testing.T) {
 		t.Helper()
 		l := &lane{spec: s, opts: &Options{Clock: fixed{}}}
 		change(l)
-		state := encodeState(nil, nil, l.judging())
+		state := encodeState(state{Rules: l.judging()})
 		rules, err := RulesIn(store.Cursor{Lane: "shop/orders", State: state})
 		if err != nil || rules == nil {
 			t.Fatal(rules, err)

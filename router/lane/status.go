@@ -68,14 +68,14 @@ func (l *lane) status() Status {
 }
 
 func (l *lane) flightPlaced() bool {
-	_, _, ok := l.flight.cursor()
+	_, _, _, ok := l.flight.cursor()
 	return ok
 }
 
 // report fills in what the flight knows; stuck means that a delivery has been
 // waiting for its confirmation for long.
 func (f *flight) report(s *Status, now time.Time) (stuck bool) {
-	s.Cursor, _, _ = f.cursor()
+	s.Cursor, _, _, _ = f.cursor()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s.InFlight, s.Held, s.NextFlush = f.n, f.at.groups, f.at.flush

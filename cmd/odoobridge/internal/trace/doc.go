@@ -25,6 +25,9 @@
 // When tables were read as they were, and not followed in the log, the store remembers (Reading); what that did to a thing its
 // own events tell, which have the reading's position.
 //
+// A lane's cursor remembers when its channel was sent every document (lane.Load). A thing was sent in that if the lane had it in view
+// when the load began and until its last page was read; where that changed, or the journal has not kept it, it is said to be perhaps so.
+//
 // # What it cannot know
 //
 // A cursor says how far a lane is: an entry behind it was confirmed by the broker if the lane lets it pass. When that

@@ -103,6 +103,9 @@ func (l *Line) detail() string {
 	if l.Reading != nil {
 		parts = append(parts, l.Reading.detail(), l.Why)
 	}
+	if l.Load != nil {
+		parts = append(parts, l.Load.detail(), l.Why)
+	}
 	if l.Kind == KindCommand {
 		parts = append(parts, l.Why)
 	}

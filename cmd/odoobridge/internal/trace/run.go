@@ -44,6 +44,11 @@ func Run(ctx context.Context, src *Sources, req Request) (*Trace, error) {
 		return nil, fmt.Errorf("trace %s: %w", req.Key, err)
 	}
 	t.Lines = append(t.Lines, readings...)
+	loads, err := f.linesOfLoads(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("trace %s: %w", req.Key, err)
+	}
+	t.Lines = append(t.Lines, loads...)
 	t.Lines = inTime(slices.DeleteFunc(t.Lines, func(l Line) bool { return l.Time.Before(req.Since) }))
 	for _, thing := range f.things {
 		t.Things = append(t.Things, f.describe(thing))

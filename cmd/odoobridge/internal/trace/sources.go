@@ -36,6 +36,7 @@ type Lane struct {
 	Known bool        // it has one
 	Note  string      // why it does not get on, "" when it does
 	Rules *lane.Rules // since when it judges as it does; nil: not known
+	Loads []lane.Load // when its channel was sent every document, oldest first
 }
 
 // Sources are what a trace is made of.
@@ -64,6 +65,9 @@ func LanesOf(specs []lane.Spec, cursors []store.Cursor) (lanes []Lane, err error
 		c, known := at[s.ID()]
 		l := Lane{Spec: s, Seq: c.Seq, Moved: c.Updated, Known: known}
 		if l.Rules, err = lane.RulesIn(c); err != nil {
+			return nil, err
+		}
+		if l.Loads, err = lane.LoadsIn(c); err != nil {
 			return nil, err
 		}
 		lanes = append(lanes, l)

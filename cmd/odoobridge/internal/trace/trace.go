@@ -33,6 +33,7 @@ const (
 	KindResult  = "result"  // answered to the channel
 	KindJob     = "job"     // sent, or to be sent, once more by replay, publish or parked retry
 	KindReading = "reading" // tables of Odoo were read as they were: a resync, a take-up, or the first time
+	KindLoad    = "load"    // every document was sent to a lane's channel, as it is sent to a new one
 )
 
 // Line is one thing that happened.
@@ -46,6 +47,7 @@ type Line struct {
 	*Command
 	Job     *Job         `json:"job,omitempty"`
 	Reading *ReadingLine `json:"reading,omitempty"`
+	Load    *LoadLine    `json:"load,omitempty"`
 }
 
 // Job is what a line of a job says beside.
