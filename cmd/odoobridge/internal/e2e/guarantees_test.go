@@ -328,4 +328,5 @@ func TestAnInitialLoadAndWhatFollowsMakeTheWholePicture(t *testing.T) {
 			t.Errorf("no %s came with the initial load: %v", entity, snapshots)
 		}
 	}
+	tracesTheLoad(t, p, queue.from(0))
 }

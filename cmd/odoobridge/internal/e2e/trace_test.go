@@ -124,6 +124,36 @@ func (p *process) trace(key string, flags ...string) (out string, code int) {
 	return string(text), cmd.ProcessState.ExitCode()
 }
 
+// tracesTheLoad asks of things that came with a lane's initial load, of the running bridge and of what it left behind.
+func tracesTheLoad(t *testing.T, p *process, queue []received) {
+	t.Helper()
+	asked := map[string]string{}
+	for _, e := range queue {
+		if entity, snapshot := strings.CutSuffix(e.Type, ".snapshot"); snapshot && (entity == "customer" || entity == "product" || entity == "stock_level") {
+			asked[entity] = e.Subject
+		}
+	}
+	if len(asked) != 3 {
+		t.Fatalf("not all came: %v", asked)
+	}
+	told := func() {
+		t.Helper()
+		for _, subject := range asked {
+			want := regexp.MustCompile(`(?m)^.* initial load began  golden/all  ended at [^,]*, sent (.* )?` + regexp.QuoteMeta(subject) + `[, ]`)
+			var text string
+			testkit.Eventually(t, patience, func() bool {
+				text, _ = p.trace(subject)
+				return want.MatchString(text)
+			}, func() string { return text })
+		}
+	}
+	told()
+	if code := p.terminate(); code != 0 {
+		t.Errorf("the bridge ended with %d", code)
+	}
+	told()
+}
+
 // subjects are the documents that a trace is about, in order, and how many lines it has of each kind.
 func (p *process) subjects(key string) map[string]int {
 	p.t.Helper()
