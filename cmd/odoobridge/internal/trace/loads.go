@@ -30,7 +30,7 @@ type Sending struct {
 // What a load meant for a thing.
 const (
 	SentYes     = "sent"    // the broker has confirmed its document
-	SentPerhaps = "perhaps" // it came, went or crossed the edge of the lane's view meanwhile, or the journal has not kept what it was
+	SentPerhaps = "perhaps" // it came, went or crossed the edge of the lane's view meanwhile, or what it was is not known: the journal has not kept it, or it is too long ago
 	SentNotYet  = "not yet" // the load has not got to it
 	SentParked  = "parked"  // the broker can never take it
 )

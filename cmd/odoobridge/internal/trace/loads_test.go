@@ -137,3 +137,18 @@ func TestALoadOfWhatRetentionHasTakenIsNotMadeUp(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestALoadOfLongAgoIsLookedForAsFarAsIsAskedFor has more events since the load than are looked at unasked.
+func TestALoadOfLongAgoIsLookedForAsFarAsIsAskedFor(t *testing.T) {
+	s, sources := loaded(t)
+	for range mostPast {
+		s.happens("updated", key("order", 42), "S00042", s.orderBody())
+	}
+	s.stored()
+	s.commit()
+	for events, want := range map[int]string{0: "perhaps sent order/S00042", 2 * mostPast: "sent order/S00042 customer/45"} {
+		if got := linesOf(s.trace(Request{Key: "S00042", Events: events}, sources)); !strings.Contains(got[0], ", "+want) {
+			t.Errorf("%d events: %s, want %q", events, got[0], want)
+		}
+	}
+}

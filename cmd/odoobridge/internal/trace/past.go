@@ -13,13 +13,13 @@ type past struct {
 	events []store.Event
 }
 
-// mostPast are looked at of a thing.
+// mostPast are looked at of a thing, unless more of its events are asked for.
 const mostPast = 1000
 
 // pastOf reads what happened to a thing, back to what it was after an entry.
 func (f *finder) pastOf(ctx context.Context, t *thing, back int64) (*past, error) {
 	p := &past{thing: t}
-	err := store.History(ctx, f.src.Store, t.doc.Entity, t.doc.Key, t.doc.Last, mostPast, func(e store.Event) bool {
+	err := store.History(ctx, f.src.Store, t.doc.Entity, t.doc.Key, t.doc.Last, max(mostPast, f.req.Events), func(e store.Event) bool {
 		p.events = append(p.events, e)
 		return e.Seq > back
 	})
