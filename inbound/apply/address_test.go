@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
@@ -47,9 +48,14 @@ func TestAnAddressThatWasTakenAwayInOdoo(t *testing.T) {
 			t.Errorf("the addresses are %q, want %q", got, want)
 		}
 	}
-	again := func(codes ...string) {
+	sent := 0
+	again := func(codes ...string) { // by a command of its own
 		t.Helper()
-		out := l.applied("customer.upsert", "1", upsert)
+		sent++
+		out, err := l.sendAs(fmt.Sprintf("again %d", sent), "customer.upsert", "1", upsert)
+		if err != nil || out.Kind != command.Applied {
+			t.Fatalf("%+v, %s", out, whole(err))
+		}
 		var got []string
 		for _, p := range out.Problems {
 			got = append(got, p.Path+" "+p.Code)

@@ -1,11 +1,13 @@
 package apply
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/decide"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
@@ -26,12 +28,16 @@ func upsertCustomer(r *run) (command.Reference, error) {
 		return command.Reference{}, err
 	}
 	r.announce()
+	made := found && r.noted(making) != "" // by an earlier attempt
 	if !found {
 		if id, err = r.findCustomer(who{data.Email.Value, data.Phone.Value, data.VAT.Value, data.Address.Value.Country}, command.WaitCustomer.For(r.c.Subject)); err != nil {
 			return command.Reference{}, err
 		}
 		if id != 0 {
-			if err := r.bind(externalID, "res.partner", id); err != nil {
+			if err = r.notMaking(); err == nil {
+				err = r.bind(externalID, "res.partner", id)
+			}
+			if err != nil {
 				return partner(id, ""), err
 			}
 		}
@@ -40,11 +46,11 @@ func upsertCustomer(r *run) (command.Reference, error) {
 	if err != nil {
 		return partner(id, ""), err
 	}
-	made := id == 0
-	if made {
-		id, err = r.newCustomer(externalID, fields)
+	if id == 0 {
+		made = true
+		id, err = r.newCustomer(externalID, fields, len(data.Addresses) > 0)
 	} else {
-		err = r.changeCustomer(id, fields, len(data.Addresses) > 0)
+		err = r.changeCustomer(id, made, fields, len(data.Addresses) > 0)
 	}
 	r.remember(externalID, "res.partner", id)
 	if err != nil {
@@ -58,8 +64,20 @@ func upsertCustomer(r *run) (command.Reference, error) {
 	return partner(id, ""), nil
 }
 
-// newCustomer makes the customer in one step.
-func (r *run) newCustomer(externalID string, fields []field) (int64, error) {
+// making is noted before a customer is made of which further steps are part, so that an attempt that finds it takes those too: what
+// the command makes it makes whole, whoever owns customers that are there.
+const making = "making"
+
+// notMaking takes back what was noted, when the customer turns out to be somebody else's.
+func (r *run) notMaking() error {
+	if r.noted(making) == "" {
+		return nil
+	}
+	return r.note(making, "")
+}
+
+// newCustomer makes the customer in one step; that it is archived, and further addresses, are steps of their own.
+func (r *run) newCustomer(externalID string, fields []field, addresses bool) (int64, error) {
 	names, row := []string{"id", "customer_rank"}, []string{externalID, "1"}
 	if r.channel.Company > 0 {
 		names, row = append(names, "company_id/.id"), append(row, strconv.FormatInt(r.channel.Company, 10))
@@ -75,7 +93,16 @@ func (r *run) newCustomer(externalID string, fields []field) (int64, error) {
 		}
 		names, row = append(names, f.column()), append(row, f.text())
 	}
+	if (archived || addresses) && r.noted(making) == "" {
+		if err := r.note(making, "yes"); err != nil {
+			return 0, err
+		}
+	}
 	id, err := r.create("load customer", "res.partner", names, [][]string{row})
+	var call *odoo.Error
+	if errors.As(err, &call) && call.Decided() { // a person may bind one by hand before this is tried again
+		return id, errors.Join(r.notMaking(), err)
+	}
 	if err == nil && archived {
 		err = r.write("archive customer", "res.partner", []int64{id}, map[string]any{"active": false})
 	}
@@ -83,8 +110,8 @@ func (r *run) newCustomer(externalID string, fields []field) (int64, error) {
 }
 
 // changeCustomer writes what is different and the channel's own. What the command is based on is
-// compared for the further addresses too, before anything is written.
-func (r *run) changeCustomer(id int64, fields []field, addresses bool) error {
+// compared for the further addresses too, before anything is written. One that this command has made it archives too.
+func (r *run) changeCustomer(id int64, made bool, fields []field, addresses bool) error {
 	names := make([]string, 0, len(fields))
 	for _, f := range fields {
 		names = append(names, f.name)
@@ -99,7 +126,7 @@ func (r *run) changeCustomer(id int64, fields []field, addresses bool) error {
 		if f.same(now) {
 			continue
 		}
-		if !r.ownership.Field(r.c.Channel, "customer", f.input, f.empty(now)) {
+		if !(made && f.name == "active") && !r.ownership.Field(r.c.Channel, "customer", f.input, f.empty(now)) {
 			if r.channel.NotOwned == "reject" {
 				return r.reject(problem(schema.CodeNotOwned, f.input, "the channel does not own customer."+f.input))
 			}

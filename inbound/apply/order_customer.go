@@ -51,7 +51,7 @@ func (r *run) guest(data schema.OrderPlace) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return r.newCustomer(externalID, fields)
+	return r.newCustomer(externalID, fields, false)
 }
 
 func guestAsCustomer(data schema.OrderPlace) schema.CustomerUpsert {

@@ -24,14 +24,16 @@ func adjustStock(r *run) (command.Reference, error) {
 	if err := r.counted(s, quantityAt{data.Change, "change"}); err != nil {
 		return command.Reference{}, err
 	}
-	if done, err := r.adjustmentMade(s); err != nil || done.ID != 0 {
-		return done, err
+	change := decide.Num(data.Change)
+	made, err := r.adjustmentMade(s, change)
+	if err != nil || made.whole(change) || made.first.ID != 0 && r.noted("adjusting") == "" { // of an attempt that nobody remembers: it is done
+		return made.first, err
 	}
 	quants, err := r.quants(s)
 	if err != nil {
 		return command.Reference{}, err
 	}
-	now, change := sumOf(quants), decide.Num(data.Change)
+	now := sumOf(quants)
 	base, target, begun := r.adjustment()
 	if err := r.notLate(s.level(), onHand, true); err != nil {
 		return command.Reference{}, err
@@ -40,17 +42,19 @@ func adjustStock(r *run) (command.Reference, error) {
 	case change.IsZero():
 		return command.Reference{}, nil
 	case !begun, !now.Same(base) && r.c.Parked == schema.CodeConflict:
-		base, target = now, now.Add(change)
+		base, target = now, now.Add(change).Sub(made.sum)
 		if target.Sign() < 0 && r.channel.NegativeStock != "allow" {
 			return command.Reference{}, r.park(command.Reference{}, problem(schema.CodeNegativeStock, "change", "there are only "+now.String()))
 		}
 		if err := r.note("adjusting", base.String()+" "+target.String()); err != nil {
 			return command.Reference{}, err
 		}
+	case made.first.ID != 0 && !now.Same(base):
+		return command.Reference{}, r.anew()
 	case !now.Same(base):
 		return command.Reference{}, r.movedAmid(now, base, target)
 	}
-	return r.adjustTo(s, base, target, data)
+	return r.adjustTo(s, base, target, made, data)
 }
 
 // adjustment is what an earlier attempt noted.
@@ -59,37 +63,83 @@ func (r *run) adjustment() (base, target decide.Decimal, begun bool) {
 	return decide.Num(from), decide.Num(to), ok
 }
 
-// adjustmentMade is the stock move of this very adjustment; none when Odoo has not done it.
-func (r *run) adjustmentMade(s shelf) (command.Reference, error) {
-	domain := append(domainOf("product_id", s.product, "state", "done"), []any{"|"}, []any{"location_id", "=", s.location}, []any{"location_dest_id", "=", s.location})
-	found, err := r.firstMarked("stock.move", domain, "reference", r.stockMark(), nil)
-	if err != nil || found == nil {
-		return command.Reference{}, err
+// anew begins again from what there is then: what was noted has been written, or never will be.
+func (r *run) anew() error {
+	if err := r.note("adjusting", "anew"); err != nil {
+		return err
 	}
-	return command.Reference{Model: "stock.move", ID: found.ID()}, nil
+	return &command.RetryError{Err: errMoving}
 }
 
-// adjustTo writes once. If goods moved between reading and writing, the move tells whether the
-// adjustment is among what happened.
-func (r *run) adjustTo(s shelf, base, target decide.Decimal, data schema.StockAdjust) (command.Reference, error) {
+// adjusting is what an adjustment has done in Odoo: its first move, and by how many all its moves changed what is on the shelf.
+type adjusting struct {
+	first command.Reference
+	sum   decide.Decimal
+}
+
+func (a adjusting) whole(change decide.Decimal) bool { return a.first.ID != 0 && a.sum.Same(change) }
+
+// restMark is of the moves that make an adjustment whole which goods came between.
+func (r *run) restMark() mark { return mark{r.c.Channel, r.c.Name + ".rest", r.c.Subject} }
+
+// adjustmentMade are the stock moves of this very adjustment by change; none when Odoo has not done it.
+func (r *run) adjustmentMade(s shelf, change decide.Decimal) (a adjusting, err error) {
+	domain := append(domainOf("product_id", s.product, "state", "done"), []any{"|"}, []any{"location_id", "=", s.location}, []any{"location_dest_id", "=", s.location})
+	for _, m := range []mark{r.stockMark(), r.restMark()} {
+		found, err := r.marked("stock.move", domain, "reference", m, []string{"product_uom_qty", "location_dest_id"})
+		if err != nil || len(found) == 0 {
+			return a, err
+		}
+		if a.first.ID == 0 {
+			a.first = command.Reference{Model: "stock.move", ID: found[0].ID()}
+		}
+		for _, rec := range found {
+			n := decide.Num(rec.Number("product_uom_qty"))
+			if rec.Ref("location_dest_id") != s.location {
+				n = decide.Decimal{}.Sub(n)
+			}
+			a.sum = a.sum.Add(n)
+		}
+		if a.sum.Same(change) {
+			return a, nil
+		}
+	}
+	return a, nil
+}
+
+// adjustTo writes once how many there shall be. If goods moved between reading and writing, Odoo's move is not by as many as was asked for:
+// what is missing is made good, when this is tried again, by a move of another mark.
+func (r *run) adjustTo(s shelf, base, target decide.Decimal, before adjusting, data schema.StockAdjust) (command.Reference, error) {
 	quants, err := r.quants(s)
 	if err != nil {
 		return command.Reference{}, err
 	}
 	if !sumOf(quants).Same(base) {
-		// This attempt has written nothing yet: begin again from what there is then.
-		if err := r.note("adjusting", ""); err != nil {
-			return command.Reference{}, err
-		}
-		return command.Reference{}, &command.RetryError{Err: errMoving}
+		return command.Reference{}, r.anew() // this attempt has written nothing yet
 	}
-	if err := r.setOnce(s, quants, target, r.reason(data.Reason)); err != nil {
+	why := r.reason(data.Reason)
+	if before.first.ID != 0 {
+		why = r.restMark().String()
+	}
+	if err := r.setOnce(s, quants, target, why); err != nil {
 		return command.Reference{}, err
+	}
+	change := decide.Num(data.Change)
+	made, err := r.adjustmentMade(s, change)
+	switch {
+	case err != nil:
+		return made.first, err
+	case made.whole(change) && len(quants) > 0:
+		return onShelf(quants), nil
+	case made.whole(change):
+		return made.first, nil
+	case made.first.ID != 0:
+		return command.Reference{}, r.anew()
 	}
 	return r.adjusted(s, base, target)
 }
 
-// adjusted looks at what came of writing.
+// adjusted looks at what came of writing where no move says it.
 func (r *run) adjusted(s shelf, base, target decide.Decimal) (command.Reference, error) {
 	quants, err := r.quants(s)
 	if err != nil {
@@ -97,10 +147,6 @@ func (r *run) adjusted(s shelf, base, target decide.Decimal) (command.Reference,
 	}
 	if sumOf(quants).Same(target) {
 		return onShelf(quants), nil
-	}
-	done, err := r.adjustmentMade(s)
-	if err != nil || done.ID != 0 {
-		return done, err
 	}
 	return command.Reference{}, r.movedAmid(sumOf(quants), base, target)
 }
