@@ -111,6 +111,9 @@ func (c *clerk) mergeCustomers(ctx context.Context, draw *rand.Rand) error {
 	if err != nil {
 		return err
 	}
+	c.mu.Lock()
+	c.heirs[pair[0]] = true
+	c.mu.Unlock()
 	_, err = c.client.Run(ctx, "base.partner.merge.automatic.wizard", "action_merge", []int64{wizard}, within)
 	return err
 }

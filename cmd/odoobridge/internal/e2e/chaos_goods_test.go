@@ -1,7 +1,10 @@
 package e2e
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/odoobridge/odoobridge/inbound/decide"
@@ -135,6 +138,32 @@ func (m *market) checkOnHand(one thingSold, want decide.Decimal) {
 	m.t.Helper()
 	got := amount(m.levels([]int64{one.id})[one.id], "qty_available")
 	if !got.Same(want) {
-		m.t.Errorf("%s of %s (%d) are there, want %s", got, one.sku, one.id, want)
+		m.t.Errorf("%s of %s (%d) are there, want %s\n%s", got, one.sku, one.id, want, m.movedOf(one))
 	}
+}
+
+// movedOf is what a channel heard of how many there are of a thing, and of the transfers that moved it, in the order of Odoo's log.
+func (m *market) movedOf(one thingSold) string {
+	e := m.shed.lane
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	said, mark := map[string]string{}, fmt.Sprintf(" of %d,", one.id)
+	for subject, events := range e.events {
+		for _, event := range events {
+			f := factsOf(subject, event.Entity)
+			switch {
+			case subject == fmt.Sprintf("stock_level/%d/%d", one.id, m.warehouse):
+				said[event.LSN+" "+subject] += fmt.Sprintf("%s: %s on hand\n", event.LSN, f["on_hand"])
+			case f["state"] == "done" && strings.Contains(f["lines"], mark):
+				said[event.LSN+" "+subject] += fmt.Sprintf("%s: %s is done: %s\n", event.LSN, subject, f["lines"])
+			}
+		}
+	}
+	var all strings.Builder
+	for _, key := range slices.SortedFunc(maps.Keys(said), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a[:strings.Index(a, " ")]), len(b[:strings.Index(b, " ")])), cmp.Compare(a, b))
+	}) {
+		all.WriteString(said[key])
+	}
+	return all.String()
 }

@@ -15,7 +15,8 @@ import (
 	"github.com/odoobridge/odoobridge/schema"
 )
 
-// market is a bridge between an Odoo, which it reaches through proxies, and two channels that sell and one that ships and counts.
+// market is a bridge between an Odoo, which it reaches through proxies, and two channels that sell and one that ships and counts. Customers
+// who are there are the first's to change: what the second says of one after it was made is left.
 type market struct {
 	*atHand
 	t      *testing.T
@@ -37,7 +38,8 @@ type market struct {
 
 	mu     sync.Mutex
 	wishes []*wish
-	peak   int64 // of the bridge's memory, in bytes
+	heirs  map[int64]bool // customers whom others were merged into, or may have been
+	peak   int64          // of the bridge's memory, in bytes
 	// What the clerks did, and what they could not do, by what it was.
 	clerked, refused map[string]int
 	lastRefusal      map[string]string
@@ -55,7 +57,7 @@ const opening = 100_000
 func newMarket(t *testing.T, a *atHand, draw *rand.Rand) *market {
 	t.Helper()
 	m := &market{
-		atHand: a, t: t, draw: draw, rabbit: testkit.RabbitMQAlone(t), clerked: map[string]int{}, refused: map[string]int{}, lastRefusal: map[string]string{},
+		atHand: a, t: t, draw: draw, rabbit: testkit.RabbitMQAlone(t), heirs: map[int64]bool{}, clerked: map[string]int{}, refused: map[string]int{}, lastRefusal: map[string]string{},
 	}
 	m.amqp = m.rabbit.NewVhost(t)
 	a.hire(everyGroup())
@@ -69,8 +71,8 @@ func newMarket(t *testing.T, a *atHand, draw *rand.Rand) *market {
 	names := []string{a.name + "_shop", a.name + "_pos", a.name + "_shed"}
 	m.bridge = a.process(setup{
 		dsn: through(a.dsn, dsn.Host, m.toPG), amqp: through(m.amqp, m.rabbit.Addr(), m.toAMQP), slot: a.name,
-		more: fmt.Sprintf("odoo: {url: %q, database: %q, login: %q, api_key: %q, rate: 100/s, limit_time_real: 30s}\n",
-			m.toOdoo.url(), a.db, a.login, a.password),
+		more: fmt.Sprintf("odoo: {url: %q, database: %q, login: %q, api_key: %q, rate: 100/s, limit_time_real: 30s}\nownership: {customer: %s}\n",
+			m.toOdoo.url(), a.db, a.login, a.password, names[0]),
 		channels: m.channel(names[0]) + m.channel(names[1]) + m.channel(names[2]),
 	})
 	m.bridge.run()

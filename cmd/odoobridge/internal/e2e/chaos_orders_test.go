@@ -1,10 +1,8 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
@@ -77,62 +75,6 @@ func (m *market) checkLines(b *books, o *sale, order odoo.Record) {
 		}
 		if out[l.thing.id].Cmp(ordered) > 0 || back[l.thing.id].Cmp(out[l.thing.id]) > 0 {
 			m.t.Errorf("order %s: %s of %d were ordered, %s shipped, %s came back", o.number, ordered, l.thing.id, out[l.thing.id], back[l.thing.id])
-		}
-	}
-}
-
-// checkCustomers looks whether each customer of a channel is there once and has the name that the channel gave it last; of merged
-// ones, that one of them gave.
-func (m *market) checkCustomers() {
-	m.t.Helper()
-	names := map[int64][]string{}
-	for _, s := range m.vendors {
-		for id := range s.customers {
-			external := decide.ExternalID(s.name, "customer", id)
-			_, partner, found, err := m.client.Named(context.Background(), external, m.context)
-			if err != nil || !found {
-				m.t.Errorf("customer %s of %s is not in Odoo: %v", id, s.name, err)
-				continue
-			}
-			names[partner] = append(names[partner], s.lastName(id))
-		}
-		for id := range s.customers {
-			if same := m.all("res.partner", odoo.Domain{{"email", "=", s.name + id + "@example.test"}, {"parent_id", "=", false}}); len(same) > 1 {
-				m.t.Errorf("customer %s of %s is in Odoo %d times", id, s.name, len(same))
-			}
-		}
-		m.checkConsents(s)
-	}
-	for partner, allowed := range names {
-		found := m.all("res.partner", odoo.Domain{{"id", "=", partner}}, "name")
-		if len(found) != 1 || !slices.Contains(allowed, "") && !slices.Contains(allowed, found[0].Text("name")) {
-			m.t.Errorf("customer %d is %v, want one of %q", partner, found, allowed)
-		}
-	}
-}
-
-// lastName is the name of the last upsert that was applied, and was free to change it: of a customer with posted invoices it is not.
-func (s *vendor) lastName(id string) (name string) {
-	for _, w := range s.wishes {
-		if w.of == s && w.kind == "customer.upsert" && w.subject == id && w.final().Outcome == "applied" && w.final().code() != "not_owned" {
-			name, _ = w.data["name"].(string)
-		}
-	}
-	return name
-}
-
-func (m *market) checkConsents(s *vendor) {
-	m.t.Helper()
-	last := map[string]bool{}
-	for _, w := range s.wishes {
-		if w.of == s && w.kind == "consent.update" && w.final().Outcome == "applied" {
-			last[strings.ToLower(w.subject)] = !w.data["marketing"].(bool)
-		}
-	}
-	for mail, refused := range last {
-		rows := m.all("mail.blacklist", odoo.Domain{{"email", "=", mail}}, "active")
-		if is := len(rows) == 1 && rows[0].Bool("active"); is != refused || len(rows) > 1 {
-			m.t.Errorf("%s is on the blacklist: %v, want %v", mail, rows, refused)
 		}
 	}
 }

@@ -105,12 +105,14 @@ func (m *market) answersWaiting() (what []string) {
 	return what
 }
 
-// neglected are the commands that have no answer though what they need is there.
+// neglected are the commands that have no answer though what they need is there, or stay parked for a thing that was archived and is back.
 func (m *market) neglected(b *books) (all []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, w := range m.wishes {
-		if w.final().Outcome == "" && !b.lacks(w) {
+		last := w.final()
+		back := last.Outcome == "parked" && w.wrong == "" && last.code() == "unknown_sku"
+		if back || last.Outcome == "" && !b.lacks(w) {
 			all = append(all, fmt.Sprintf("%s of %s (%s)", w.kind, w.subject, w.id))
 		}
 	}
