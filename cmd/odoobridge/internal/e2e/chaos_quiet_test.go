@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"os"
@@ -59,15 +60,19 @@ func (m *market) settle() {
 // ready waits for the bridge, on a machine that may be short of everything.
 func (m *market) ready() {
 	m.t.Helper()
+	var said []byte
 	testkit.Eventually(m.t, settling(), func() bool {
 		m.bridge.alive()
 		response, err := http.Get("http://" + m.bridge.address + "/readyz")
 		if err != nil {
 			return false
 		}
-		defer response.Body.Close() //nolint:errcheck // nothing of it is needed
+		defer response.Body.Close()         //nolint:errcheck // nothing of it is needed
+		said, _ = io.ReadAll(response.Body) // what there is of it is told
 		return response.StatusCode == http.StatusOK
-	}, func() string { return "the bridge is not ready:\n" + tailOf(m.bridge.log.String()) })
+	}, func() string {
+		return fmt.Sprintf("the bridge is not ready: %s\n%s", said, tailOf(m.bridge.log.String()))
+	})
 }
 
 func firstOf(list []string) []string { return list[:min(len(list), 8)] }
