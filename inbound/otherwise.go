@@ -36,11 +36,5 @@ func valuesOf(data json.RawMessage) (values any) {
 }
 
 func doneOtherwise() command.Problem {
-	p := command.Problem{Code: schema.CodeDoneOtherwise, Path: "data", Message: "this was asked for before by another id, with other data: what that command did stands, and nothing of this one was done"}
-	for _, known := range schema.ProblemCodes() {
-		if known.Code == p.Code {
-			p.Remedy = known.Remedy
-		}
-	}
-	return p
+	return command.ProblemOf(schema.CodeDoneOtherwise, "data", "this was asked for before by another id, with other data: what that command did stands, and nothing of this one was done")
 }

@@ -31,13 +31,10 @@ type question struct {
 }
 
 func (a asker) questions(o object) (all []question) {
-	if a.cfg.RabbitMQ.Topology == "declare" {
-		for _, b := range o.bound {
-			all = append(all, question{broker.Binding(o.name), func(ch *amqp.Channel) error {
-				return ch.QueueUnbind(o.name, noKey, b.exchange, nil)
-			}})
-			break // its others are of the same exchange
-		}
+	if a.cfg.RabbitMQ.Topology == "declare" && len(o.bound) > 0 { // all are of the same exchange
+		all = append(all, question{broker.Binding(o.name), func(ch *amqp.Channel) error {
+			return ch.QueueUnbind(o.name, noKey, o.bound[0].exchange, nil)
+		}})
 	}
 	switch {
 	case o.exchange && o.name == ExchangeResults:

@@ -180,7 +180,7 @@ func (r *run) locationOf(at schema.StockPlace) (int64, error) {
 	case err != nil || at.Location == "":
 		return warehouse.Ref("lot_stock_id"), err
 	}
-	id, _, err := r.idOf("stock.location", odoo.Domain{{"complete_name", "=", at.Location}, {"usage", "=", "internal"}, {"id", "child_of", warehouse.Ref("view_location_id")}})
+	id, _, err := r.locationWithin(warehouse, at.Location)
 	return id, err
 }
 

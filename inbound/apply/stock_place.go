@@ -45,8 +45,7 @@ func (r *run) shelfOf(p schema.Product, at schema.StockPlace) (shelf, error) {
 	}
 	s := shelf{product: product.ID(), location: warehouse.Ref("lot_stock_id"), warehouse: warehouse.ID(), unit: product.Ref("uom_id")}
 	if at.Location != "" {
-		domain := odoo.Domain{{"complete_name", "=", at.Location}, {"usage", "=", "internal"}, {"id", "child_of", warehouse.Ref("view_location_id")}}
-		id, found, err := r.idOf("stock.location", domain)
+		id, found, err := r.locationWithin(warehouse, at.Location)
 		if err != nil {
 			return shelf{}, err
 		}
@@ -65,6 +64,11 @@ func (r *run) shelfOf(p schema.Product, at schema.StockPlace) (shelf, error) {
 		}
 	}
 	return s, nil
+}
+
+// locationWithin is a place in a warehouse by its full name.
+func (r *run) locationWithin(warehouse odoo.Record, name string) (id int64, found bool, err error) {
+	return r.idOf("stock.location", odoo.Domain{{"complete_name", "=", name}, {"usage", "=", "internal"}, {"id", "child_of", warehouse.Ref("view_location_id")}})
 }
 
 // quants are the rows of a shelf. Several that say the same Odoo merges when it is asked for its counts, which costs a look at all

@@ -7,7 +7,6 @@ import (
 
 	"github.com/odoobridge/odoobridge/inbound/command"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
-	"github.com/odoobridge/odoobridge/schema"
 )
 
 // stop ends an attempt with a decision.
@@ -19,13 +18,7 @@ func (s *stop) Error() string {
 
 // problem is a reason with the remedy that its code has.
 func problem(code, path, message string) command.Problem {
-	p := command.Problem{Code: code, Path: path, Message: message}
-	for _, known := range schema.ProblemCodes() {
-		if known.Code == code {
-			p.Remedy = known.Remedy
-		}
-	}
-	return p
+	return command.ProblemOf(code, path, message)
 }
 
 func (r *run) reject(problems ...command.Problem) error {

@@ -1,6 +1,10 @@
 package command
 
-import "time"
+import (
+	"time"
+
+	"github.com/odoobridge/odoobridge/schema"
+)
 
 // Kind is what became of a command.
 type Kind string
@@ -46,6 +50,17 @@ type Problem struct {
 	Message    string      `json:"message"`              // what is wrong, without personal data
 	Remedy     string      `json:"remedy,omitempty"`     // what to do about it
 	Candidates []Reference `json:"candidates,omitempty"` // records among which a person chooses
+}
+
+// ProblemOf is a problem with the remedy that its code usually has.
+func ProblemOf(code, path, message string) Problem {
+	p := Problem{Code: code, Path: path, Message: message}
+	for _, known := range schema.ProblemCodes() {
+		if known.Code == code {
+			p.Remedy = known.Remedy
+		}
+	}
+	return p
 }
 
 // RetryError says that nothing is decided, and when to try again. Zero After leaves

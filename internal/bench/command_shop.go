@@ -98,7 +98,8 @@ func (s *commandShop) close(ctx context.Context) error {
 	}
 	ctx = context.WithoutCancel(ctx)
 	errs = append(errs, s.lab.execOn(ctx, s.name, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()"),
-		s.lab.execOn(ctx, "postgres", "DROP DATABASE "+s.name+" WITH (FORCE)"))
+		s.lab.execOn(ctx, "postgres", "DROP DATABASE "+s.name+" WITH (FORCE)"),
+		s.lab.execOn(ctx, "postgres", "DROP DATABASE IF EXISTS "+s.name+"_store WITH (FORCE)"))
 	return errors.Join(errs...)
 }
 

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -32,26 +31,8 @@ type process struct {
 	config  string
 	address string
 	cmd     *exec.Cmd
-	log     *lockedBuffer
+	log     *testkit.Log
 	done    chan error
-}
-
-// lockedBuffer collects what a process logs.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // setup is what a test's bridge is configured with.
@@ -74,7 +55,7 @@ func newProcess(t testing.TB, s setup) *process {
 	if s.store != "" {
 		shared = fmt.Sprintf(", dsn: %q", s.store)
 	}
-	p := &process{t: t, program: program(t, s.watched), config: filepath.Join(dir, "odoobridge.yaml"), address: freeAddress(t), log: &lockedBuffer{}}
+	p := &process{t: t, program: program(t, s.watched), config: filepath.Join(dir, "odoobridge.yaml"), address: freeAddress(t), log: &testkit.Log{}}
 	text := fmt.Sprintf(`postgres: {dsn: %q, slot: %s, heartbeat: 1s}
 rabbitmq: {url: %q, events: false}
 store: {path: %q%s}

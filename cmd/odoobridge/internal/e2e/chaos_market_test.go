@@ -158,17 +158,7 @@ func (m *market) stock() {
 
 func (m *market) make(sku string) thingSold {
 	m.t.Helper()
-	values := map[string]any{"name": sku + " thing", "default_code": sku, "list_price": 10.0, "sale_ok": true, "invoice_policy": "order"}
-	if m.release >= 18 {
-		values["type"], values["is_storable"] = "consu", true
-	} else {
-		values["detailed_type"] = "product"
-	}
-	id, err := m.client.Create(context.Background(), "product.product", values, m.context)
-	if err != nil {
-		m.t.Fatalf("make a product: %v", err)
-	}
-	return thingSold{id, sku}
+	return thingSold{m.storable(sku+" thing", sku, map[string]any{"invoice_policy": "order"}), sku}
 }
 
 // newVendor sends and hears for a channel.

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -129,9 +130,5 @@ func (p *webProxy) ask(r *http.Request, body []byte) (status int, header http.He
 func (p *webProxy) met() map[webFault]int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	all := map[webFault]int{}
-	for f, n := range p.hits {
-		all[f] = n
-	}
-	return all
+	return maps.Clone(p.hits)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"sync"
@@ -152,11 +153,7 @@ func (o *outcomes) becomes(t *testing.T, id, outcome string) {
 func (o *outcomes) all() map[string]string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	all := map[string]string{}
-	for id, outcome := range o.of {
-		all[id] = outcome
-	}
-	return all
+	return maps.Clone(o.of)
 }
 
 func (o *outcomes) atLeast(t testing.TB, n int) {

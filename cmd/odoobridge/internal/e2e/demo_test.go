@@ -18,7 +18,7 @@ import (
 // others, and Ctrl-C leaves nothing behind.
 func TestTheDemoPlaysAndStays(t *testing.T) {
 	t.Parallel()
-	temp, out := openDir(t), &lockedBuffer{}
+	temp, out := openDir(t), &testkit.Log{}
 	demo := exec.Command(program(t, false), "demo", "--stay")
 	demo.Stdout, demo.Stderr = out, out
 	demo.Env = append(os.Environ(), "TMPDIR="+temp, "ODOO_DSN=")

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http/httptest"
 	"strconv"
 	"strings"
@@ -222,7 +223,14 @@ func (a *atHand) one(model string, domain odoo.Domain, fields ...string) odoo.Re
 func (a *atHand) product() (id int64, sku string) {
 	a.t.Helper()
 	sku = a.name + "-A"
-	values := map[string]any{"name": a.name + " thing", "default_code": sku, "list_price": 10.0, "sale_ok": true}
+	return a.storable(a.name+" thing", sku, nil), sku
+}
+
+// storable makes a product of which stock is kept, at ten of the company's currency, with more values.
+func (a *atHand) storable(name, sku string, more map[string]any) int64 {
+	a.t.Helper()
+	values := map[string]any{"name": name, "default_code": sku, "list_price": 10.0, "sale_ok": true}
+	maps.Copy(values, more)
 	if a.release >= 18 {
 		values["type"], values["is_storable"] = "consu", true
 	} else {
@@ -232,7 +240,7 @@ func (a *atHand) product() (id int64, sku string) {
 	if err != nil {
 		a.t.Fatalf("make a product: %v", err)
 	}
-	return id, sku
+	return id
 }
 
 // archive hides what can be hidden: products and contacts. Orders, transfers and entries stay.
