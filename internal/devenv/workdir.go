@@ -1,15 +1,21 @@
 package devenv
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
 // workdirPrefix starts the name of every directory a server lives in. It is
 // short because the path of a Unix socket has at most 107 bytes.
 const workdirPrefix = "odoobridge-env-"
+
+// makingPrefix starts its name while it is not locked yet. A process that is
+// killed within that moment leaves it behind, empty.
+const makingPrefix = "odoobridge-new-"
 
 // lockName is the file whose lock says that the directory's owner lives.
 const lockName = "owner.lock"
@@ -20,20 +26,25 @@ type workdir struct {
 	lock *os.File
 }
 
-// newWorkdir makes a directory and removes those whose owners have died.
+// newWorkdir makes a directory and removes those whose owners have died. It has
+// a name that nobody sweeps until it is locked: between the making of a lock's
+// file and its locking another server's start would take its owner for dead.
 func newWorkdir() (*workdir, error) {
 	sweep(os.TempDir())
-	path, err := os.MkdirTemp("", workdirPrefix)
+	making, err := os.MkdirTemp("", makingPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for the server: %w", err)
 	}
-	lock, err := lockOwner(path)
+	lock, err := lockOwner(making, os.O_CREATE)
 	if err != nil {
-		_ = os.RemoveAll(path)
+		_ = os.RemoveAll(making)
 		return nil, fmt.Errorf("lock the directory of the server: %w", err)
 	}
+	path := filepath.Join(filepath.Dir(making), workdirPrefix+strings.TrimPrefix(filepath.Base(making), makingPrefix))
 	// The server may run as another user, who must be able to get inside.
-	if err := os.Chmod(path, 0o755); err != nil {
+	if err := errors.Join(os.Chmod(making, 0o755), os.Rename(making, path)); err != nil {
+		_ = os.RemoveAll(making)
+		_ = lock.Close()
 		return nil, fmt.Errorf("open the directory of the server: %w", err)
 	}
 	return &workdir{path: path, lock: lock}, nil
@@ -49,8 +60,8 @@ func (w *workdir) remove() error {
 }
 
 // lockOwner takes the lock of a directory, or fails if somebody has it.
-func lockOwner(path string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(path, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+func lockOwner(path string, create int) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(path, lockName), create|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -61,15 +72,11 @@ func lockOwner(path string) (*os.File, error) {
 	return f, nil
 }
 
-// sweep removes the directories of owners that were killed. A directory whose
-// lock file is not there yet is being made by somebody, so it stays.
+// sweep removes the directories of owners that were killed.
 func sweep(tmp string) {
 	left, _ := filepath.Glob(filepath.Join(tmp, workdirPrefix+"*"))
 	for _, path := range left {
-		if _, err := os.Stat(filepath.Join(path, lockName)); err != nil {
-			continue
-		}
-		lock, err := lockOwner(path)
+		lock, err := lockOwner(path, 0)
 		if err != nil {
 			continue
 		}
