@@ -109,20 +109,24 @@ func (b *books) shippedOf(order odoo.Record) (out, back map[int64]decide.Decimal
 	return out, back
 }
 
+// returned are the returns that a channel's request has made, by what they say of it.
+func (b *books) returned(s *vendor, request string) (made []odoo.Record) {
+	mark := s.name + " return " + request + ";"
+	for _, p := range b.pickings {
+		if strings.Contains(p.Text("origin")+";", mark) && p.Ref("backorder_id") == 0 {
+			made = append(made, p)
+		}
+	}
+	return made
+}
+
 // lacks says whether Odoo lacks what a command needs, so that it may wait.
 func (b *books) lacks(w *wish) bool {
 	s := w.of
 	switch w.kind {
 	case "return.receive":
 		request, _ := w.data["request"].(string)
-		for _, other := range b.m.wishes {
-			if other.of == s && other.kind == "return.request" && other.subject == request {
-				if outcome := other.final().Outcome; outcome == "applied" || outcome == "duplicate" {
-					return false
-				}
-			}
-		}
-		return true
+		return len(b.returned(s, request)) == 0 // a duplicate of a request that was parked has made none
 	case "order.cancel":
 		return b.order(s, w.subject) == nil
 	}

@@ -71,13 +71,7 @@ func (b *books) movedBy(picking odoo.Record) map[int64]decide.Decimal {
 
 func (m *market) checkReturn(b *books, w *wish) {
 	m.t.Helper()
-	mark, said := w.of.name+" return "+w.subject+";", w.of.said(w.kind, w.subject)
-	var made []odoo.Record
-	for _, p := range b.pickings {
-		if strings.Contains(p.Text("origin")+";", mark) && p.Ref("backorder_id") == 0 {
-			made = append(made, p)
-		}
-	}
+	said, made := w.of.said(w.kind, w.subject), b.returned(w.of, w.subject)
 	if len(made) > 1 || applied(said) != (len(made) == 1) {
 		m.t.Errorf("return %s of %s, of which was said %v: %v", w.subject, w.of.name, said, made)
 	}
