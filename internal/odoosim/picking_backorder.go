@@ -23,6 +23,7 @@ func (e *env) splitRest(picking rec, picked picks) []restMove {
 	return rest
 }
 
+// splitMove makes a move for a quantity of another. The rest of a return is one of the same move, though its transfer does not say so.
 func (e *env) splitMove(move rec, quantity float64) int64 {
 	id := e.insert("stock_move", vals{
 		"sequence": move.ref("sequence"), "company_id": move["company_id"], "product_id": move["product_id"], "product_uom": move["product_uom"],
@@ -31,8 +32,9 @@ func (e *env) splitMove(move rec, quantity float64) int64 {
 		"warehouse_id": move.ref("warehouse_id"), "next_serial_count": 0, "name": move["name"], "priority": move["priority"], "state": "draft",
 		"origin": move.ref("origin"), "procure_method": move["procure_method"], "description_picking": move.ref("description_picking"),
 		"product_uom_qty": two(quantity), "picked": false, "propagate_cancel": move.is("propagate_cancel"), "is_inventory": false,
-		"additional": false, "date": move["date"], "date_deadline": move.ref("date_deadline"), "price_unit": 0, "to_refund": false,
-		"sale_line_id": move.ref("sale_line_id"), "bom_line_id": move.ref("bom_line_id"),
+		"additional": false, "date": move["date"], "date_deadline": move.ref("date_deadline"), "price_unit": 0, "to_refund": move.is("to_refund"),
+		"origin_returned_move_id": move.ref("origin_returned_move_id"),
+		"sale_line_id":            move.ref("sale_line_id"), "bom_line_id": move.ref("bom_line_id"),
 	})
 	e.joinAlike(move.id(), id)
 	return id

@@ -125,6 +125,37 @@ func TestTheRestIsDroppedWhereNoBackorderIsWanted(t *testing.T) {
 	}
 }
 
+// TestTheRestOfAReturnIsAReturn: Odoo hands on what a move returns to what it splits off, and not what the transfer returns.
+func TestTheRestOfAReturnIsAReturn(t *testing.T) {
+	s := shop(t)
+	order := newOrder(t, s, 4, 5)
+	do(t, s, shopify, "sale.order", "action_confirm", []int64{order})
+	shipped := do(t, s, admin, "stock.picking", "search", []any{[]any{"sale_id", "=", order}}).([]int64)[0]
+	do(t, s, admin, "stock.picking", "button_validate", []any{shipped})
+	wizard := do(t, s, admin, "stock.return.picking", "create", map[string]any{"picking_id": shipped})
+	lines := do(t, s, admin, "stock.return.picking", "read", []any{wizard}, []string{"product_return_moves"}).([]map[string]any)[0]["product_return_moves"].([]int64)
+	do(t, s, admin, "stock.return.picking.line", "write", lines, map[string]any{"quantity": 3})
+	do(t, s, admin, "stock.return.picking", "action_create_returns", []any{wizard})
+	back := do(t, s, admin, "stock.picking", "search", []any{[]any{"return_id", "=", shipped}}).([]int64)
+	moves := do(t, s, admin, "stock.move", "search", []any{[]any{"picking_id", "in", back}}).([]int64)
+	do(t, s, admin, "stock.move", "write", moves, map[string]any{"quantity": 2, "picked": true})
+	do(t, s, admin, "stock.picking", "button_validate", back)
+	rest := do(t, s, admin, "stock.picking", "search", []any{[]any{"backorder_id", "in", back}}).([]int64)
+	of := []any{[]any{"picking_id", "in", rest}, []any{"origin_returned_move_id", "!=", false}, []any{"to_refund", "=", true}}
+	if n := do(t, s, admin, "stock.move", "search_count", of); n != int64(1) {
+		t.Errorf("%v moves of the rest return what was shipped", n)
+	}
+	for _, want := range []float64{3, 2} {
+		delivered := do(t, s, admin, "sale.order.line", "search_read", []any{[]any{"order_id", "=", order}}, []string{"qty_delivered"}).([]map[string]any)[0]["qty_delivered"]
+		if delivered != float(want) {
+			t.Errorf("%v are delivered, want %v", delivered, want)
+		}
+		if want == 3 {
+			do(t, s, admin, "stock.picking", "button_validate", rest)
+		}
+	}
+}
+
 func TestACountRestocksAndAReceiptToo(t *testing.T) {
 	s := shop(t)
 	do(t, s, admin, "stock.quant", "create", map[string]any{"product_id": 24, "location_id": 8, "inventory_quantity_auto_apply": 10})

@@ -1,5 +1,7 @@
 package odoosim
 
+import "maps"
+
 // leg is one step of a delivery within a warehouse: from where, to where, by which operation type.
 type leg struct{ from, to, kind string }
 
@@ -69,8 +71,11 @@ func (e *env) deliverLeg(order rec, group any, moves []int64, l leg, first bool)
 	return picking
 }
 
-// copyMove inserts a move like another.
+// copyMove inserts a move like another, which returns nothing.
 func (e *env) copyMove(of rec, but vals) int64 {
+	of = maps.Clone(of)
+	delete(of, "origin_returned_move_id")
+	delete(of, "to_refund")
 	id := e.splitMove(of, 0)
 	e.exec("DELETE FROM stock_move_move_rel WHERE move_orig_id = $1 OR move_dest_id = $1", id)
 	e.write("stock_move", id, but)
