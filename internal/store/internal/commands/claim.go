@@ -11,7 +11,7 @@ import (
 // Claim implements store.Ledger.
 func (l *Ledger) Claim(ctx context.Context, commands ...*store.Command) ([]store.Claim, error) {
 	var claims []store.Claim
-	o := &op{synced: true, grows: true, step: func(c Conn) (step, error) {
+	o := &op{synced: true, grows: true, first: true, step: func(c Conn) (step, error) {
 		claims = make([]store.Claim, len(commands))
 		return claimIn(c, commands, claims)
 	}}
@@ -35,7 +35,8 @@ func (l *Ledger) Claim(ctx context.Context, commands ...*store.Command) ([]store
 	return claims, nil
 }
 
-// claimIn inserts what is new, then gives each its place in line. Of what is not new it reads what was there.
+// claimIn inserts what is new, as if nothing held it back, then gives each its place in line: most are ready, and are written once.
+// Claims go first in their group, so that nobody takes what has no place yet. Of what is not new it reads what was there.
 func claimIn(c Conn, commands []*store.Command, claims []store.Claim) (step, error) {
 	for i, command := range commands {
 		if err := insertCommand(c, command, store.CommandReceived, &claims[i].Seq); err != nil {
@@ -66,15 +67,15 @@ func enter(c Conn, seq int64, keys []string) error {
 	return lookAt(c, seq)
 }
 
-// insertCommand keeps a command, unless its channel and id are there. seq is its number then.
+// insertCommand keeps a command, a received one as ready, unless its channel and id are there. seq is its number then.
 func insertCommand(c Conn, command *store.Command, state store.CommandState, seq *int64) error {
 	*seq = 0
 	return send(c, `INSERT INTO command (channel, id, name, subject, workload, effect, said, time, based_on, body, digest, reply_to, correlation_id,
-		keys, provides, received, state, ready, due) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,0,?16)
+		keys, provides, received, state, ready, due) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?16)
 		ON CONFLICT (channel, id) DO NOTHING RETURNING seq`,
 		func(q Row) error { *seq = q.ColumnInt(0); return nil },
 		command.Channel, command.ID, command.Name, command.Subject, command.Workload, command.Effect, command.Said, command.Time, command.BasedOn,
-		bytesOf(command.Body), command.Digest, command.ReplyTo, command.CorrelationID, command.Keys, command.Provides, command.Received, string(state))
+		bytesOf(command.Body), command.Digest, command.ReplyTo, command.CorrelationID, command.Keys, command.Provides, command.Received, string(state), state == store.CommandReceived)
 }
 
 // bytesOf is never NULL.

@@ -22,21 +22,24 @@ func keyState(s store.CommandState) string {
 }
 
 // Conditions on a row of table command that is open. Each finds what it looks for by the first part of an index, however many commands
-// share a key. What is looked for is a value, not EXISTS, which PostgreSQL may answer by reading all that there is, once.
+// share a key. What is looked for is a value, not EXISTS, which PostgreSQL may answer by reading all that there is, once. And each of
+// the command's keys is looked up by itself, not joined: which table comes first in a join the database decides, and one that takes
+// the tables to be empty begins with all keys of all commands.
 const (
-	sharing = `(SELECT 1 FROM key own CROSS JOIN key other WHERE own.seq = command.seq AND other.key = own.key AND `
+	sharing = `(SELECT 1 FROM key own WHERE own.seq = command.seq AND (SELECT 1 FROM key other WHERE other.key = own.key AND `
+	shared  = ` LIMIT 1) IS NOT NULL` + found
 	found   = ` LIMIT 1) IS NOT NULL`
 	// isWaitedFor is true for a command that others wait for. It goes before all that is
 	// not like it: what is before it in line may be behind what waits for it.
 	isWaitedFor = `command.provides <> '' AND (SELECT 1 FROM wait WHERE wait.key = command.provides AND wait.channel = command.channel` + found
 	// heldBack is true when another command comes first: one that shares a key and is applying, or is
 	// received and earlier, or is earlier and waits, if the key is its own thing.
-	heldBack = `(` + sharing + `other.state = 'a' AND other.seq <> own.seq` + found + `
+	heldBack = `(` + sharing + `other.state = 'a' AND other.seq <> own.seq` + shared + `
 		OR CASE WHEN ` + isWaitedFor + `
 			THEN ` + sharing + `other.state = 'r' AND other.seq < own.seq
-				AND (SELECT earlier.provides FROM command earlier WHERE earlier.seq = other.seq) = command.provides` + found + `
-			ELSE ` + sharing + `other.state = 'r' AND other.seq < own.seq` + found + `
-				OR ` + sharing + `other.state = 'w' AND other.seq < own.seq AND other.place = 0` + found + `
+				AND (SELECT earlier.provides FROM command earlier WHERE earlier.seq = other.seq) = command.provides` + shared + `
+			ELSE ` + sharing + `other.state = 'r' AND other.seq < own.seq` + shared + `
+				OR ` + sharing + `other.state = 'w' AND other.seq < own.seq AND other.place = 0` + shared + `
 		END)`
 	// lookAgain makes a command ready that nothing holds back any more, and one not ready that something does. What
 	// follows chooses commands.

@@ -91,13 +91,14 @@ func (t *taking) collect() {
 }
 
 // take marks a command as applying, unless one that was taken since holds it back: settling that one
-// looks at this one again.
+// looks at this one again. That it is ready is not asked as the index of ready ones has it (= 1): PostgreSQL would walk that one, with
+// all that waits in it, as soon as by the number.
 func (f *candidate) take(c Conn, now time.Time) error {
-	err := sendReturning(c, &f.got, "UPDATE command SET state = 'applying', ready = 0, attempts = attempts + 1 WHERE seq = ?1 AND ready = 1 AND due <= ?2 AND NOT "+heldBack, f.seq, now)
+	err := sendReturning(c, &f.got, "UPDATE command SET state = 'applying', ready = 0, attempts = attempts + 1 WHERE seq = ?1 AND ready <> 0 AND due <= ?2 AND NOT "+heldBack, f.seq, now)
 	if err != nil {
 		return err
 	}
-	if err := exec(c, "UPDATE command SET ready = 0 WHERE seq = ?1 AND ready = 1 AND due <= ?2", f.seq, now); err != nil {
+	if err := exec(c, "UPDATE command SET ready = 0 WHERE seq = ?1 AND ready <> 0 AND due <= ?2", f.seq, now); err != nil {
 		return err
 	}
 	if err := exec(c, "UPDATE key SET state = 'a' WHERE seq = ?1 AND (SELECT state FROM command WHERE seq = ?1) = 'applying'", f.seq); err != nil {
