@@ -2,6 +2,7 @@ package cdc
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -48,4 +49,31 @@ func (s *Source) Health(ctx context.Context) (Health, error) {
 		h.Lag = int64(slot.CurrentWAL - confirmed)
 	}
 	return h, nil
+}
+
+// ClockAhead is by how much the server's clock is ahead of ours for certain: negative when it is behind, 0 when it may be the same.
+func (s *Source) ClockAhead(ctx context.Context) (time.Duration, error) {
+	if _, err := s.control.version(ctx); err != nil { // connects, which is not to count
+		return 0, err
+	}
+	began := time.Now().Round(0) // times of two machines are compared: without the monotonic clock
+	rows, err := s.control.query(ctx, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+	ended := time.Now().Round(0)
+	if err != nil {
+		return 0, fmt.Errorf("ask for the time: %w", err)
+	}
+	if len(rows) != 1 {
+		return 0, unexpected("ask for the time", rows)
+	}
+	r := fields{row: rows[0]}
+	told := time.UnixMicro(r.number())
+	switch {
+	case r.err != nil:
+		return 0, fmt.Errorf("ask for the time: %w", r.err)
+	case told.After(ended):
+		return told.Sub(ended), nil
+	case told.Before(began):
+		return told.Sub(began), nil
+	}
+	return 0, nil
 }

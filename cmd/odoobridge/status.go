@@ -108,6 +108,8 @@ func verdict(s bridge.Status) string {
 	switch {
 	case s.Replication.CatchingUp && s.Replication.LagBytes > 16<<20:
 		return fmt.Sprintf("CATCHING UP: %s of log still to read", size(s.Replication.LagBytes))
+	case apiVerdict(s.API) != "":
+		return apiVerdict(s.API)
 	case slowest >= 0:
 		l := s.Lanes[slowest]
 		return fmt.Sprintf("A LANE IS BEHIND: %s/%s is %s, %d events (%s) behind", l.Channel, l.Lane, l.State, l.Backlog, age(l.AgeSeconds))
@@ -133,6 +135,8 @@ func printStatus(out io.Writer, s bridge.Status, now time.Time) error {
 		}
 		fmt.Fprintf(&b, "journal    events %d to %d, store %s\n", s.Journal.First, s.Journal.Last, storeSize(s.Journal))
 	}
+	printAPI(&b, s.API, now)
+	printClocks(&b, s.Clocks)
 	for _, c := range s.Checks {
 		mark := "ok"
 		if !c.OK {

@@ -15,6 +15,16 @@ type State struct {
 	Reason Kind          // of the call that opened it: not_sent, ambiguous, denied or limited
 	Since  time.Time     // of opening
 	After  time.Duration // until one call is tried
+	Course
+}
+
+// Course is how the calls of late have gone, of those that tell something about it.
+type Course struct {
+	Answered time.Time // when Odoo last answered; zero: not yet
+	Tried    time.Time // when it last failed to
+	Failing  time.Time // the first of the calls that have failed since; zero when the last one was answered
+	Failures int       // how many those are
+	Err      error     // of the last of them; it holds no values
 }
 
 // circuit keeps calls back while failures of its kinds come one after the other. What Odoo
@@ -29,6 +39,7 @@ type circuit struct {
 	mu      sync.Mutex
 	reason  Kind
 	since   time.Time // of opening; zero while closed
+	course  Course
 	limited time.Time // until then Odoo asked for silence
 }
 
@@ -70,17 +81,30 @@ func (c *circuit) allow() (done func(error), err error) {
 
 func (c *circuit) note(err error) {
 	var e *Error
-	if !errors.As(err, &e) {
-		return
-	}
+	ours := errors.As(err, &e)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
-	case e.Kind == Limited:
+	case ours && e.Kind == Limited:
 		c.limited = c.now().Add(e.After)
-	case slices.Contains(c.kinds, e.Kind):
+		c.failed(e)
+	case ours && slices.Contains(c.kinds, e.Kind):
 		c.reason = e.Kind
+		c.failed(e)
+	case !c.tellsNothing(err):
+		c.course = Course{Answered: c.now()}
 	}
+}
+
+// failed keeps of an error what may be shown.
+func (c *circuit) failed(e *Error) {
+	now := c.now()
+	if c.course.Failing.IsZero() {
+		c.course.Failing = now
+	}
+	c.course.Tried = now
+	c.course.Failures++
+	c.course.Err = &Error{Kind: e.Kind, Call: e.Call, Name: e.Name, Status: e.Status, After: e.After, Err: e.Err}
 }
 
 func (c *circuit) silence() time.Duration {
@@ -108,11 +132,11 @@ func (c *circuit) state() State {
 	defer c.mu.Unlock()
 	now := c.now()
 	if silence := c.limited.Sub(now); silence > 0 {
-		return State{Open: true, Reason: Limited, Since: now, After: silence}
+		return State{Open: true, Reason: Limited, Since: now, After: silence, Course: c.course}
 	}
 	if c.since.IsZero() {
-		return State{}
+		return State{Course: c.course}
 	}
 	// While a call tries whether Odoo is back, its time limit decides: look again soon.
-	return State{Open: true, Reason: c.reason, Since: c.since, After: max(c.since.Add(c.pause).Sub(now), time.Second)}
+	return State{Open: true, Reason: c.reason, Since: c.since, After: max(c.since.Add(c.pause).Sub(now), time.Second), Course: c.course}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -34,6 +35,8 @@ type Options struct {
 
 	// Observe, if set, hears of every call. result is "ok" or the error's Kind.
 	Observe func(model, method, result string, took time.Duration)
+	// Clock, if set, hears of every answer how far Odoo's clock is ahead of ours for certain; negative when it is behind.
+	Clock func(ahead time.Duration)
 	// Changed, if set, hears of the circuit's opening and closing.
 	Changed func(State)
 	Refused func(bool) // see Caller
@@ -83,6 +86,7 @@ type way struct {
 	places  *semaphore.Weighted
 	rate    *rate.Limiter
 	circuit *circuit // open while Odoo does not answer
+	calls   atomic.Int64
 }
 
 // New makes a client. It asks Odoo nothing yet.
@@ -118,14 +122,6 @@ func New(o Options) (*Client, error) {
 // Close ends the idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// State says whether calls are made at present.
-func (c *Client) State() State {
-	if s := c.circuit.state(); s.Open {
-		return s
-	}
-	return c.key.state()
-}
-
 // Do makes one call and decodes its result, unless result is nil. A result
 // of None leaves it as it is. The error is an *Error.
 func (c *Client) Do(ctx context.Context, call Call, result any) error {
@@ -157,10 +153,11 @@ func complete(err error, call *Call) error {
 }
 
 func (c *Client) do(ctx context.Context, call *Call) (json.RawMessage, error) {
-	if err := c.places.Acquire(ctx, 1); err != nil {
-		return nil, &Error{Kind: Stopped, Err: err}
+	free, err := c.take(ctx)
+	if err != nil {
+		return nil, err
 	}
-	defer c.places.Release(1)
+	defer free()
 	done, err := c.allow()
 	if err != nil {
 		return nil, err
@@ -174,6 +171,9 @@ func (c *Client) do(ctx context.Context, call *Call) (json.RawMessage, error) {
 	if IsKind(err, Denied) {
 		// The key may have been changed: it is read again, once. A refused call was not carried out.
 		raw, err = c.attempt(ctx, call)
+	}
+	if err != nil {
+		err = complete(err, call) // before others see it
 	}
 	done(err)
 	return raw, err
@@ -210,18 +210,18 @@ func resultOf(err error) string {
 
 // Release says which Odoo answers, asking it when that is not known yet.
 func (c *Client) Release(ctx context.Context) (Release, error) {
-	s, err := c.openCounted(ctx)
+	s, err := c.openCounted(ctx, &Call{Model: "common", Method: "version"})
 	if err != nil {
-		return Release{}, complete(err, &Call{Model: "common", Method: "version"})
+		return Release{}, err
 	}
 	return s.release, nil
 }
 
 // UID is the bridge's user in Odoo.
 func (c *Client) UID(ctx context.Context) (int64, error) {
-	s, err := c.openCounted(ctx)
+	s, err := c.openCounted(ctx, &Call{Model: "common", Method: "authenticate"})
 	if err != nil {
-		return 0, complete(err, &Call{Model: "common", Method: "authenticate"})
+		return 0, err
 	}
 	if s.uid != 0 {
 		return s.uid, nil
@@ -237,23 +237,27 @@ func (c *Client) UID(ctx context.Context) (int64, error) {
 }
 
 // openCounted opens the session like a call would: within the limits, and
-// counted by the circuit.
-func (c *Client) openCounted(ctx context.Context) (*session, error) {
+// counted by the circuit. Errors name the call.
+func (c *Client) openCounted(ctx context.Context, call *Call) (*session, error) {
 	c.mu.Lock()
 	known := c.session
 	c.mu.Unlock()
 	if known != nil {
 		return known, nil
 	}
-	if err := c.places.Acquire(ctx, 1); err != nil {
-		return nil, &Error{Kind: Stopped, Err: err}
+	free, err := c.take(ctx)
+	if err != nil {
+		return nil, complete(err, call)
 	}
-	defer c.places.Release(1)
+	defer free()
 	done, err := c.allow()
 	if err != nil {
-		return nil, err
+		return nil, complete(err, call)
 	}
 	s, err := c.open(ctx)
+	if err != nil {
+		err = complete(err, call)
+	}
 	done(err)
 	return s, err
 }

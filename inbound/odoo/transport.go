@@ -61,6 +61,7 @@ func (c *Client) send(ctx context.Context, r request) (response, error) {
 	if err := c.options.Allowed(); err != nil {
 		return response{}, &Error{Kind: Paused, After: time.Second, Err: err}
 	}
+	began := c.now()
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return response{}, undelivered(ctx, written.Load(), err)
@@ -73,7 +74,10 @@ func (c *Client) send(ctx context.Context, r request) (response, error) {
 		}
 		return response{}, &Error{Kind: Ambiguous, Status: resp.StatusCode, Err: fmt.Errorf("read the answer: %w", err)}
 	}
-	date, _ := http.ParseTime(resp.Header.Get("Date")) // without one it says nothing
+	date, err := http.ParseTime(resp.Header.Get("Date")) // without one it says nothing
+	if err == nil && c.options.Clock != nil {
+		c.options.Clock(apart(began, c.now(), date))
+	}
 	return response{resp.StatusCode, retryAfter(resp.Header.Get("Retry-After"), c.now()), date, answer}, nil
 }
 

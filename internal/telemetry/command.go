@@ -22,6 +22,7 @@ type Commands struct {
 
 	Connected   prometheus.Gauge
 	OdooCircuit prometheus.Gauge
+	OdooCalls   prometheus.Gauge
 	LedgerBytes prometheus.Gauge
 }
 
@@ -47,8 +48,9 @@ func newCommands(r *prometheus.Registry) *Commands {
 		unsentAge:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "results_waiting_seconds", Help: "Age of the oldest answer that no queue has taken yet; absent without one."}, []string{"channel"}),
 		odoo: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: "odoo_call_seconds",
 			Help: "Time of calls to Odoo's API, by result: ok, or the kind of error.", Buckets: prometheus.DefBuckets}, []string{"model", "method", "result"}),
-		Connected:   gauge(r, "commands_connected", "1 while commands of every channel can be received."),
+		Connected:   gauge(r, "commands_connected", "1 while commands of every channel that may send any can be received."),
 		OdooCircuit: gauge(r, "odoo_circuit_open", "1 while Odoo's API does not answer, or refuses a user's key, and calls are held back for a while."),
+		OdooCalls:   gauge(r, "odoo_calls_in_flight", "Calls to Odoo's API that are being made, looked at now and then; at most odoo.max_in_flight."),
 		LedgerBytes: gauge(r, "ledger_bytes", "What the ledger of commands occupies."),
 	}
 	r.MustRegister(c.seconds, c.own, c.waiting, c.oldest, c.exceptions, c.unsent, c.unsentAge, c.odoo)

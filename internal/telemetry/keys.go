@@ -39,6 +39,7 @@ const (
 	KeySequence  = "sequence"
 	KeyProgress  = "progress"
 	KeyHolder    = "holder" // of the shared store
+	KeyAhead     = "ahead"  // of this machine's clock
 	KeyTerm      = "term"
 
 	// KeyConnection and KeyObject are as the broker's operators see them.

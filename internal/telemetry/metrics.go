@@ -34,8 +34,9 @@ type Metrics struct {
 	StoreLimitBytes prometheus.Gauge
 	StoreFull       prometheus.Gauge
 
-	Commands *Commands
-	Active   prometheus.Gauge
+	Commands   *Commands
+	Active     prometheus.Gauge
+	ClockAhead *prometheus.GaugeVec
 
 	lanes laneVectors
 }
@@ -61,10 +62,12 @@ func New(version string) *Metrics {
 		StoreLimitBytes:       gauge(r, "store_limit_bytes", "What the store may have (store.max_size), or what its disk has room for when that is less."),
 		StoreFull:             gauge(r, "store_full", "1 while nothing is read because the store takes no more; lanes go on, and Odoo's server keeps its log."),
 		Active:                gauge(r, "active", "1 while this bridge has the store: of several with one store, exactly one should."),
+		ClockAhead:            prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "clock_ahead_seconds", Help: "By how much another machine's clock is ahead of this one's for certain; negative when it is behind. Odoo's has whole seconds."}, []string{"of"}),
 		Commands:              newCommands(r),
 		lanes:                 newLaneVectors(r),
 	}
 	m.SlotSafeWALBytes.Set(-1)
+	r.MustRegister(m.ClockAhead)
 	buildInfo(r, version)
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
@@ -86,6 +89,16 @@ func (m *Metrics) RowChangesSuppressed(reason string) prometheus.Counter {
 // Events counts events of one type. Keep what it returns.
 func (m *Metrics) Events(entity, what string) prometheus.Counter {
 	return m.events.WithLabelValues(entity, what)
+}
+
+// Readiness shows whether the bridge is ready.
+func (m *Metrics) Readiness(h *Health) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: "ready", Help: "1 while the bridge is ready, as /readyz says it, or ready as a stand-by."}, func() float64 {
+		if ready, _ := h.Ready(); ready {
+			return 1
+		}
+		return 0
+	}))
 }
 
 // SetFlag sets a gauge that is 1 or 0.

@@ -15,6 +15,8 @@ func Reference() (string, error) {
 	m.RowChangesSuppressed("reason")
 	m.Events("entity", "what")
 	m.Lane("channel", "lane")
+	m.Readiness(NewHealth())
+	m.ClockAhead.WithLabelValues("of")
 	m.Commands.show()
 	families, err := m.registry.Gather()
 	if err != nil {

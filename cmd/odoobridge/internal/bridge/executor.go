@@ -23,6 +23,7 @@ func (b *bridge) executor(l store.Ledger) (*users, error) {
 		URL: cfg.URL, Database: cfg.Database, Login: cfg.Login, Key: key.read, MaxInFlight: cfg.MaxInFlight, Rate: cfg.Rate, Timeout: cfg.CallTimeout(), Allowed: b.mayAct(),
 		TLS:     odoo.TLS{CAFile: cfg.CAFile, CertFile: cfg.CertFile, KeyFile: cfg.KeyFile},
 		Observe: b.metrics.Commands.Called, Changed: held.way, Refused: held.refused(""),
+		Clock: func(ahead time.Duration) { b.clocks.heard(clockOfOdoo, ahead) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the way to Odoo: %w", err)

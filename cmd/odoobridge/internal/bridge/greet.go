@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -15,15 +16,7 @@ import (
 // greet logs in to Odoo as each user once when commands begin to be carried out, so that a key, a database or an address that
 // is wrong is told then, and not with the first command. It holds nothing up.
 func (u *users) greet(ctx context.Context) {
-	u.mu.RLock()
-	all := maps.Clone(u.own)
-	u.mu.RUnlock()
-	if u.shared.login != "" {
-		if all == nil {
-			all = map[string]user{}
-		}
-		all[""] = u.shared
-	}
+	all := u.all()
 	for _, channel := range slices.Sorted(maps.Keys(all)) {
 		var whose []any
 		if channel != "" {
@@ -46,6 +39,20 @@ func (u *users) greet(ctx context.Context) {
 	}
 }
 
+// all are the users by channel; "" is the bridge's own.
+func (u *users) all() map[string]user {
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	all := maps.Clone(u.own)
+	if u.shared.login != "" {
+		if all == nil {
+			all = map[string]user{}
+		}
+		all[""] = u.shared
+	}
+	return all
+}
+
 // unwelcome says in words why Odoo cannot be asked, and what to do.
 func unwelcome(err error) (reason, remedy string) {
 	var e *odoo.Error
@@ -61,6 +68,10 @@ func unwelcome(err error) (reason, remedy string) {
 		return "Odoo has no database of this name, or cannot reach it", "correct odoo.database, or look at Odoo's PostgreSQL"
 	case e.Kind == odoo.Missing:
 		return "Odoo has no user of this login, or it is archived", "correct the login"
+	case e.Status == http.StatusBadGateway, e.Status == http.StatusServiceUnavailable, e.Status == http.StatusGatewayTimeout:
+		return "a proxy answers that Odoo does not", "look whether Odoo runs behind it"
+	case e.Kind == odoo.Limited:
+		return "Odoo, or a proxy before it, takes no more calls at present", "none is needed; if it stays, raise the limit there or lower odoo.rate"
 	case e.Kind == odoo.NotSent && (e.Status != 0 || e.Name == "version"):
 		return "what answers is not Odoo's API", "correct odoo.url: how Odoo itself is reached, without a path"
 	case e.Kind == odoo.Paused:

@@ -47,24 +47,28 @@ func TestTheStartSaysWhyOdooCannotBeAsked(t *testing.T) {
 	defer web.Close()
 	secured := httptest.NewTLSServer(http.HandlerFunc(answersLogins))
 	defer secured.Close()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
+	defer proxy.Close()
 	good := config.Odoo{URL: web.URL, Database: "live", Login: "admin", APIKey: "admin"}
 	for name, tc := range map[string]struct {
 		mistake func(*config.Odoo, *config.Channel)
 		says    []string
 	}{
-		"none":              {func(*config.Odoo, *config.Channel) {}, []string{"level=INFO msg=\"Odoo lets this user in\" release=17.0", "level=INFO msg=\"Odoo lets this user in\" channel=shop"}},
-		"wrong key":         {func(_ *config.Odoo, c *config.Channel) { c.OdooAPIKey = "geheim" }, []string{"level=WARN", "channel=shop", "API key is wrong, revoked or expired", "remedy=", "Odoo lets this user in\" release=17.0"}},
-		"archived user":     {func(_ *config.Odoo, c *config.Channel) { c.OdooLogin = "__system__" }, []string{"level=WARN", "channel=shop", "the login is unknown or archived"}},
-		"wrong database":    {func(o *config.Odoo, _ *config.Channel) { o.Database = "prod" }, []string{"Odoo has no database of this name", "correct odoo.database"}},
-		"Odoo down":         {func(o *config.Odoo, _ *config.Channel) { o.URL = "http://127.0.0.1:1" }, []string{"Odoo does not answer", "connection refused", "look whether Odoo runs"}},
-		"unknown authority": {func(o *config.Odoo, _ *config.Channel) { o.URL = secured.URL }, []string{"the certificate of what answers is not trusted", "odoo.tls.ca"}},
-		"another service":   {func(o *config.Odoo, _ *config.Channel) { o.URL += "/shop" }, []string{"what answers is not Odoo's API", "correct odoo.url"}},
+		"none":                     {func(*config.Odoo, *config.Channel) {}, []string{"level=INFO msg=\"Odoo lets this user in\" release=17.0", "level=INFO msg=\"Odoo lets this user in\" channel=shop"}},
+		"wrong key":                {func(_ *config.Odoo, c *config.Channel) { c.OdooAPIKey = "geheim" }, []string{"level=WARN", "channel=shop", "API key is wrong, revoked or expired", "remedy=", "Odoo lets this user in\" release=17.0"}},
+		"archived user":            {func(_ *config.Odoo, c *config.Channel) { c.OdooLogin = "__system__" }, []string{"level=WARN", "channel=shop", "the login is unknown or archived"}},
+		"wrong database":           {func(o *config.Odoo, _ *config.Channel) { o.Database = "prod" }, []string{"Odoo has no database of this name", "correct odoo.database"}},
+		"Odoo down":                {func(o *config.Odoo, _ *config.Channel) { o.URL = "http://127.0.0.1:1" }, []string{"Odoo does not answer", "connection refused", "look whether Odoo runs"}},
+		"unknown authority":        {func(o *config.Odoo, _ *config.Channel) { o.URL = secured.URL }, []string{"the certificate of what answers is not trusted", "odoo.tls.ca"}},
+		"Odoo down behind a proxy": {func(o *config.Odoo, _ *config.Channel) { o.URL = proxy.URL }, []string{"a proxy answers that Odoo does not", "look whether Odoo runs behind it"}},
+		"another service":          {func(o *config.Odoo, _ *config.Channel) { o.URL += "/shop" }, []string{"what answers is not Odoo's API", "correct odoo.url"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, shop := good, config.Channel{Name: "shop", OdooLogin: "channel_shopify", OdooAPIKey: "channel_shopify", Commands: []string{"order.place"}}
 			tc.mistake(&o, &shop)
 			var log bytes.Buffer
 			h := &host{cfg: &config.Config{Odoo: o, Channels: []config.Channel{shop}}, log: slog.New(slog.NewTextHandler(&log, nil)), metrics: telemetry.New("test")}
+			h.clocks = newClocks(h.log, h.metrics.ClockAhead)
 			x, err := (&bridge{host: h}).executor(nil)
 			if err != nil {
 				t.Fatal(err)

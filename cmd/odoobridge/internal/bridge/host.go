@@ -25,6 +25,7 @@ type host struct {
 	metrics *telemetry.Metrics
 	health  *telemetry.Health
 	absence *broker.Absence // of RabbitMQ
+	clocks  *clocks
 	current atomic.Pointer[bridge]
 	// instance names this process among those that may want a shared store.
 	instance string
@@ -33,11 +34,14 @@ type host struct {
 func newHost(cfg *config.Config, o Options) *host {
 	h := &host{cfg: cfg, log: o.Log, began: time.Now(), metrics: telemetry.New(o.Version), instance: postgres.NewInstance(),
 		absence: broker.NewAbsence(o.Log)}
+	h.clocks = newClocks(o.Log, h.metrics.ClockAhead)
 	checks := []string{telemetry.HealthStreaming, telemetry.HealthBroker, telemetry.HealthStore, telemetry.HealthSlot}
 	if cfg.HasCommands() {
 		checks = append(checks, telemetry.HealthCommands)
 	}
 	h.health = telemetry.NewHealth(checks...)
+	h.metrics.Readiness(h.health)
+	telemetry.SetFlag(h.metrics.Commands.Connected, !cfg.HasCommands())
 	h.begin()
 	return h
 }

@@ -21,8 +21,7 @@ import (
 type commands struct {
 	river    *inbound.Inbound
 	ledger   store.Ledger
-	reloaded func(*config.Config) // tells the executor
-	greet    func(context.Context)
+	users    *users
 	inFlight *inflight.Tracker // nil where no lane asks
 }
 
@@ -54,7 +53,7 @@ func (b *bridge) openInbound(ctx context.Context, version string) (closeInbound 
 	for i := range b.cfg.Channels {
 		b.metrics.Commands.Expect(b.cfg.Channels[i].Name, b.cfg.Channels[i].Commands)
 	}
-	b.commands = &commands{river: river, ledger: l, reloaded: executor.reload, greet: executor.greet, inFlight: tracker}
+	b.commands = &commands{river: river, ledger: l, users: executor, inFlight: tracker}
 	b.handleCommands()
 	return l.Close, nil
 }
@@ -67,7 +66,10 @@ func (b *bridge) runInbound(ctx context.Context) error {
 	done := make(chan error, 1)
 	go func() { done <- b.commands.river.Run(ctx) }()
 	var greeting sync.WaitGroup
-	greeting.Go(func() { b.commands.greet(ctx) })
+	greeting.Go(func() {
+		b.commands.users.greet(ctx)
+		b.commands.users.look(ctx)
+	})
 	defer greeting.Wait()
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
@@ -93,7 +95,7 @@ func (b *bridge) reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.commands.reloaded(cfg)
+	b.commands.users.reload(cfg)
 	if b.commands.inFlight != nil {
 		b.commands.inFlight.Reload(cfg)
 	}

@@ -22,6 +22,7 @@ func TestWithoutItsLeaseABridgeAsksOdooNothing(t *testing.T) {
 	ask := func(lease *postgres.Lease) error {
 		cfg := &config.Config{Odoo: config.Odoo{URL: odoo.URL, Database: "d", Login: "bridge", APIKey: "k"}}
 		b := &bridge{host: &host{cfg: cfg, log: slog.New(slog.DiscardHandler), metrics: telemetry.New("test")}, lease: lease}
+		b.clocks = newClocks(b.log, b.metrics.ClockAhead)
 		x, err := b.executor(nil)
 		if err != nil {
 			t.Fatal(err)

@@ -24,6 +24,10 @@ type Status struct {
 	Lanes       []LaneStatus        `json:"lanes"`
 	// Commands are those that are not done, by channel and workload; absent where no channel may send any.
 	Commands []CommandStatus `json:"commands,omitempty"`
+	// API says whether Odoo can be called; absent where no channel may send commands.
+	API *APIStatus `json:"odoo_api,omitempty"`
+	// Clocks are those that are not this machine's.
+	Clocks []ClockStatus `json:"clocks_off,omitempty"`
 	// InFlight are orders that Odoo does not count yet; absent where there are none.
 	InFlight *InFlightStatus `json:"orders_in_flight,omitempty"`
 	// Results are answers to commands that no queue has taken yet.
@@ -133,6 +137,8 @@ func (b *bridge) status(ctx context.Context) (any, error) {
 	if s.Results, err = b.resultStatus(ctx); err != nil {
 		return nil, err
 	}
+	s.API = b.apiStatus()
+	s.Clocks = b.clocks.off()
 	s.InFlight = b.inFlightStatus()
 	s.Poisoned = b.poisoned()
 	parked := b.jobs.ParkedCounts()

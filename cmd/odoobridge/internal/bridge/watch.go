@@ -16,6 +16,7 @@ const (
 	lookEvery    = 2 * time.Second
 	trimEvery    = time.Minute
 	originsEvery = time.Minute
+	clocksEvery  = time.Minute
 )
 
 // care looks after what no event tells of, beside reading: the slot's health, the
@@ -25,6 +26,7 @@ func (b *bridge) care(ctx context.Context) error {
 	g.Go(func() error { return every(ctx, lookEvery, b.lookAround) })
 	g.Go(func() error { return b.setUpBroker(ctx) })
 	g.Go(func() error { return every(ctx, trimEvery, b.trim) })
+	g.Go(func() error { return every(ctx, clocksEvery, b.compareClocks) })
 	g.Go(func() error {
 		return every(ctx, originsEvery, func(ctx context.Context) error {
 			if b.origins.incomplete() {
@@ -94,6 +96,10 @@ func (b *bridge) lookAround(ctx context.Context) error {
 	b.lookAtSlot(ctx)
 	b.lookAtLanes()
 	b.lookAtStore(ctx)
+	b.clocks.look()
+	if b.commands != nil {
+		b.metrics.Commands.OdooCalls.Set(float64(b.commands.users.client.InFlight()))
+	}
 	return nil
 }
 
@@ -107,6 +113,7 @@ func (b *bridge) lookAtSlot(ctx context.Context) {
 		b.health.Set(telemetry.HealthSlot, false, "its state cannot be read: "+err.Error())
 		return
 	case !state.Exists:
+		b.metrics.SlotActive.Set(0)
 		b.health.Set(telemetry.HealthSlot, false, "it does not exist any more: somebody dropped it, and what changes now is not kept for the bridge. It ends when its connection does; run `odoobridge resync` then")
 		return
 	}

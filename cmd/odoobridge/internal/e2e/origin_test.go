@@ -162,6 +162,13 @@ func TestAKeyIsRotatedWithoutARestart(t *testing.T) {
 	if n := len(results.all()); n != 1 {
 		t.Errorf("%d results while Odoo refuses the key, want 1", n)
 	}
+	testkit.Eventually(t, patience, func() bool {
+		s, err := p.status()
+		return err == nil && s.API != nil && len(s.API.Refused) == 1 && s.API.Refused[0].Channel == "webshop" && s.API.Refused[0].Remedy != ""
+	}, func() string {
+		s, _ := p.status()
+		return fmt.Sprintf("status does not say whom Odoo refuses: %+v", s.API)
+	})
 	rotate("k2\n")
 	results.atLeast(t, 2)
 	for id, outcome := range results.all() {

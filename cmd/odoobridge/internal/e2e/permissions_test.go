@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
+	"github.com/odoobridge/odoobridge/internal/odoosim"
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
@@ -69,6 +71,8 @@ func TestThePermissionsOfTheHandbookAreEnough(t *testing.T) {
 		}
 	}
 
+	statusOfOdoosAPI(t, p, odoo, send, results)
+
 	second := newProcess(t, setup{dsn: odoo.dsn, amqp: bridge, more: odoo.settings(), channels: channels})
 	second.start("run")
 	if code := second.wait(); code != 3 {
@@ -76,6 +80,26 @@ func TestThePermissionsOfTheHandbookAreEnough(t *testing.T) {
 	}
 	second.says("slot odoobridge is in use by server process " + odoo.text("SELECT active_pid::text FROM pg_replication_slots WHERE slot_name = 'odoobridge'"))
 	second.says("application odoobridge, from 127.0.0.1")
+}
+
+// statusOfOdoosAPI has Odoo's proxy answer in its place: `status` says so while a command waits, the bridge stays ready, and it is over with the trouble.
+func statusOfOdoosAPI(t *testing.T, p *process, odoo *simulated, send *sender, results *outcomes) {
+	t.Helper()
+	odoo.server.Inject(odoosim.Fault{Status: http.StatusTooManyRequests, Times: odoosim.Always})
+	send.commandOf("shopify", "order.place", "o-2", "5002", placed("bert"))
+	testkit.Eventually(t, patience, func() bool {
+		s, err := p.status()
+		return err == nil && s.Ready && s.API != nil && s.API.Failures > 0 && !s.API.Since.IsZero() && !s.API.Answered.After(s.API.Since)
+	}, p.log.String)
+	said, err := exec.Command(p.program, "status", "--config", p.config).CombinedOutput()
+	if err != nil || !strings.Contains(string(said), "odoo api   fails since") || !strings.Contains(string(said), "HTTP 429") {
+		t.Errorf("status while Odoo's API is away: %v\n%s", err, said)
+	}
+	odoo.server.Heal()
+	results.becomes(t, "o-2", "applied")
+	if s, err := p.status(); err != nil || s.API.State != "answers" || s.API.Failures != 0 {
+		t.Errorf("status when Odoo's API is back: %+v, %v", s.API, err)
+	}
 }
 
 // as is the URL of another user.

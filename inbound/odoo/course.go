@@ -1,0 +1,53 @@
+package odoo
+
+import (
+	"context"
+	"time"
+)
+
+// State says whether calls are made at present.
+func (c *Client) State() State {
+	if s := c.Way(); s.Open {
+		return s
+	}
+	return c.Login()
+}
+
+// Way says how Odoo answers, whoever calls it.
+func (c *Client) Way() State { return c.circuit.state() }
+
+// Login says whether Odoo lets this user in.
+func (c *Client) Login() State { return c.key.state() }
+
+// InFlight is how many calls are being made, of all users; never more than the limit.
+func (c *Client) InFlight() int { return int(c.calls.Load()) }
+
+// Try makes a call that changes nothing, to learn whether calls go through.
+func (c *Client) Try(ctx context.Context) error {
+	_, err := c.SearchRead(ctx, "res.users", Domain{{"login", "=", c.options.Login}}, []string{"id"}, Window{Limit: 1}, nil)
+	return err
+}
+
+// take waits for one of the places of calls, which free gives back.
+func (c *Client) take(ctx context.Context) (free func(), err error) {
+	if err := c.places.Acquire(ctx, 1); err != nil {
+		return nil, &Error{Kind: Stopped, Err: err}
+	}
+	c.calls.Add(1)
+	return func() {
+		c.calls.Add(-1)
+		c.places.Release(1)
+	}, nil
+}
+
+// apart is by how much another clock must differ from ours, one way or the other, when it showed told between began and ended. told
+// has whole seconds.
+func apart(began, ended, told time.Time) time.Duration {
+	switch ahead, behind := told.Sub(ended), began.Sub(told.Add(time.Second)); {
+	case ahead > 0:
+		return ahead
+	case behind > 0:
+		return -behind
+	}
+	return 0
+}
