@@ -84,8 +84,9 @@ type Inbound struct {
 	nudges map[string]chan struct{} // by workload: something may be due
 	answer chan struct{}            // results may be unsent
 
-	mu     sync.Mutex
-	queues map[string]error // why a queue cannot be received from; nil: it can
+	mu      sync.Mutex
+	queues  map[string]error // why a queue cannot be received from; nil: it can
+	telling sync.Mutex       // held from a change of queues until the meter has heard of it: what it hears last is so
 
 	toldResults telemetry.Told // which queues for answers are not as they must be
 
@@ -206,6 +207,8 @@ func poke(c chan struct{}) {
 }
 
 func (i *Inbound) changed(queue string, err error) {
+	i.telling.Lock()
+	defer i.telling.Unlock()
 	i.mu.Lock()
 	i.queues[queue] = err
 	i.mu.Unlock()
