@@ -23,8 +23,7 @@ func (e exception) text() string {
 }
 
 // kindOf reads an exception's name. Odoo tries serialization failures, locks
-// and deadlocks five times itself before it answers with them; a lost connection to the
-// database has rolled back too.
+// and deadlocks five times itself before it answers with them.
 func kindOf(name string) Kind {
 	switch name {
 	case "odoo.exceptions.UserError", "odoo.exceptions.RedirectWarning":
@@ -40,17 +39,27 @@ func kindOf(name string) Kind {
 	case "odoo.exceptions.LockError", "odoo.exceptions.ConcurrencyError":
 		return Busy
 	}
-	if rest, ok := strings.CutPrefix(name, "psycopg2."); ok {
-		switch strings.TrimPrefix(rest, "errors.") {
-		case "SerializationFailure", "LockNotAvailable", "DeadlockDetected", "QueryCanceled", "AdminShutdown", "OperationalError",
-			"InterfaceError", "extensions.TransactionRollbackError", "TooManyConnections", "pool.PoolError":
-			return Busy
-		}
+	if rest, ok := strings.CutPrefix(name, "psycopg2."); ok && passing[strings.TrimPrefix(rest, "errors.")] {
+		return Busy
 	}
 	if name == "odoo.sql_db.PoolError" || name == "builtins.MemoryError" {
 		return Busy
 	}
 	return Faulty
+}
+
+// passing are psycopg2's names of errors that are the database's at the moment, not the call's: others were in the way, it is away, short
+// of something or a copy that nobody may write to. A connection that it lost has rolled back. The names are those of
+// SQLSTATE's classes 08, 40, 53, 57 and 58, without what is asked for wrongly.
+var passing = map[string]bool{
+	"OperationalError": true, "InterfaceError": true, "pool.PoolError": true, "extensions.TransactionRollbackError": true, "extensions.QueryCanceledError": true,
+	"ConnectionException": true, "ConnectionDoesNotExist": true, "ConnectionFailure": true, "SqlclientUnableToEstablishSqlconnection": true,
+	"SqlserverRejectedEstablishmentOfSqlconnection": true,
+	"TransactionRollback":                           true, "SerializationFailure": true, "DeadlockDetected": true, "LockNotAvailable": true,
+	"InsufficientResources": true, "DiskFull": true, "OutOfMemory": true, "TooManyConnections": true,
+	"OperatorIntervention": true, "QueryCanceled": true, "AdminShutdown": true, "CrashShutdown": true, "CannotConnectNow": true, "DatabaseDropped": true,
+	"IdleSessionTimeout": true, "IdleInTransactionSessionTimeout": true, "ReadOnlySqlTransaction": true,
+	"SystemError": true, "IoError": true,
 }
 
 // collisions are what load() says when it swallowed an error that Odoo would have

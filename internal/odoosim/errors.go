@@ -3,7 +3,10 @@ package odoosim
 import (
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -63,6 +66,22 @@ func transient(err error) bool {
 	return pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "55P03"
 }
 
+// psycopg2 is the name of an error of the database in Python, as far as it is of the database's being away.
+func psycopg2(code string) string {
+	switch code {
+	case "57P01":
+		return "psycopg2.errors.AdminShutdown"
+	case "57P02":
+		return "psycopg2.errors.CrashShutdown"
+	case "57P03":
+		return "psycopg2.errors.CannotConnectNow"
+	}
+	if strings.HasPrefix(code, "08") || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "57") || strings.HasPrefix(code, "58") {
+		return "psycopg2.OperationalError"
+	}
+	return "psycopg2.Error"
+}
+
 // asOdoo gives any error the name a client of Odoo would see.
 func asOdoo(err error) *odooError {
 	var known *odooError
@@ -79,7 +98,14 @@ func asOdoo(err error) *odooError {
 		case "23505", "23502", "23503":
 			return &odooError{"odoo.exceptions.ValidationError", "The operation cannot be completed: " + pg.Message}
 		}
-		return &odooError{"psycopg2.Error", pg.Message + "\n"}
+		return &odooError{psycopg2(pg.Code), pg.Message + "\n"}
+	}
+	var connecting *pgconn.ConnectError
+	switch {
+	case errors.As(err, &connecting):
+		return &odooError{"psycopg2.OperationalError", err.Error() + "\n"}
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNRESET), pgconn.SafeToRetry(err):
+		return &odooError{"psycopg2.InterfaceError", "connection already closed"}
 	}
 	return &odooError{"builtins.Exception", err.Error()}
 }

@@ -43,6 +43,9 @@ type Options struct {
 	Now func() time.Time
 }
 
+// Application is what its sessions in the database call themselves. Odoo's have the process's number where this has a word.
+const Application = "odoo-simulated"
+
 // New opens a server on a database that has the tables of Odoo 17, 18 or 19.
 func New(ctx context.Context, dsn string, options Options) (*Server, error) {
 	cfg, err := pgxpool.ParseConfig(dsn)
@@ -51,6 +54,7 @@ func New(ctx context.Context, dsn string, options Options) (*Server, error) {
 	}
 	// Odoo's sessions find their tables whatever the database's default is.
 	cfg.ConnConfig.RuntimeParams["search_path"] = "public"
+	cfg.ConnConfig.RuntimeParams["application_name"] = Application
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
