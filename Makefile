@@ -77,8 +77,8 @@ soak: deps build ## the demo's shop under random orders for FOR=1h, counting wha
 torture: deps ## faults at random for FOR=1h against a model of what was committed (SEED=n draws the same again, STORE=postgres)
 	$(GO) test $(RACE) -count 1 -v -timeout 0 -run 'TestTorture$$' ./cmd/odoobridge/internal/e2e -args -torture.for $(FOR) -torture.seed $(SEED) -torture.store $(STORE)
 
-chaos: deps ## channels, people and faults at random for FOR=1h against a simulated Odoo, or that of ODOO_URL (SEED=n, docs/LIVE.md)
-	$(GO) test -count 1 -v -timeout 0 -run 'TestTheWholeBridgeTellsTheTruthWhateverHappens$$' ./cmd/odoobridge/internal/e2e -args -chaos.for $(FOR) -chaos.seed $(SEED)
+chaos: deps ## channels, people and faults at random for FOR=1h against a simulated Odoo, or that of ODOO_URL (SEED=n; STORE=postgres: two bridges; docs/LIVE.md)
+	$(GO) test -count 1 -v -timeout 0 -run 'TestTheWholeBridgeTellsTheTruthWhateverHappens$$' ./cmd/odoobridge/internal/e2e -args -chaos.for $(FOR) -chaos.seed $(SEED) -chaos.store $(STORE)
 
 live: deps ## the tests of commands against the Odoo of ODOO_URL, ODOO_DB, ODOO_LOGIN, ODOO_PASSWORD, ODOO_DSN (docs/LIVE.md)
 	@if [ -z "$$ODOO_URL" ]; then echo "ODOO_URL is not set; docs/LIVE.md says what is needed and what stays"; exit 1; fi

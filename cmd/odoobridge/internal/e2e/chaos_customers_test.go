@@ -24,6 +24,11 @@ func (m *market) checkCustomers() {
 				continue
 			}
 			said := s.upserts(id)
+			for i, w := range said {
+				if i > 0 && w.late {
+					m.t.Errorf("customer %s of %s: %s, which was said an hour before what came before it, is %s", id, s.name, w.id, w.final())
+				}
+			}
 			names[partner] = append(names[partner], lastName(said))
 			for _, w := range said {
 				ever[partner] = append(ever[partner], w.data["name"].(string))

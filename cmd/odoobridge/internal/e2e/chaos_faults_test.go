@@ -22,11 +22,13 @@ const crashCommand = "ODOO_CRASH"
 
 func (m *market) faults() []marketFault {
 	all := []marketFault{
-		{"kill -9 of the bridge", false, func(m *market) { m.noteMemory(); m.bridge.kill(); m.bridge.start("run") }},
-		{"SIGTERM to the bridge", true, func(m *market) { m.noteMemory(); m.bridge.terminate(); m.bridge.start("run") }},
+		{"kill -9 of the bridge", false, func(m *market) { m.crash() }},
+		{"bridge stands still", false, func(m *market) { m.freeze() }},
+		{"SIGTERM to the bridge", true, func(m *market) { m.atWork(); m.noteMemory(); m.bridge.terminate(); m.bridge.start("run") }},
 		{"broker's link cut", true, func(m *market) { m.toAMQP.Cut() }},
 		{"broker's link half-open", false, func(m *market) { m.toAMQP.Stall(); m.worked(2); m.toAMQP.Resume() }},
 		{"kill -9 of the broker", false, func(m *market) { m.rabbit.Kill9(m.t); time.Sleep(time.Second); m.rabbit.Start(m.t) }},
+		{"broker's memory alarm", false, func(m *market) { defer m.rabbit.Alarm(m.t)(); time.Sleep(3 * time.Second) }},
 		{"PostgreSQL's link cut", true, func(m *market) { m.toPG.Cut() }},
 		{"PostgreSQL's link half-open", false, func(m *market) { m.toPG.Stall(); m.worked(2); m.toPG.Resume() }},
 		{"walsender terminated", true, func(m *market) {
@@ -37,10 +39,17 @@ func (m *market) faults() []marketFault {
 		}},
 		{"answers lost", false, func(m *market) { m.toOdoo.arm(answerLost, 1+m.draw.IntN(3)); m.worked(2) }},
 		{"answers late", true, func(m *market) { m.toOdoo.arm(answerLate, 1+m.draw.IntN(3)); m.worked(2) }},
+		{"no answer", false, func(m *market) { m.toOdoo.arm(answerNever, 1+m.draw.IntN(2)); m.worked(2) }},
 		{"requests lost", false, func(m *market) { m.toOdoo.arm(requestLost, 1+m.draw.IntN(3)); m.worked(2) }},
 		{"502 after Odoo's commit", false, func(m *market) { m.toOdoo.arm(badGateway, 1+m.draw.IntN(3)); m.worked(2) }},
+		{"Odoo away", false, func(m *market) {
+			m.toOdoo.stop()
+			time.Sleep(time.Duration(2+m.draw.IntN(10)) * time.Second)
+			m.toOdoo.start()
+		}},
 		{"429 of a proxy", true, func(m *market) { m.toOdoo.arm(tooMany, 1+m.draw.IntN(3)); m.worked(2) }},
 	}
+	all = append(append(all, m.odooFaults()...), m.pairFaults()...)
 	if command := os.Getenv(crashCommand); command != "" && m.server == nil {
 		for _, what := range []string{"worker", "server"} {
 			all = append(all, marketFault{"kill -9 of Odoo's " + what, false, func(m *market) {

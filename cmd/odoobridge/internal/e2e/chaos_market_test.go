@@ -26,7 +26,12 @@ type market struct {
 	toPG   *testkit.TCPProxy
 	toAMQP *testkit.TCPProxy
 	toOdoo *webProxy
-	bridge *process
+	bridge *process // the one that was seen at work last
+	second *process // which stands by; nil: there is none
+	dead   *deadEar
+
+	storage *testkit.PG // where two bridges remember
+	toStore *testkit.TCPProxy
 
 	before  map[string]int64 // highest id of a model before anything was made
 	vendors []*vendor
@@ -38,8 +43,10 @@ type market struct {
 
 	mu     sync.Mutex
 	wishes []*wish
-	heirs  map[int64]bool // customers whom others were merged into, or may have been
-	peak   int64          // of the bridge's memory, in bytes
+	// What is no command.
+	rejected [][]byte
+	heirs    map[int64]bool // customers whom others were merged into, or may have been
+	peak     int64          // of the bridge's memory, in bytes
 	// What the clerks did, and what they could not do, by what it was.
 	clerked, refused map[string]int
 	lastRefusal      map[string]string
@@ -69,13 +76,13 @@ func newMarket(t *testing.T, a *atHand, draw *rand.Rand) *market {
 	m.toPG = testkit.Proxy(t, dsn.Host)
 	m.remember()
 	names := []string{a.name + "_shop", a.name + "_pos", a.name + "_shed"}
-	m.bridge = a.process(setup{
+	m.runBridges(setup{
 		dsn: through(a.dsn, dsn.Host, m.toPG), amqp: through(m.amqp, m.rabbit.Addr(), m.toAMQP), slot: a.name,
 		more: fmt.Sprintf("odoo: {url: %q, database: %q, login: %q, api_key: %q, rate: 100/s, limit_time_real: 30s}\nownership: {customer: %s}\n",
 			m.toOdoo.url(), a.db, a.login, a.password, names[0]),
 		channels: m.channel(names[0]) + m.channel(names[1]) + m.channel(names[2]),
 	})
-	m.bridge.run()
+	m.dead = hearDead(t, m.amqp)
 	m.shed = &shed{vendor: m.newVendor(names[2])}
 	m.vendors = []*vendor{m.newVendor(names[0]), m.newVendor(names[1])}
 	m.stock()
@@ -84,6 +91,7 @@ func newMarket(t *testing.T, a *atHand, draw *rand.Rand) *market {
 
 func (m *market) channel(name string) string {
 	return fmt.Sprintf(`  %s:
+    rabbitmq_user: %s
     company: %d
     warehouses: [%q]
     order: {confirm: always}
@@ -92,7 +100,7 @@ func (m *market) channel(name string) string {
     commands: [%s]
     lanes:
       all: {entities: [customer, product, price, stock_level, order, shipment, return, invoice, refund, payment], pace: instant}
-`, name, m.company, m.code, m.bank, strings.Join(schema.CommandNames(), ", "))
+`, name, userOf(m.t, m.amqp), m.company, m.code, m.bank, strings.Join(schema.CommandNames(), ", "))
 }
 
 // everyGroup are the groups that all commands together need.
@@ -146,7 +154,7 @@ func (m *market) stock() {
 		}
 	}
 	for _, one := range append(m.goods, m.counted...) {
-		m.shed.count(one, opening)
+		m.shed.count(one, opening, 0)
 	}
 	testkit.Eventually(m.t, patience, func() bool { return m.unanswered() == 0 }, nil)
 	for _, w := range m.wishes {
@@ -163,7 +171,7 @@ func (m *market) make(sku string) thingSold {
 
 // newVendor sends and hears for a channel.
 func (m *market) newVendor(name string) *vendor {
-	s := &vendor{market: m, name: name, post: &post{url: m.amqp}, customers: map[string]bool{}}
+	s := &vendor{market: m, name: name, user: userOf(m.t, m.amqp), post: &post{url: m.amqp}, customers: map[string]bool{}}
 	m.t.Cleanup(s.post.close)
 	s.answers = hearAnswers(m.t, m.amqp, name)
 	s.lane = hearLane(m.t, m.amqp, "channel."+name+".all")

@@ -20,6 +20,7 @@ type webProxy struct {
 
 	mu    sync.Mutex
 	armed []webFault
+	down  bool
 	hits  map[webFault]int
 }
 
@@ -28,6 +29,7 @@ type webFault string
 
 const (
 	answerLost  webFault = "answer lost"    // Odoo did it, and nobody hears of it
+	answerNever webFault = "no answer"      // Odoo did it, and whoever waits for the answer waits in vain
 	answerLate  webFault = "answer late"    // Odoo did it, and is heard of later
 	requestLost webFault = "request lost"   // the connection breaks before Odoo hears of it
 	badGateway  webFault = "502 afterwards" // Odoo did it, and the proxy answers with a page of its own
@@ -59,6 +61,26 @@ func (p *webProxy) disarm() {
 	p.armed = nil
 }
 
+// stop has nobody reach Odoo, and ends the calls that are under way; Odoo itself does not notice.
+func (p *webProxy) stop() {
+	p.mu.Lock()
+	p.down = true
+	p.mu.Unlock()
+	p.server.CloseClientConnections()
+}
+
+func (p *webProxy) start() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.down = false
+}
+
+func (p *webProxy) isDown() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.down
+}
+
 // reading are calls that change nothing, by JSON-RPC and by JSON-2.
 var reading = regexp.MustCompile(`"(search_read|read|search_count|fields_get|check_object_reference|check_access_rights|has_access|has_group|get_external_id|context_get|authenticate|version|default_get)"|/(search_read|read|search_count|fields_get|check_object_reference|has_access|has_group|get_external_id|context_get|version|default_get)$`)
 
@@ -78,7 +100,7 @@ func (p *webProxy) next(path string, body []byte) (f webFault) {
 
 func (p *webProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
-	if err != nil {
+	if err != nil || p.isDown() {
 		panic(http.ErrAbortHandler)
 	}
 	fault := p.next(r.URL.Path, body)
@@ -95,6 +117,9 @@ func (p *webProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler) // the client's connection breaks, as this one has
 	}
 	switch fault {
+	case answerNever:
+		<-r.Context().Done()
+		return
 	case answerLate:
 		time.Sleep(3 * time.Second)
 	case badGateway:

@@ -30,13 +30,19 @@ func settling() time.Duration {
 func (m *market) settle() {
 	m.t.Helper()
 	m.toOdoo.disarm()
+	if m.server != nil {
+		m.server.Heal()
+	}
 	m.restore()
 	m.ready()
 	var b *books
 	var waits []string
 	testkit.Eventually(m.t, settling(), func() bool {
 		time.Sleep(200 * time.Millisecond)
-		m.bridge.alive()
+		if !m.atWork() {
+			waits = []string{"no bridge is at work"}
+			return false
+		}
 		b = m.readBooks()
 		waits = append(m.neglected(b), m.answersWaiting()...)
 		return len(waits) == 0
@@ -51,6 +57,7 @@ func (m *market) settle() {
 	m.checkMoney(b)
 	m.checkGoods(b)
 	m.checkCustomers()
+	m.checkDead(b)
 	for _, s := range append(m.vendors, m.shed.vendor) {
 		s.lane.checkRevisions()
 	}
@@ -62,7 +69,9 @@ func (m *market) ready() {
 	m.t.Helper()
 	var said []byte
 	testkit.Eventually(m.t, settling(), func() bool {
-		m.bridge.alive()
+		if !m.atWork() {
+			return false
+		}
 		response, err := http.Get("http://" + m.bridge.address + "/readyz")
 		if err != nil {
 			return false

@@ -19,11 +19,12 @@ func (s *shed) act(ctx context.Context, draw *rand.Rand) {
 		return
 	}
 	s.vendor.count++
+	s.post.twice = draw.IntN(12) == 0
 	switch n := draw.IntN(10); {
 	case n < 5:
 		s.ship(draw)
 	case n < 7:
-		s.count(s.counted[draw.IntN(len(s.counted))], draw.IntN(200))
+		s.count(s.counted[draw.IntN(len(s.counted))], draw.IntN(200), map[bool]time.Duration{true: time.Hour}[draw.IntN(6) == 0])
 	case n < 9:
 		change := draw.IntN(60) - 30
 		one := s.counted[draw.IntN(len(s.counted))]
@@ -41,9 +42,12 @@ func (s *shed) act(ctx context.Context, draw *rand.Rand) {
 	}
 }
 
-func (s *shed) count(one thingSold, quantity int) {
+func (s *shed) count(one thingSold, quantity int, ago time.Duration) {
 	subject := one.sku
-	s.say("stock.count", subject, map[string]any{"sku": one.sku, "warehouse": s.code, "quantity": fmt.Sprint(quantity), "counted_at": time.Now().UTC().Format(time.RFC3339Nano)})
+	w := s.say("stock.count", subject, map[string]any{"sku": one.sku, "warehouse": s.code, "quantity": fmt.Sprint(quantity), "counted_at": since(ago)})
+	if ago > 0 { // there is a newer word: the opening count
+		w.wrong = "rejected"
+	}
 }
 
 // ship confirms a shipment that is ready, whole or in part, as its event tells of it.

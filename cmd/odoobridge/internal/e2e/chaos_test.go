@@ -33,7 +33,7 @@ func TestTheWholeBridgeTellsTheTruthWhateverHappens(t *testing.T) {
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano())
 	}
-	t.Logf("again: go test ./cmd/odoobridge/internal/e2e -run TestTheWholeBridge -args -chaos.seed %d -chaos.for %s", seed, *chaosFor)
+	t.Logf("again: go test ./cmd/odoobridge/internal/e2e -run TestTheWholeBridge -args -chaos.seed %d -chaos.for %s -chaos.store %s", seed, *chaosFor, *chaosStore)
 	m := newMarket(t, odooAtHand(t, os.Getenv, "18.0"), rand.New(rand.NewPCG(seed, 1)))
 	end := time.Now().Add(*chaosFor)
 	for round := uint64(1); round == 1 || time.Now().Before(end); round++ {

@@ -12,6 +12,7 @@ import (
 type vendor struct {
 	*market
 	name    string
+	user    string // of the broker
 	post    *post
 	answers *answers
 	lane    *laneEar
@@ -62,6 +63,7 @@ func (s *vendor) act(ctx context.Context, draw *rand.Rand) {
 		return
 	}
 	s.count++
+	s.post.twice = draw.IntN(12) == 0
 	switch n := draw.IntN(100); {
 	case n < 30 || len(s.sales) == 0:
 		s.order(draw)
@@ -88,7 +90,13 @@ func (s *vendor) act(ctx context.Context, draw *rand.Rand) {
 
 // say sends a command of a new id.
 func (s *vendor) say(kind, subject string, data map[string]any) *wish {
-	w := s.wish(kind, fmt.Sprintf("%s-%d-%d", s.name, len(s.sentAll), s.count), subject, data)
+	return s.saySince(kind, subject, data, 0)
+}
+
+// saySince sends a command of a new id that was said so long ago.
+func (s *vendor) saySince(kind, subject string, data map[string]any, ago time.Duration) *wish {
+	w := s.wish(kind, fmt.Sprintf("%s-%d-%d", s.name, len(s.sentAll), s.count), subject, data, since(ago))
+	w.late = ago > 0
 	s.sentAll = append(s.sentAll, w)
 	return w
 }
@@ -109,8 +117,15 @@ func (s *vendor) customer(draw *rand.Rand, id string) {
 	if draw.IntN(4) == 0 {
 		data["addresses"] = []any{map[string]any{"id": "a" + id, "type": "delivery", "name": "At " + id, "street": fmt.Sprintf("Side St %d", s.count)}}
 	}
-	s.say("customer.upsert", id, data)
+	ago := time.Duration(0)
+	if draw.IntN(8) == 0 {
+		ago = time.Hour
+	}
+	s.saySince("customer.upsert", id, data, ago)
 }
+
+// since is the time so long ago, as commands have it.
+func since(ago time.Duration) string { return time.Now().Add(-ago).UTC().Format(time.RFC3339Nano) }
 
 func (s *vendor) consent(draw *rand.Rand) {
 	mail := fmt.Sprintf("%sconsent%d@example.test", s.name, draw.IntN(6))
@@ -140,6 +155,12 @@ func (s *vendor) order(draw *rand.Rand) {
 	data := map[string]any{
 		"number": o.number, "placed_at": now(), "currency": s.currency, "customer": customer, "lines": lines,
 		"totals": map[string]any{"total": fmt.Sprintf("%d.00", total)},
+	}
+	switch draw.IntN(20) { // what is about the order comes before it
+	case 0:
+		s.say("order.cancel", o.subject, map[string]any{"reason": "clicked twice"})
+	case 1:
+		s.pay(draw, o)
 	}
 	s.say("order.place", o.subject, data).wrong = o.odd
 	s.sales = append(s.sales, o)
@@ -226,10 +247,14 @@ func (s *vendor) receive(draw *rand.Rand, o *sale) {
 // nonsense is what is refused whatever there is in Odoo.
 func (s *vendor) nonsense(draw *rand.Rand) {
 	subject := fmt.Sprintf("n%d", s.count)
-	switch draw.IntN(3) {
+	switch draw.IntN(5) {
 	case 0:
-		s.say("order.place", subject, map[string]any{"placed_at": "yesterday", "lines": 5}).wrong = "rejected"
+		s.garbage(draw)
 	case 1:
+		s.forge()
+	case 2:
+		s.say("order.place", subject, map[string]any{"placed_at": "yesterday", "lines": 5}).wrong = "rejected"
+	case 3:
 		s.say("payment.record", subject, map[string]any{"order": "o1", "amount": "-5", "currency": "usd"}).wrong = "rejected"
 	default:
 		s.say("stock.count", subject, map[string]any{"sku": s.goods[0].sku, "warehouse": s.code, "quantity": "-1", "counted_at": now()}).wrong = "rejected"

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,6 +35,7 @@ type atHand struct {
 	dsn      string
 	name     string          // of this test alone: channel, slot and publication, and the beginning of what is made
 	server   *odoosim.Server // nil unless it is simulated for this test
+	locked   atomic.Bool     // the simulated one knows no password
 	client   *odoo.Client
 	context  map[string]any
 	release  int
@@ -102,7 +104,12 @@ func (a *atHand) simulate(release string) {
 	a.dsn = testkit.PostgresAlone(a.t).NewCopy(a.t, "shop"+release[:2], func(ctx context.Context, dsn string) error {
 		return odoosim.InstallRelease(ctx, dsn, release)
 	})
-	server, err := odoosim.New(context.Background(), a.dsn, odoosim.Options{Rights: liveRights})
+	server, err := odoosim.New(context.Background(), a.dsn, odoosim.Options{Rights: liveRights, Password: func(login string) string {
+		if a.locked.Load() {
+			return login + " changed"
+		}
+		return login
+	}})
 	if err != nil {
 		a.t.Fatal(err)
 	}
