@@ -14,7 +14,8 @@ func stockCount() Command {
 	return Command{
 		Name: "stock.count", Subject: "count", Workload: Stock,
 		Doc: "So many were counted at a place. The bridge makes that the quantity on hand. A count that is older than one of the same place, or than goods that moved there since, " +
-			"is refused as `conflict`: count again.",
+			"is refused as `conflict`: count again. Goods that move later count on top, also those that move at this very moment: what left or came between the bridge's look and Odoo's write " +
+			"is given back by a second stock move (`<channel> stock.count.rest <subject>`).",
 		OneOf: [][]string{oneProduct},
 		Inputs: slices.Concat(placeOfStock(), []Input{
 			{Name: "quantity", Kind: Unsigned, Required: true, Doc: "how many there are, in the product's unit of measure"},

@@ -32,7 +32,7 @@ func markedID(id string) string {
 }
 
 // marks finds marks in a text, where words begin and to their ends.
-var marks = regexp.MustCompile(`(?:^|[\s,>])([a-z0-9_]+) (return|refund|stock\.adjust\.rest|stock\.adjust|stock\.count|order\.cancel|consent\.update) ([^\s,;:()<]+)`)
+var marks = regexp.MustCompile(`(?:^|[\s,>])([a-z0-9_]+) (return|refund|stock\.adjust\.rest|stock\.adjust|stock\.count\.rest|stock\.count|order\.cancel|consent\.update) ([^\s,;:()<]+)`)
 
 // in says whether a text carries the mark.
 func (m mark) in(text string) bool { return marking(text, m.what) == m.String() }

@@ -79,7 +79,7 @@ type adjusting struct {
 
 func (a adjusting) whole(change decide.Decimal) bool { return a.first.ID != 0 && a.sum.Same(change) }
 
-// restMark is of the moves that make an adjustment whole which goods came between.
+// restMark is of the moves that make an adjustment or a count whole which goods came between.
 func (r *run) restMark() mark { return mark{r.c.Channel, r.c.Name + ".rest", r.c.Subject} }
 
 // adjustmentMade are the stock moves of this very adjustment by change; none when Odoo has not done it.
@@ -94,11 +94,7 @@ func (r *run) adjustmentMade(s shelf, change decide.Decimal) (a adjusting, err e
 			a.first = command.Reference{Model: "stock.move", ID: found[0].ID()}
 		}
 		for _, rec := range found {
-			n := decide.Num(rec.Number("product_uom_qty"))
-			if rec.Ref("location_dest_id") != s.location {
-				n = decide.Decimal{}.Sub(n)
-			}
-			a.sum = a.sum.Add(n)
+			a.sum = a.sum.Add(changeOf(rec, s))
 		}
 		if a.sum.Same(change) {
 			return a, nil

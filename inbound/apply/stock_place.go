@@ -103,36 +103,7 @@ func sumOf(quants []odoo.Record) decide.Decimal {
 	return sum
 }
 
-// setQuantity makes a shelf hold so many. It is the one recipe of several that does not
-// lose the count when Odoo tries the transaction again: written to a row
-// that is there, in inventory mode. A row that must be made first is read again.
-func (r *run) setQuantity(s shelf, target decide.Decimal, why string) (command.Reference, error) {
-	var before decide.Decimal
-	for try, alike := 1, 0; ; try++ {
-		quants, err := r.quants(s)
-		if err != nil {
-			return command.Reference{}, err
-		}
-		now := sumOf(quants)
-		if now.Same(target) {
-			return onShelf(quants), nil
-		}
-		if try > 2 && now.Same(before) {
-			alike++
-		}
-		before = now
-		if alike > 1 { // nothing moves: that is what Odoo makes of it
-			return command.Reference{}, r.park(onShelf(quants), problem(schema.CodeRefused, "quantity", "Odoo makes it "+now.String()+" where "+target.String()+" were counted: it rounds this product's quantities"))
-		}
-		if try > 3 {
-			return command.Reference{}, &command.RetryError{Err: errMoving}
-		}
-		if err := r.setOnce(s, quants, target, why); err != nil {
-			return command.Reference{}, err
-		}
-	}
-}
-
+// setOnce writes how many a shelf is to hold. What was there at that moment Odoo alone knows: its stock move is by the difference.
 func (r *run) setOnce(s shelf, quants []odoo.Record, target decide.Decimal, why string) error {
 	mode := r.context(map[string]any{"inventory_mode": true, "inventory_name": why})
 	if len(quants) == 0 {
