@@ -29,8 +29,8 @@ func stockAdjust() Command {
 	return Command{
 		Name: "stock.adjust", Subject: "adjustment", Workload: Stock,
 		Once: "the adjustment's id",
-		Doc: "The quantity at a place went up or down by so many: breakage, a find. Applied once, on what there is at that moment. Where a channel knows " +
-			"the quantity itself, `stock.count` is better.",
+		Doc: "The quantity at a place went up or down by so many: breakage, a find. Applied once, on what there is at that moment, and by as many though goods move meanwhile. What would make the stock " +
+			"negative is parked whole, as `negative_stock`: nothing of it is done. Where a channel knows the quantity itself, `stock.count` is better.",
 		OneOf: [][]string{oneProduct},
 		Inputs: slices.Concat(placeOfStock(), []Input{
 			{Name: "change", Kind: Signed, Required: true, Doc: "by how many, in the product's unit of measure: `-2`"},

@@ -126,6 +126,9 @@ func TestStockGoesBelowZeroByRule(t *testing.T) {
 	if n := l.count("SELECT sum(quantity)::int FROM stock_quant WHERE product_id = 5 AND location_id = 8"); n != -1 {
 		t.Errorf("%d on hand, want -1", n)
 	}
+	l.shop.NegativeStock = "park" // what goes up does not make it negative
+	l.exec("UPDATE stock_quant SET quantity = -5 WHERE product_id = 5 AND location_id = 8")
+	l.applied("stock.adjust", "2", strings.Replace(adjust, "-16", "3", 1))
 }
 
 // TestALateCountIsDecidedByPolicy counts before goods moved.

@@ -26,7 +26,7 @@ func adjustStock(r *run) (command.Reference, error) {
 	}
 	change := decide.Num(data.Change)
 	made, err := r.adjustmentMade(s, change)
-	if err != nil || made.whole(change) || made.first.ID != 0 && r.noted("adjusting") == "" { // of an attempt that nobody remembers: it is done
+	if err != nil || made.whole(change) || !made.sum.IsZero() && r.noted("adjusting") == "" { // of an attempt that nobody remembers: it is done
 		return made.first, err
 	}
 	quants, err := r.quants(s)
@@ -43,8 +43,11 @@ func adjustStock(r *run) (command.Reference, error) {
 		return command.Reference{}, nil
 	case !begun, !now.Same(base) && r.c.Parked == schema.CodeConflict:
 		base, target = now, now.Add(change).Sub(made.sum)
-		if target.Sign() < 0 && r.channel.NegativeStock != "allow" {
-			return command.Reference{}, r.park(command.Reference{}, problem(schema.CodeNegativeStock, "change", "there are only "+now.String()))
+		if target.Sign() < 0 && change.Sign() < 0 && r.channel.NegativeStock != "allow" {
+			if made.sum.IsZero() {
+				return command.Reference{}, r.tooFew(now, made)
+			}
+			target = now.Sub(made.sum) // what is done of it is taken back: parked is not half done
 		}
 		if err := r.note("adjusting", base.String()+" "+target.String()); err != nil {
 			return command.Reference{}, err
@@ -55,6 +58,14 @@ func adjustStock(r *run) (command.Reference, error) {
 		return command.Reference{}, r.movedAmid(now, base, target)
 	}
 	return r.adjustTo(s, base, target, made, data)
+}
+
+// tooFew parks what would go below zero. Nothing of it is done.
+func (r *run) tooFew(now decide.Decimal, made adjusting) error {
+	if made.first.ID == 0 {
+		return r.park(made.first, problem(schema.CodeNegativeStock, "change", "there are only "+now.String()))
+	}
+	return r.park(made.first, problem(schema.CodeNegativeStock, "change", "there are only "+now.String()+": goods moved while it was written, which was taken back; nothing of it is done"))
 }
 
 // adjustment is what an earlier attempt noted.

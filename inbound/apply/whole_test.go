@@ -136,3 +136,61 @@ func TestAnAdjustmentIsByAsManyThoughGoodsMoveAmidIt(t *testing.T) {
 		}
 	}
 }
+
+// TestAnAdjustmentThatIsParkedIsNotHalfDone has all be sold between the adjustment's last look at the stock and its write, so that there are too
+// few of them, and has the process end at every point after that. Nothing of it is done while it is parked, and all of it, once, when it is tried
+// again.
+func TestAnAdjustmentThatIsParkedIsNotHalfDone(t *testing.T) {
+	l := newLab(t)
+	adjust := func(n int) command.Outcome {
+		t.Helper()
+		out, err := l.send("stock.adjust", fmt.Sprint(n), adjustBroken)
+		for tries := 0; err != nil && tries < 6; tries++ {
+			out, err = l.send("stock.adjust", fmt.Sprint(n), adjustBroken)
+		}
+		if err != nil {
+			t.Errorf("not decided: %s", whole(err))
+		}
+		return out
+	}
+	for n := 100; ; n++ {
+		l.scales(3)
+		sold, passed, killed := false, 0, false
+		l.at = func(step string) error {
+			if step == "before write quant" && !sold {
+				sold = true
+				l.exec("UPDATE stock_quant SET quantity = quantity - 3 WHERE product_id = 8 AND location_id = 8")
+				return nil
+			}
+			if sold && !killed {
+				if passed++; passed > n-100 {
+					killed = true
+					return errKilled
+				}
+			}
+			return nil
+		}
+		out := adjust(n)
+		l.at = nil
+		if out.Kind != command.Parked || out.Problems[0].Code != schema.CodeNegativeStock || out.Odoo.Model != "stock.move" ||
+			out.Problems[0].Message != "there are only 0: goods moved while it was written, which was taken back; nothing of it is done" {
+			t.Errorf("%+v", out)
+		}
+		l.wantScales(0)
+		l.scales(5) // they are counted
+		l.parked = schema.CodeNegativeStock
+		for range 2 {
+			if out := adjust(n); out.Kind != command.Applied {
+				t.Errorf("%+v", out)
+			}
+			l.wantScales(3)
+		}
+		l.parked = ""
+		if !killed {
+			if n < 106 {
+				t.Errorf("only %d points were passed", n-100)
+			}
+			return
+		}
+	}
+}
