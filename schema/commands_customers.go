@@ -30,7 +30,7 @@ func customerUpsert() Command {
 					}, addressInput("", "").Inputs)},
 				{Name: "tags", Kind: Strings, Doc: "tags to add, by name; those that Odoo does not know are reported, not made"},
 				{Name: "active", Kind: Boolean, Doc: "false archives the customer, true restores it"},
-				longText("note", "internal note"),
+				longText("note", "internal note, plain text"),
 			}),
 	}
 }

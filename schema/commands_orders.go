@@ -46,7 +46,7 @@ func orderPlace() Command {
 			code("warehouse", "short name of the warehouse that is to deliver; the channel's first when absent"),
 			moment("deliver_by", "delivery date that was promised"),
 			{Name: "confirm", Kind: Boolean, Doc: "what the channel prefers where `order.confirm` leaves it the choice: true confirms, false leaves a quotation"},
-			longText("note", "the customer's note"),
+			longText("note", "the customer's note, plain text"),
 		},
 	}
 }

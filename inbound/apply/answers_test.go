@@ -124,3 +124,36 @@ func TestAQuantityThatOdooRoundsIsNeitherShippedNorReturnedNorRefunded(t *testin
 		}
 	}
 }
+
+// TestAnAmountThatCannotBePaidIsRefused pays and gives back what the currency has not got: Odoo booked a payment of nothing for a tenth of
+// a cent, and whole yen for halves.
+func TestAnAmountThatCannotBePaidIsRefused(t *testing.T) {
+	l := newLab(t)
+	l.invoicedOrder(1)
+	const pay = `{"order":"5001","amount":"%","currency":"USD","method":"card","transaction_id":"t","paid_at":"2026-11-21T10:00:00Z"}`
+	const give = `"currency":"USD","refunded_at":"2026-11-22T10:00:00Z"`
+	for _, c := range []struct{ name, data, paths string }{
+		{"payment.record", strings.Replace(pay, "%", "0.001", 1), "amount"},
+		{"payment.record", strings.Replace(pay, "%", "10.005", 1), "amount"},
+		{"refund.record", `{"order":"5001","amount":"1.999",` + give + `}`, "amount"},
+		{"refund.record", `{"order":"5001","lines":[{"sku":"COF-HOUSE","quantity":"1","amount":"0.5"},{"sku":"FILTER-100","quantity":"1","amount":"0.125"}],"delivery":"0.009",` + give + `}`, "delivery lines[1].amount"},
+		{"refund.record", `{"order":"5001","full":true,"payment":{"method":"card","transaction_id":"re","amount":"1.001"},` + give + `}`, "payment.amount"},
+	} {
+		before := l.fingerprint()
+		out := l.stopped(command.Rejected, schema.CodeInvalid, c.name, "r", c.data)
+		var paths []string
+		for _, p := range out.Problems {
+			paths = append(paths, p.Path)
+			if !strings.Contains(p.Message, "multiples of 0.01") {
+				t.Errorf("%+v", p)
+			}
+		}
+		if got := strings.Join(paths, " "); got != c.paths || l.fingerprint() != before {
+			t.Errorf("%s: refused at %s, want %s, and nothing changed", c.name, got, c.paths)
+		}
+	}
+	l.applied("payment.record", "p", strings.Replace(pay, "%", "10.050", 1))
+	l.exec("UPDATE res_currency SET rounding = 1, decimal_places = 0 WHERE name = 'USD'")
+	l.x.cache.clear()
+	l.stopped(command.Rejected, schema.CodeInvalid, "payment.record", "q", strings.NewReplacer("%", "2.50", `"t"`, `"u"`).Replace(pay))
+}

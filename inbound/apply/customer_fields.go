@@ -57,8 +57,7 @@ func (f field) same(now odoo.Record) bool {
 	case string:
 		have := now.Text(f.name)
 		if f.name == "comment" {
-			have = plainText(have)
-			v = plainText(v)
+			return shownBy(have) == shownBy(v)
 		}
 		return have == v
 	case bool:
@@ -99,23 +98,6 @@ func (f field) written(odoo.Record) any {
 		return adds
 	}
 	return f.value
-}
-
-// plainText is what a note says without the markup that Odoo puts around it.
-func plainText(html string) string {
-	var b strings.Builder
-	depth := 0
-	for _, c := range html {
-		switch {
-		case c == '<':
-			depth++
-		case c == '>' && depth > 0:
-			depth--
-		case depth == 0:
-			b.WriteRune(c)
-		}
-	}
-	return strings.Join(strings.Fields(b.String()), " ")
 }
 
 // customerFields are the fields that the command gives, in Odoo's names.
@@ -164,7 +146,7 @@ func (r *run) customerFields(data schema.CustomerUpsert) ([]field, error) {
 		fields = append(fields, field{"active", "active", *data.Active})
 	}
 	if data.Note != "" {
-		fields = append(fields, field{"note", "comment", data.Note})
+		fields = append(fields, field{"note", "comment", asHTML(data.Note)})
 	}
 	return fields, nil
 }

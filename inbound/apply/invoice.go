@@ -43,10 +43,10 @@ func (r *run) sameCurrency(record command.Reference, document odoo.Record, code 
 	if err != nil {
 		return 0, err
 	}
-	if !found || currency != document.Ref("currency_id") {
+	if !found || currency.id != document.Ref("currency_id") {
 		return 0, r.park(record, problem(schema.CodeCurrencyMismatch, "currency", "the document is in "+document.RefName("currency_id")+", the amount in "+code))
 	}
-	return currency, nil
+	return currency.id, nil
 }
 
 // post posts an invoice or a credit note, unless it is. Odoo answers false when it did.

@@ -31,10 +31,6 @@ func (r *run) state(country int64, code string) (int64, bool, error) {
 	return r.idOf("res.country.state", odoo.Domain{{"country_id", "=", country}, {"code", "=", code}})
 }
 
-func (r *run) currency(code string) (int64, bool, error) {
-	return r.idOf("res.currency", odoo.Domain{{"name", "=", code}})
-}
-
 // language is the code of a language that Odoo has switched on: "de" finds "de_DE".
 func (r *run) language(code string) (string, bool, error) {
 	return lookUp(r.x.cache, "lang/"+code, func() (string, bool, error) {

@@ -76,7 +76,7 @@ func (r *run) totalsAgree(now odoo.Record, data schema.OrderPlace) error {
 	if err != nil {
 		return err
 	}
-	if !found || now.Ref("currency_id") != currency {
+	if !found || now.Ref("currency_id") != currency.id {
 		return r.park(order(now), problem(schema.CodeCurrencyMismatch, "currency", fmt.Sprintf("Odoo made the quotation in %s, the order is in %s", now.RefName("currency_id"), data.Currency)))
 	}
 	tolerance := decide.Num(r.channel.Order.Tolerance)
@@ -183,7 +183,7 @@ func (r *run) orderHead(externalID string, data schema.OrderPlace) (*row, error)
 		head.text("commitment_date", odooTime(*data.DeliverBy))
 	}
 	if data.Note != "" {
-		head.text("note", data.Note)
+		head.text("note", asHTML(data.Note))
 	}
 	head.ref("company_id", r.channel.Company)
 	if err := r.orderPricelist(head, data.Currency); err != nil {
@@ -226,7 +226,7 @@ func (r *run) orderPricelist(head *row, code string) error {
 	if err != nil {
 		return err
 	}
-	if !found || company.Ref("currency_id") != currency {
+	if !found || company.Ref("currency_id") != currency.id {
 		p := problem(schema.CodeUnknownMapping, "currency", fmt.Sprintf("no pricelist is mapped for %s, which is not the company's currency", code))
 		p.Remedy = r.mapIt(command.WaitPricelist, code)
 		return r.park(command.Reference{}, p, command.WaitPricelist.For(code))

@@ -16,6 +16,9 @@ func recordPayment(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
+	if err := r.payable(data.Currency, amountAt{data.Amount, "amount"}); err != nil {
+		return command.Reference{}, err
+	}
 	journal, err := r.journal(data.Method, "method")
 	if err != nil {
 		return command.Reference{}, err

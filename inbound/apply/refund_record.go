@@ -15,6 +15,9 @@ func recordRefund(r *run) (command.Reference, error) {
 	if err != nil {
 		return command.Reference{}, err
 	}
+	if err := r.payable(data.Currency, refundedAmounts(data)...); err != nil {
+		return command.Reference{}, err
+	}
 	p := paying{step: "register refund", at: data.RefundedAt}
 	if data.Payment != nil {
 		if p.journal, err = r.journal(data.Payment.Method, "payment.method"); err != nil {

@@ -3,7 +3,6 @@ package apply
 import (
 	"cmp"
 	"fmt"
-	"html"
 	"slices"
 	"strings"
 
@@ -78,7 +77,7 @@ func reasonsOf(data schema.ReturnRequest) string {
 	var paragraphs []string
 	say := func(text string) {
 		if text != "" {
-			paragraphs = append(paragraphs, "<p>"+html.EscapeString(text)+"</p>")
+			paragraphs = append(paragraphs, asHTML(text))
 		}
 	}
 	say(data.Reason)

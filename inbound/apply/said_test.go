@@ -78,3 +78,34 @@ func TestATimeToComeIsNotBelieved(t *testing.T) {
 		t.Error("an order that was not cancelled says why it was")
 	}
 }
+
+// TestATextIsNoMarkup has notes of several lines with angle brackets, which are HTML in Odoo: what stood between them was lost there, and
+// a channel could have put links into quotations.
+func TestATextIsNoMarkup(t *testing.T) {
+	l := newLab(t)
+	const note = `"note":"If 1 <2, ring\nat <a href='x'>Bär & Co</a>"`
+	const kept = `<p>If 1 &lt;2, ring<br>at &lt;a href=&#39;x&#39;&gt;Bär &amp; Co&lt;/a&gt;</p>`
+	out := l.applied("order.place", subjectOf(1), anOrder(1, ","+note))
+	if got := l.text("SELECT note FROM sale_order WHERE id = $1", out.Odoo.ID); got != kept {
+		t.Error(got)
+	}
+	out = l.applied("customer.upsert", "c", `{"name":"Noted",`+note+`}`)
+	if got := l.text("SELECT comment FROM res_partner WHERE id = $1", out.Odoo.ID); got != kept {
+		t.Error(got)
+	}
+}
+
+// TestMarkupThatSaysTheSameIsTheSame is how Odoo writes a note back: other marks around it are no other note.
+func TestMarkupThatSaysTheSameIsTheSame(t *testing.T) {
+	for markup, same := range map[string]bool{
+		`<p>1 &lt; 2<br>"so"</p>`:                               true,
+		`<p>1 &lt; 2<br/>&quot;so&quot;</p>`:                    true,
+		`<div data-o="1"><p>1 &lt; 2 </p><p>&#34;so"</p></div>`: true,
+		`<p>1 &lt; 3<br>"so"</p>`:                               false,
+		``:                                                      false,
+	} {
+		if got := shownBy(markup) == shownBy(asHTML("1 < 2\r\n\"so\"")); got != same {
+			t.Errorf("%s: the same is %v", markup, got)
+		}
+	}
+}
