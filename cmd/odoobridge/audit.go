@@ -25,11 +25,18 @@ It asks the running bridge. When there is none, it looks into the ledger, and ch
 			if len(args) > 0 {
 				request.About = args[0]
 			}
+			q := asked{limit: request.Limit, channel: request.Channel}
+			if err := q.sound(); err != nil {
+				return err
+			}
 			if since > 0 {
 				request.Since = time.Now().Add(-since)
 			}
 			ctx := cmd.Context()
 			entries, err := askLedger(ctx, a, bridge.ControlAudit, request, func(r *bridge.Readings) ([]bridge.AuditEntry, error) { return r.Audit(ctx, &request) })
+			if err == nil {
+				err = a.orMisspelt(len(entries), q)
+			}
 			if err != nil {
 				return err
 			}

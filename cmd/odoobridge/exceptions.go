@@ -41,8 +41,14 @@ func newExceptionsList(a *app) *cobra.Command {
 		Example: `  odoobridge exceptions list --code unknown_sku
   odoobridge exceptions list --waiting --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx := cmd.Context()
+			ctx, q := cmd.Context(), asked{f.Limit, f.Channel, f.Code}
+			if err := q.sound(); err != nil {
+				return err
+			}
 			list, err := askLedger(ctx, a, bridge.ControlExceptions, f, func(r *bridge.Readings) ([]inbound.Exception, error) { return r.Exceptions(ctx, f) })
+			if err == nil {
+				err = a.orMisspelt(len(list), q)
+			}
 			if err != nil {
 				return err
 			}

@@ -169,6 +169,15 @@ func (s *stopped) looks() {
 	if code, _, text = s.run("verify", "--channel", "nobody"); code != exitUsage || !strings.Contains(text, `no channel "nobody" of the configuration`) {
 		s.t.Errorf("verify of no channel: %d %s", code, text)
 	}
+	for args, want := range map[string]string{
+		"exceptions list --channel shoop":   `no channel "shoop": there are shop`,
+		"exceptions list --code unknown_sk": `no reason "unknown_sk": there are unreadable,`,
+		"audit --channel shoop":             `no channel "shoop": there are shop`,
+	} {
+		if code, out, text := s.run(strings.Fields(args)...); code != exitUsage || !strings.Contains(text, want) || out != "" {
+			s.t.Errorf("%s: %d %s%s", args, code, out, text)
+		}
+	}
 	if code, _, text = s.run("exceptions", "show", "shop", "none"); code != exitFailed || !strings.Contains(text, `channel shop has no command "none"`) {
 		s.t.Errorf("show what is not there: %d %s", code, text)
 	}

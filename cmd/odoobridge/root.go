@@ -90,22 +90,28 @@ A first installation goes: setup (SQL for the DBA), check, run.`,
 		return usage(fmt.Errorf("%w\nsee %s --help", err, cmd.CommandPath()))
 	})
 	for _, verb := range verbs {
-		cmd := verb(a)
-		wrongArgsAreUsage(cmd)
-		root.AddCommand(cmd)
+		root.AddCommand(verb(a))
 	}
 	wrongArgsAreUsage(root)
 	return root
 }
 
-// wrongArgsAreUsage gives cobra's complaints about arguments their exit code.
+// wrongArgsAreUsage gives cobra's complaints about arguments and flags that are missing their exit code. A verb that only has others
+// below it shows its help, and does not take a misspelt one for a wish to see that.
 func wrongArgsAreUsage(cmd *cobra.Command) {
 	check := cmd.Args
 	if check == nil {
 		check = cobra.NoArgs
 	}
+	if !cmd.Runnable() {
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
+		err := check(cmd, args)
+		if err == nil {
+			err = cmd.ValidateRequiredFlags()
+		}
+		if err != nil {
 			return usage(fmt.Errorf("%w\nsee %s --help", err, cmd.CommandPath()))
 		}
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +34,9 @@ Exit code 1 when nothing is known of KEY.`,
   odoobridge trace customer/45 --since 24h --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			request.Key = args[0]
+			if request.Key = args[0]; strings.TrimSpace(request.Key) == "" {
+				return usage(errors.New("say of what: a number or name of an order, a customer, a SKU or a command's id"))
+			}
 			if since > 0 {
 				request.Since = time.Now().Add(-since).UTC()
 			}

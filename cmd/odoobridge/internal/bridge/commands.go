@@ -107,7 +107,11 @@ func decideOn(ctx context.Context, river *inbound.Inbound, d *DecideRequest) err
 		}
 		var texts []string
 		for _, p := range problems {
-			texts = append(texts, strings.TrimSpace(fmt.Sprintf("%s: %s; %s", p.Path, p.Message, p.Remedy)))
+			text := p.Message + "; " + p.Remedy
+			if p.Path != "" {
+				text = p.Path + ": " + text
+			}
+			texts = append(texts, text)
 		}
 		return errors.New("the edited command is not right:\n  " + strings.Join(texts, "\n  "))
 	}

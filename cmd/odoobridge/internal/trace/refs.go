@@ -125,10 +125,13 @@ var stateFields = []string{
 	"on_hand", "reserved", "available", "incoming", "outgoing",
 }
 
-// stateOf is what of a document tells how the thing is.
-func stateOf(body []byte) map[string]string {
+// stateOf is what of a document tells how the thing is. A customer's state is the one where he lives.
+func stateOf(entity string, body []byte) map[string]string {
 	state := map[string]string{}
 	for _, name := range stateFields {
+		if name == "state" && entity == "customer" {
+			continue
+		}
 		if raw := schema.Field(body, name); raw != nil && string(raw) != "null" {
 			state[name] = text(raw)
 		}

@@ -85,7 +85,7 @@ func inTime(lines []Line) []Line {
 
 func (f *finder) describe(t *thing) Thing {
 	d := &t.doc
-	is := Thing{Subject: d.Subject, Why: t.why, Revision: d.Revision, LSN: d.LSN.String(), Gone: gone(d), State: stateOf(d.Body)}
+	is := Thing{Subject: d.Subject, Why: t.why, Revision: d.Revision, LSN: d.LSN.String(), Gone: gone(d), State: stateOf(d.Entity, d.Body)}
 	for _, p := range f.src.Poisoned {
 		if p.Entity == d.Entity && p.Key == store.Key(d.Key) {
 			is.Poisoned = p.Reason

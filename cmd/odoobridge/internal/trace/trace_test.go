@@ -338,3 +338,14 @@ func lanesOf(t *testing.T, specs []lane.Spec, cursors []store.Cursor) []Lane {
 	}
 	return lanes
 }
+
+// TestWhereACustomerLivesIsNoStateOfHis has the same name for an order's state and for that of an address.
+func TestWhereACustomerLivesIsNoStateOfHis(t *testing.T) {
+	body := []byte(`{"state":"NY","active":true}`)
+	if got := stateOf("customer", body); got["state"] != "" || got["active"] != "true" {
+		t.Errorf("of a customer %v", got)
+	}
+	if got := stateOf("order", body); got["state"] != "NY" {
+		t.Errorf("of an order %v", got)
+	}
+}
