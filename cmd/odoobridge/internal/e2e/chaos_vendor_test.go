@@ -185,7 +185,7 @@ func (s *vendor) pay(draw *rand.Rand, o *sale) {
 	if draw.IntN(3) == 0 {
 		amount = 1 + draw.IntN(amount)
 	}
-	transaction := fmt.Sprintf("%s-p%d", s.name, s.count)
+	transaction := fmt.Sprintf("%s-p%d-%d", s.name, s.count, len(s.sentAll))
 	data := map[string]any{"order": o.subject, "amount": fmt.Sprintf("%d.00", amount), "currency": s.currency, "method": "card", "transaction_id": transaction, "paid_at": now()}
 	s.say("payment.record", transaction, data)
 	if draw.IntN(4) == 0 {
