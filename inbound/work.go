@@ -144,14 +144,15 @@ func (i *Inbound) outlive(ctx context.Context) (applying context.Context, end fu
 const (
 	retryFirst = time.Second
 	retryMost  = 5 * time.Minute
+	retryOdoo  = time.Minute // the most for what is Odoo's, which may be well again at any moment
 	lookAgain  = time.Minute // for what nobody tells the bridge of
 )
 
-// backOff doubles from a second to five minutes, give or take a fifth, so that commands that
+// backOff doubles from a second to the most, give or take a fifth, so that commands that
 // failed together do not come again together.
-func backOff(attempt int) time.Duration {
+func backOff(attempt int, most time.Duration) time.Duration {
 	pause := retryFirst << min(max(attempt-1, 0), 9)
-	pause = min(pause, retryMost)
+	pause = min(pause, most)
 	return time.Duration(float64(pause) * (0.8 + 0.4*rand.Float64())) //nolint:gosec // no secret
 }
 
@@ -159,11 +160,12 @@ func backOff(attempt int) time.Duration {
 // A *RetryError is about Odoo, not about the command: that time does not count.
 func (i *Inbound) again(t *store.Taken, err error, now time.Time) *store.Settlement {
 	begun := t.Begun
-	pause := backOff(t.Attempts)
+	pause := backOff(t.Attempts, retryMost)
 	var retry *command.RetryError
 	if errors.As(err, &retry) {
 		begun = time.Time{}
-		if retry.After > 0 {
+		// Attempts that were not the command's fault, and that it looked again, count too.
+		if pause = backOff(t.Attempts, retryOdoo); retry.After > 0 {
 			pause = retry.After
 		}
 	} else if begun.IsZero() {

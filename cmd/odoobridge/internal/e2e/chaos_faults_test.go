@@ -65,6 +65,7 @@ func (m *market) faults() []marketFault {
 // suffer has a fault happen, and returns its name.
 func (m *market) suffer(f marketFault) string {
 	m.t.Helper()
+	m.t.Logf("%s: %s", time.Now().UTC().Format(time.TimeOnly), f.name)
 	f.hit(m)
 	return f.name
 }
