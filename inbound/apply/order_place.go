@@ -165,7 +165,20 @@ func (r *run) newOrder(externalID string, data schema.OrderPlace) (int64, error)
 	head.ref("partner_invoice_id", billing)
 	head.ref("partner_shipping_id", delivery)
 	fields, rows := head.with(lines)
-	return r.create("load order", "sale.order", fields, rows)
+	id, err := r.create("load order", "sale.order", fields, rows)
+	return id, r.unlessGone(err, "res.partner", customer)
+}
+
+// unlessGone is the error of a load, or that a record is gone to which it refers: load() says so in words alone.
+func (r *run) unlessGone(refused error, model string, id int64) error {
+	if !odoo.IsKind(refused, odoo.Validation) {
+		return refused
+	}
+	found, err := r.x.odoo.SearchRead(r.ctx, model, domainOf("id", id), []string{"id"}, odoo.Window{}, r.context(map[string]any{"active_test": false}))
+	if err != nil || len(found) > 0 {
+		return refused
+	}
+	return &odoo.Error{Kind: odoo.Missing, Call: model + ".read"}
 }
 
 // orderHead looks up what the order as a whole refers to.

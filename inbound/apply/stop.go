@@ -60,6 +60,9 @@ func (r *run) outcome(record command.Reference, err error) (command.Outcome, err
 	if !errors.As(err, &call) {
 		return command.Outcome{}, err
 	}
+	if call.Kind == odoo.Missing && r.noted(noteVanished) == "" {
+		return command.Outcome{}, r.vanished(call)
+	}
 	if call.Decided() {
 		if record.ID == 0 {
 			record = command.Reference{}
@@ -67,6 +70,20 @@ func (r *run) outcome(record command.Reference, err error) (command.Outcome, err
 		return command.Outcome{Kind: command.Parked, Odoo: record, Also: r.also, Problems: r.refusal(call)}, nil
 	}
 	return command.Outcome{}, &command.RetryError{After: r.x.patience(call), Err: err}
+}
+
+// noteVanished says of which call Odoo said that its record is gone.
+const noteVanished = "vanished"
+
+var errVanished = errors.New("a record that was there a moment ago was deleted or merged by somebody")
+
+// vanished has the next attempt look for everything anew: whom a customer was merged into, whether there is still what a channel means.
+// Once: what is gone then is missing for another reason.
+func (r *run) vanished(call *odoo.Error) error {
+	if err := r.note(noteVanished, call.Call); err != nil {
+		return err
+	}
+	return &command.RetryError{Err: fmt.Errorf("%w: %w", errVanished, call)}
 }
 
 // patience is when to try again. After an ambiguous failure Odoo must be done with
