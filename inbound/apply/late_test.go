@@ -273,13 +273,19 @@ func TestWhatCameBetweenComparisonAndWriteIsTold(t *testing.T) {
 		held  bool // the log, after the write
 		want  string
 	}{
-		"the same field":            {"shopify", []decide.Change{other(6, "email"), own(7)}, false, false, "revision 6 of the customer, which changed email"},
-		"the same, and cut off":     {"shopify", []decide.Change{other(6, "email"), own(7)}, true, false, "revision 6 of the customer, which changed email"},
-		"another field":             {"shopify", []decide.Change{other(6, "phone"), own(7)}, false, false, ""},
-		"after it":                  {"shopify", []decide.Change{own(6), other(7, "email")}, false, false, ""},
-		"nothing":                   {"shopify", []decide.Change{own(6)}, false, false, ""},
-		"the log is held up":        {"shopify", []decide.Change{own(6)}, false, true, "is not known"},
-		"without a user of its own": {"", []decide.Change{other(6, "email"), other(7, "email")}, false, false, ""},
+		"the same field":        {"shopify", []decide.Change{other(6, "email"), own(7)}, false, false, "revision 6 of the customer, which changed email"},
+		"the same, and cut off": {"shopify", []decide.Change{other(6, "email"), own(7)}, true, false, "revision 6 of the customer, which changed email"},
+		"another field":         {"shopify", []decide.Change{other(6, "phone"), own(7)}, false, false, ""},
+		"after it":              {"shopify", []decide.Change{own(6), other(7, "email")}, false, false, ""},
+		"nothing":               {"shopify", []decide.Change{own(6)}, false, false, ""},
+		"the log is held up":    {"shopify", []decide.Change{own(6)}, false, true, "is not known"},
+
+		"nobody's user, the same field":  {"", []decide.Change{other(6, "email"), other(7, "email")}, false, false, "of the revisions 6 (email), 7 (email) of the customer one is of this command"},
+		"nobody's user, and cut off":     {"", []decide.Change{other(6, "email"), other(7, "phone"), other(8, "email")}, true, false, "of the revisions 6 (email), 8 (email) of"},
+		"nobody's user, another channel": {"", []decide.Change{other(6, "email"), {Revision: 7, Fields: []string{"email"}, Origin: "pos", Time: at}}, false, false, "of the revisions 6 (email), 7 (email) of"},
+		"nobody's user, another field":   {"", []decide.Change{other(6, "phone"), other(7, "email")}, false, false, ""},
+		"nobody's user, nothing":         {"", []decide.Change{other(6, "email")}, false, false, ""},
+		"nobody's user, log held up":     {"", []decide.Change{other(6, "email")}, false, true, "is not known"},
 	} {
 		n++
 		l.shop.OdooLogin = c.login
@@ -318,6 +324,54 @@ func TestWhatCameBetweenComparisonAndWriteIsTold(t *testing.T) {
 		switch got := strings.Join(said, " | "); {
 		case c.want == "" && got != "", !strings.Contains(got, c.want), c.want != "" && (len(said) != 1 || !strings.HasPrefix(got, schema.CodeOverwrote)):
 			t.Errorf("%s: told %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestWhatMovedBetweenComparisonAndCorrectionIsTold has goods leave a place just when a count or an adjustment of it has been compared, and
+// before it is written: they count on top, and are told.
+func TestWhatMovedBetweenComparisonAndCorrectionIsTold(t *testing.T) {
+	l := newLab(t)
+	at := time.Now().Add(-time.Minute)
+	moved := func(revision int64, origin string) decide.Change {
+		return decide.Change{Revision: revision, Fields: []string{"on_hand"}, Origin: origin, Time: at}
+	}
+	n := 0
+	for _, login := range []string{"shopify", ""} {
+		for _, c := range []struct {
+			what string
+			came []decide.Change
+			want string
+		}{
+			{"before it", []decide.Change{moved(6, ""), moved(7, login)}, map[string]string{
+				"shopify": "revision 6 of the stock_level, which changed on_hand, came just before this: it was not compared with, and counts on top",
+				"":        "of the revisions 6 (on_hand), 7 (on_hand) of the stock_level one is of this command: what came just before it was not compared with, and counts on top",
+			}[login]},
+			{"nothing", []decide.Change{moved(6, login)}, ""},
+			{"other figures", []decide.Change{{Revision: 6, Fields: []string{"reserved"}, Time: at}, moved(7, login)}, ""},
+		} {
+			for command, data := range map[string]string{"stock.adjust": adjustBroken, "stock.count": `{"sku":"SCALE-1","warehouse":"WH","quantity":"11","counted_at":"2030-01-01T00:00:00Z"}`} {
+				n++
+				l.shop.OdooLogin, l.basedOn = login, 5
+				l.scales(25)
+				documents := &told{changes: []decide.Change{moved(5, "")}}
+				l.x.documents = documents
+				l.at = func(step string) error {
+					if step == "before write quant" {
+						documents.changes = append(documents.changes, c.came...)
+						l.at = nil
+					}
+					return nil
+				}
+				out := l.applied(command, fmt.Sprint("between", n), data)
+				said := ""
+				for _, p := range out.Problems {
+					said += p.Message
+				}
+				if said != c.want || c.want != "" && out.Problems[0].Code != schema.CodeOverwrote {
+					t.Errorf("%s, %s, of %q: told %q, want %q", command, c.what, login, said, c.want)
+				}
+			}
 		}
 	}
 }

@@ -56,6 +56,21 @@ func Between(c Late, since []Change) []Change {
 	return slices.DeleteFunc(Conflicts(c, since), func(change Change) bool { return change.Revision > own })
 }
 
+// Around are those of the changes since the revision that a command was compared with among which somebody else's are, where nothing says
+// which one is the command's own: it changes each of its fields once, and these were changed more often.
+func Around(fields []string, since []Change) []Change {
+	times := map[string]int{}
+	for _, change := range since {
+		for _, field := range fields {
+			if overlap([]string{field}, change.Fields) {
+				times[field]++
+			}
+		}
+	}
+	twice := slices.DeleteFunc(slices.Clone(fields), func(field string) bool { return times[field] < 2 })
+	return slices.DeleteFunc(slices.Clone(since), func(change Change) bool { return len(twice) == 0 || !overlap(twice, change.Fields) })
+}
+
 // Judge decides by the entity's policy: reject, park, owner or latest.
 func Judge(policy string, c Late, since []Change) Verdict {
 	against := Conflicts(c, since)
