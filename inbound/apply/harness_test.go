@@ -61,6 +61,7 @@ type wire struct {
 	odoo  http.Handler
 	lose  bool     // the answer to a call that changes something, after
 	skip  int      // so many others
+	reads int      // how many calls that read are answered until the answer to one is lost; 0: all
 	calls []string // "model.method" of what was called
 	bare  int      // how many came by JSON-2
 	// forbid is what the user may not do: "model.method"
@@ -86,6 +87,10 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			if w.skip--; w.skip < 0 {
 				lose, w.lose = true, false
 			}
+		}
+		if w.reads > 0 && changeNothing[call.method] {
+			w.reads--
+			lose = w.reads == 0
 		}
 		w.mu.Unlock()
 		if faked, isFaked = w.mailing(call); !isFaked {
@@ -117,6 +122,11 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 // reading are the methods that change nothing.
 var reading = []string{"search_read", "read", "search", "check_object_reference", "action_view_inventory"}
+
+// changeNothing are all of those that do.
+var changeNothing = map[string]bool{
+	"search_read": true, "read": true, "check_object_reference": true, "fields_get": true, "has_group": true, "check_access_rights": true, "get_external_id": true,
+}
 
 // forget and said are about the calls made since; ids and times in them differ from run
 // to run and are left out.

@@ -344,3 +344,53 @@ func everywhere(t *testing.T, l *lab, w wish, n int) int {
 	}
 	return n
 }
+
+// TestAReadWhoseAnswerIsLostIsAskedAgainAtOnce loses the answers to all calls of every command that only read, one in each attempt, and then that
+// of a call that changes something: after that one alone it is waited until Odoo is done. There is one effect.
+func TestAReadWhoseAnswerIsLostIsAskedAgainAtOnce(t *testing.T) {
+	l := newLab(t)
+	l.exec("UPDATE stock_quant SET quantity = 100000 WHERE product_id IN (1, 6) AND location_id = 8")
+	n := 900
+	for _, w := range slices.Concat(wishes, financial, administrative) {
+		n++
+		if w.prepare != nil {
+			w.prepare(l, n)
+		}
+		data := w.data(l, n)
+		lost := 0
+		for {
+			lost++
+			l.x.cache.clear()
+			l.wire.mu.Lock()
+			l.wire.reads = lost
+			l.wire.mu.Unlock()
+			out, err := l.send(w.name, subjectOf(n), data)
+			l.wire.mu.Lock()
+			all := l.wire.reads > 0
+			l.wire.reads = 0
+			l.wire.mu.Unlock()
+			if all {
+				if err != nil || out.Kind != command.Applied {
+					t.Errorf("%s: %+v, %s", w.name, out, whole(err))
+				}
+				break
+			}
+			if err == nil { // of what a command does without
+				continue
+			}
+			var again *command.RetryError
+			if !errors.As(err, &again) || again.After != 0 {
+				t.Errorf("%s, read %d: %+v, %s", w.name, lost, again, whole(err))
+			}
+		}
+		if got := w.effect(l, n); got != w.want(n) || lost < 3 {
+			t.Errorf("%s: %q after %d attempts, want %q", w.name, got, lost, w.want(n))
+		}
+	}
+	l.applied("order.place", "997", anOrder(997, ""))
+	l.wire.loseNext()
+	var again *command.RetryError
+	if _, err := l.send("order.place", "998", anOrder(998, "")); !errors.As(err, &again) || again.After != l.x.settle {
+		t.Errorf("after a call that may still be at work it is tried again in %v: %v", again.After, err)
+	}
+}

@@ -87,10 +87,14 @@ func (r *run) vanished(call *odoo.Error) error {
 }
 
 // patience is when to try again. After an ambiguous failure Odoo must be done with
-// the call, so that what is read back stays true.
+// the call, so that what is read back stays true; but for a call that only reads: what this attempt changed before it was
+// answered, and what an earlier one may have left open was waited for then.
 func (x *Executor) patience(call *odoo.Error) time.Duration {
 	switch call.Kind {
 	case odoo.Ambiguous:
+		if call.OnlyReads() {
+			return 0
+		}
 		return x.settle
 	case odoo.Paused, odoo.Limited:
 		return call.After

@@ -3,6 +3,8 @@ package odoo
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -71,6 +73,16 @@ func (e *Error) Decided() bool {
 		return true
 	}
 	return false
+}
+
+// reads are the methods that change nothing in Odoo, of those that are called.
+var reads = []string{
+	"search_read", "read", "search", "fields_get", "check_object_reference", "get_external_id", "has_group", "has_access", "check_access_rights", "version",
+}
+
+// OnlyReads says that the call changes nothing, whether Odoo carried it out or not, or is still at it.
+func (e *Error) OnlyReads() bool {
+	return slices.Contains(reads, e.Call[strings.LastIndexByte(e.Call, '.')+1:])
 }
 
 // IsKind says whether an error is a call's, of one of the kinds.
