@@ -109,12 +109,19 @@ func (r *run) spotsOf(counts []Counting) ([]spot, error) {
 	if err != nil {
 		return nil, err
 	}
-	spots := make([]spot, len(counts))
+	spots, products := make([]spot, len(counts)), make([]int64, len(counts))
 	for i, c := range counts {
-		product := skus[c.product.SKU]
+		products[i] = skus[c.product.SKU]
 		if c.product.SKU == "" {
-			product = barcodes[c.product.Barcode]
+			products[i] = barcodes[c.product.Barcode]
 		}
+	}
+	lots, err := r.lotsOfCounts(counts, products)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range counts {
+		product := products[i]
 		if product == 0 {
 			continue
 		}
@@ -124,12 +131,9 @@ func (r *run) spotsOf(counts []Counting) ([]spot, error) {
 		}
 		s := spot{product: product, location: location}
 		if c.place.Lot != "" {
-			if s.lot, err = r.lot(product, c.place.Lot, "lot"); stopped(err) {
+			if s.lot = lots[lotOf{product, c.place.Lot}]; s.lot == 0 {
 				continue
 			}
-		}
-		if err != nil {
-			return nil, err
 		}
 		if location != 0 {
 			spots[i] = s

@@ -1,10 +1,12 @@
 package apply
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -147,4 +149,32 @@ func TestWhatIsDoneWithOtherLotsIsNoNews(t *testing.T) {
 	l.applied("return.receive", "x1", receive("SN-2"))
 	l.applied("return.receive", "x2", receive("SN-2"))
 	l.stopped(command.Parked, schema.CodeLateConfirmation, "return.receive", "x3", receive("SN-1"))
+}
+
+// TestCountsOfLotsAreComparedInFewCalls compares counts of three lots, of which one is not there any more and one has another number.
+func TestCountsOfLotsAreComparedInFewCalls(t *testing.T) {
+	l := newLab(t)
+	l.exec("INSERT INTO stock_lot (id, product_id, company_id, name) VALUES (81, 6, 1, 'L-1'), (82, 6, 1, 'L-2'), (83, 8, 1, 'L-1')")
+	l.exec("INSERT INTO stock_quant (product_id, location_id, lot_id, company_id, quantity, reserved_quantity, in_date) VALUES (6, 8, 81, 1, 4, 0, now()), (6, 8, 82, 1, 5, 0, now()), (8, 8, 83, 1, 6, 0, now())")
+	var counts []Counting
+	for _, c := range []struct{ sku, lot string }{{"FILTER-100", "L-1"}, {"FILTER-100", "L-2"}, {"SCALE-1", "L-1"}, {"SCALE-1", "L-2"}} {
+		data := fmt.Sprintf(`{"sku":%q,"warehouse":"WH","lot":%q,"quantity":"4","counted_at":"2030-01-01T00:00:00Z"}`, c.sku, c.lot)
+		counting, ok := CountingOf(command.Command{Name: "stock.count", Data: json.RawMessage(data)}, time.Now().Add(time.Hour))
+		if !ok {
+			t.Fatal(data)
+		}
+		counts = append(counts, counting)
+	}
+	l.wire.forget()
+	got, err := l.x.Counted(t.Context(), l.shop, counts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Counted{{Known: true, Same: true, Now: "4"}, {Known: true, Now: "5"}, {Known: true, Now: "6"}, {}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if n := strings.Count(l.wire.said(), "stock.lot.search_read"); n != 1 {
+		t.Errorf("%d calls for lots:\n%s", n, l.wire.said())
+	}
 }
