@@ -54,8 +54,8 @@ func orderPlace() Command {
 func orderCancel() Command {
 	return Command{
 		Name: "order.cancel", Subject: "order", Workload: Orders,
-		Doc: "The order is not wanted any more. What is shipped stays shipped: an order with goods that are shipped or picked, or with a posted invoice that is not given back in full, is not cancelled but parked. " +
-			"So is a locked order where the bridge's user is not one of Sales / Administrator, who unlock orders in Odoo. " +
+		Doc: "The order is not wanted any more. What is shipped stays shipped: an order with goods that are shipped or picked, or with a posted invoice that is not given back in full, is not cancelled but parked; once it is given back the command goes on by itself. " +
+			"Parked too is a locked order where the bridge's user is not one of Sales / Administrator, who unlock orders in Odoo. " +
 			"An order that is cancelled already is `applied` again, without effect; one that is not there yet makes the command wait.",
 		Inputs: []Input{longText("reason", "why; an internal note at the order")},
 	}

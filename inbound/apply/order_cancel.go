@@ -39,31 +39,36 @@ func cancelOrder(r *run) (command.Reference, error) {
 	if now.Text("state") == "cancel" {
 		return order(now), r.sayWhy(now, data.Reason)
 	}
+	if err := r.cancelOpen(now); err != nil {
+		return order(now), r.lockAgain(now, err)
+	}
+	return order(now), r.sayWhy(now, data.Reason)
+}
+
+// cancelOpen has Odoo cancel an order that is not, if nothing of it has left or is invoiced, and opens it first where it is locked.
+func (r *run) cancelOpen(now odoo.Record) error {
 	if err := r.notLate(thing{"order", [2]int64{now.ID()}}, nil, r.owns("order")); err != nil {
-		return order(now), err
+		return err
 	}
 	if err := r.nothingLeft(now); err != nil {
-		return order(now), err
+		return err
 	}
 	if err := r.unlock(now); err != nil {
-		return order(now), err
+		return err
 	}
 	action, err := r.verb("cancel order", "sale.order", "action_cancel", []int64{now.ID()}, map[string]any{"disable_cancel_warning": true})
 	if err != nil {
-		return order(now), r.lockAgain(now, err)
+		return err
 	}
 	after, err := r.readOne("sale.order", now.ID(), "state")
-	if err != nil {
-		return order(now), err
+	if err != nil || after.Text("state") == "cancel" {
+		return err
 	}
-	if after.Text("state") != "cancel" {
-		message := "Odoo left the order as it is, without a reason"
-		if action != nil {
-			message = "Odoo asks a question before it cancels the order (" + action.Model + ")"
-		}
-		return order(now), r.lockAgain(now, r.park(order(now), problem(schema.CodeRefused, "", message)))
+	message := "Odoo left the order as it is, without a reason"
+	if action != nil {
+		message = "Odoo asks a question before it cancels the order (" + action.Model + ")"
 	}
-	return order(now), r.sayWhy(now, data.Reason)
+	return r.park(order(now), problem(schema.CodeRefused, "", message))
 }
 
 // sayWhy leaves the reason at the order.
@@ -127,8 +132,8 @@ func (r *run) nothingInvoiced(now odoo.Record) error {
 		}
 		if left.Sign() > 0 || len(back.notes) == 0 {
 			p := problem(schema.CodeLateConfirmation, "", "the order is invoiced: "+invoice.Text("name"))
-			p.Remedy = "Give the invoice back in full, by refund.record or in Odoo, then retry it; or discard it."
-			return r.park(order(now), p)
+			p.Remedy = "Give the invoice back in full, by refund.record or in Odoo: the command goes on by itself. Or discard it."
+			return r.park(order(now), p, command.WaitGivenBack.For(invoice.Text("name")))
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/odoobridge/odoobridge/inbound/odoo"
 	"github.com/odoobridge/odoobridge/schema"
@@ -28,22 +29,39 @@ func (r *run) unlock(now odoo.Record) error {
 		p.Remedy = "Unlock the order in Odoo, then retry the command. Where Odoo locks all orders, give the bridge's user the group Sales / Administrator: it then unlocks those that are cancelled."
 		return r.park(order(now), p)
 	}
+	if r.noted(opened) == "" {
+		if err := r.note(opened, "yes"); err != nil {
+			return err
+		}
+	}
 	_, err = r.verb("unlock order", "sale.order", "action_unlock", []int64{now.ID()}, nil)
 	return err
 }
 
-// lockAgain leaves an order as it was, locked, that was opened and is not cancelled, and returns why it is not. What may be cancelled by the
-// next attempt stays open for it.
+// opened is noted before an order is unlocked, so that an attempt after one that was cut off locks it again too.
+const opened = "opened"
+
+// lockAgain leaves an order as it was, locked, that was opened, by this attempt or an earlier one, and is not cancelled, and returns why it is
+// not. What may be cancelled by the next attempt stays open for it.
 func (r *run) lockAgain(now odoo.Record, why error) error {
-	var call *odoo.Error
-	if !locked(now) || errors.As(why, &call) && !call.Decided() {
+	if r.noted(opened) == "" {
 		return why
 	}
-	method, err := r.lockMethod()
-	if err != nil {
-		return err
+	var call *odoo.Error
+	var decided *stop
+	if isStop := errors.As(why, &decided); !isStop && !(errors.As(why, &call) && call.Decided()) {
+		return fmt.Errorf("the order, which was locked, is open until it is tried again: %w", why)
 	}
-	if _, err := r.verb("lock order", "sale.order", method, []int64{now.ID()}, nil); err != nil {
+	if state := now.Text("state"); state == "sale" || state == "done" {
+		method, err := r.lockMethod()
+		if err == nil {
+			_, err = r.verb("lock order", "sale.order", method, []int64{now.ID()}, nil)
+		}
+		if err != nil {
+			return fmt.Errorf("lock the order again: %w", err)
+		}
+	}
+	if err := r.note(opened, ""); err != nil {
 		return err
 	}
 	return why

@@ -2,10 +2,12 @@ package apply
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
+	"github.com/odoobridge/odoobridge/inbound/odoo"
 	"github.com/odoobridge/odoobridge/schema"
 )
 
@@ -74,6 +76,8 @@ func TestAnOrderWhoseInvoiceIsGivenBackIsCancelled(t *testing.T) {
 		out := l.stopped(command.Parked, schema.CodeLateConfirmation, "order.cancel", subjectOf(1), `{}`)
 		if invoice := l.text("SELECT name FROM account_move WHERE move_type = 'out_invoice' AND state = 'posted' ORDER BY id DESC LIMIT 1"); !strings.HasSuffix(out.Problems[0].Message, invoice) {
 			t.Errorf("%+v, want %s named", out.Problems[0], invoice)
+		} else if want := []string{"refund/" + invoice}; !slices.Equal(out.WaitsFor, want) {
+			t.Errorf("it waits for %v, want %v", out.WaitsFor, want)
 		}
 	}
 	cancel()
@@ -83,5 +87,59 @@ func TestAnOrderWhoseInvoiceIsGivenBackIsCancelled(t *testing.T) {
 	l.applied("order.cancel", subjectOf(1), `{}`)
 	if state := l.text("SELECT state FROM sale_order WHERE id = $1", placed.Odoo.ID); state != "cancel" {
 		t.Error(state)
+	}
+}
+
+// TestAnOrderThatWasOpenedIsLockedAgain cuts the cancelling of a locked order off after it was opened. The next attempt cancels it; where that
+// is not to be any more it locks it again, and until it is tried it says that it is open.
+func TestAnOrderThatWasOpenedIsLockedAgain(t *testing.T) {
+	l := newLab(t)
+	l.exec("UPDATE stock_quant SET quantity = 100000 WHERE product_id IN (1, 6) AND location_id = 8")
+	for n, c := range map[int]struct {
+		meanwhile func(n int)
+		kind      command.Kind
+		code      string
+		want      string
+	}{
+		1: {func(int) {}, command.Applied, "", "cancel false"},
+		2: {func(n int) {
+			l.applied("shipment.confirm", fmt.Sprint("s", n), fmt.Sprintf(`{"shipment":%q}`, l.shipment(n)))
+		}, command.Parked, schema.CodeLateConfirmation, "sale true"},
+		3: {func(int) { l.wire.forbid = "sale.order.action_cancel" }, command.Parked, schema.CodeNotAllowed, "sale true"},
+	} {
+		placed := l.applied("order.place", subjectOf(n), anOrder(n, ""))
+		l.lock(placed.Odoo.ID)
+		l.at = func(step string) error {
+			switch {
+			case step != "before cancel order":
+				return nil
+			case n == 1: // the connection breaks before Odoo does anything
+				return &odoo.Error{Kind: odoo.Ambiguous, Call: "sale.order.action_cancel"}
+			}
+			return errKilled
+		}
+		_, err := l.send("order.cancel", subjectOf(n), `{}`)
+		if err == nil || n == 1 && !strings.Contains(err.Error(), "the order, which was locked, is open until it is tried again") {
+			t.Errorf("%d: cut off with %v", n, err)
+		}
+		l.at = nil
+		if got := l.text("SELECT state || ' ' || locked FROM sale_order WHERE id = $1", placed.Odoo.ID); got != "sale false" {
+			t.Fatalf("%d: the order is %s where it was cut off", n, got)
+		}
+		c.meanwhile(n)
+		out, err := l.send("order.cancel", subjectOf(n), `{}`)
+		l.wire.forbid = ""
+		if err != nil || out.Kind != c.kind || c.code != "" && out.Problems[0].Code != c.code {
+			t.Errorf("%d: %+v, %v", n, out, whole(err))
+		}
+		if got := l.text("SELECT state || ' ' || locked FROM sale_order WHERE id = $1", placed.Odoo.ID); got != c.want {
+			t.Errorf("%d: the order is %s, want %s", n, got, c.want)
+		}
+	}
+	// What a person opened stays open.
+	l.exec("UPDATE sale_order SET locked = false WHERE client_order_ref = '#2'")
+	l.stopped(command.Parked, schema.CodeLateConfirmation, "order.cancel", subjectOf(2), `{}`)
+	if l.count("SELECT count(*) FROM sale_order WHERE client_order_ref = '#2' AND NOT locked") != 1 {
+		t.Error("it was locked")
 	}
 }

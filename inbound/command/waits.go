@@ -17,6 +17,7 @@ var (
 	WaitOrder         = waitKind("order/")          // the channel's id of an order
 	WaitReturn        = waitKind("return/")         // the channel's id of a return
 	WaitPartner       = waitKind("partner/")        // Odoo's id of one of several customers who look alike: until he does no more
+	WaitRestored      = waitKind("partner/active/") // Odoo's id of a customer who is archived: until he is so no more, or gone
 	WaitSKU           = waitKind("sku/")            // a product's internal reference
 	WaitBarcode       = waitKind("barcode/")        // or its barcode
 	WaitWarehouse     = waitKind("warehouse/")      // a warehouse's short name
@@ -27,6 +28,7 @@ var (
 	WaitShipmentOf    = waitKind("shipment/order/") // Odoo's name of an order of which something is shipped
 	WaitInvoice       = waitKind("invoice/")        // a posted invoice's number
 	WaitInvoiceOf     = waitKind("invoice/order/")  // Odoo's name of an order that is invoiced
+	WaitGivenBack     = waitKind("refund/")         // a posted invoice's number, until more of it is given back, or it is posted no more
 	WaitTax           = waitKind("mapping/tax/")    // codes, until they are mapped to what Odoo has
 	WaitCarrier       = waitKind("mapping/carrier/")
 	WaitPaymentMethod = waitKind("mapping/payment_method/")

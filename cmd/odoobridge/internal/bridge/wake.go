@@ -154,9 +154,17 @@ func wakesOf(e *store.Event) []wake {
 		return found
 	case "return":
 		return keysOf(e.Body, field{command.WaitTransfer, "name"})
+	case "refund":
+		if of := nameIn(e.Body, "reversal_of"); of != "" && textIn(e.Body, "state") == "posted" {
+			return []wake{{"", command.WaitGivenBack.String() + of}}
+		}
+		return nil
 	case "invoice":
 		if e.What != "posted" {
-			return nil
+			if state := textIn(e.Body, "state"); state == "posted" || e.What == "created" {
+				return nil
+			}
+			return keysOf(e.Body, field{command.WaitGivenBack, "name"})
 		}
 		found := keysOf(e.Body, field{command.WaitInvoice, "name"})
 		for _, order := range strings.FieldsFunc(textIn(e.Body, "source_document"), func(c rune) bool { return c == ',' || c == ' ' }) {
@@ -173,14 +181,20 @@ var lookedFor = []string{"email", "phone", "mobile", "vat", "addresses"}
 // wakesOfCustomer are the channels' ids that a customer has now, and, of several that looked alike,
 // the one that may not be in the way any more.
 func wakesOfCustomer(e *store.Event) []wake {
-	self := of(command.WaitPartner, strconv.FormatInt(e.Key[0], 10))
+	id := strconv.FormatInt(e.Key[0], 10)
+	self, restored := of(command.WaitPartner, id), of(command.WaitRestored, id)
 	switch e.What {
-	case "merged", "archived", "deleted":
+	case "archived":
 		return []wake{self}
+	case "merged", "deleted":
+		return []wake{self, restored}
 	}
 	found := namesOf(e.Body, named{"customer", command.WaitCustomer}, named{"guest", command.WaitGuest})
 	if slices.ContainsFunc(lookedFor, func(field string) bool { return slices.Contains(e.Changed, field) }) {
 		found = append(found, self)
+	}
+	if e.What == "restored" {
+		found = append(found, restored)
 	}
 	return found
 }

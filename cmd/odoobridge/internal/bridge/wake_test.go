@@ -26,9 +26,10 @@ func TestEventsWakeWhatWaitsForWhatTheyTell(t *testing.T) {
 		{"customer", "updated", `{"external_ids":{"shopify":"customer_70~2F01"}}`, []wake{{"shopify", "customer/70/01"}}},
 		{"customer", "created", `{"external_ids":{"pos":"guest_5001"}}`, []wake{{"pos", "guest/5001"}}},
 		{"customer", "updated", `{"external_ids":{"pos":"address_1","web":"customer_~"}}`, nil},
-		{"customer", "merged", `{}`, []wake{{"", "partner/7"}}},
+		{"customer", "merged", `{}`, []wake{{"", "partner/7"}, {"", "partner/active/7"}}},
+		{"customer", "restored", `{}`, []wake{{"", "partner/active/7"}}},
 		{"customer", "archived", `{"external_ids":{"shopify":"customer_1"}}`, []wake{{"", "partner/7"}}},
-		{"customer", "deleted", `{}`, []wake{{"", "partner/7"}}},
+		{"customer", "deleted", `{}`, []wake{{"", "partner/7"}, {"", "partner/active/7"}}},
 		{"customer", "updated", `{"email":"a"}`, []wake{{"", "partner/7"}}},
 		{"order", "created", `{"external_ids":{"shopify":"order_5001","pos":"customer_1"}}`, []wake{{"shopify", "order/5001"}}},
 		{"order", "deleted", `{"external_ids":{"shopify":"order_5001"}}`, nil},
@@ -37,6 +38,12 @@ func TestEventsWakeWhatWaitsForWhatTheyTell(t *testing.T) {
 		{"return", "created", `{"name":"WH/IN/1"}`, []wake{{"", "transfer/WH/IN/1"}}},
 		{"invoice", "created", `{"name":"INV/1","source_document":"S1"}`, nil},
 		{"invoice", "posted", `{"name":"INV/1","source_document":"S1, S2"}`, []wake{{"", "invoice/INV/1"}, {"", "invoice/order/S1"}, {"", "invoice/order/S2"}}},
+		{"invoice", "paid", `{"name":"INV/1","state":"posted"}`, nil},
+		{"invoice", "cancelled", `{"name":"INV/1","state":"cancel"}`, []wake{{"", "refund/INV/1"}}},
+		{"refund", "posted", `{"name":"RINV/1","state":"posted","reversal_of":{"id":1,"name":"INV/1"}}`, []wake{{"", "refund/INV/1"}}},
+		{"refund", "paid", `{"name":"RINV/1","state":"posted","reversal_of":{"id":1,"name":"INV/1"}}`, []wake{{"", "refund/INV/1"}}},
+		{"refund", "created", `{"state":"draft","reversal_of":{"id":1,"name":"INV/1"}}`, nil},
+		{"refund", "posted", `{"name":"RINV/1","state":"posted","reversal_of":null}`, nil},
 		{"payment", "registered", `{"name":"P1"}`, nil},
 	} {
 		e := store.Event{Entity: c.entity, What: c.what, Key: store.Key{7}, Body: []byte(c.body)}
@@ -117,6 +124,7 @@ func TestWhateverIsWaitedForHasWhatWakesIt(t *testing.T) {
 		{Entity: "order", What: "created", Body: []byte(`{"external_ids":{"shop":"order_1"}}`)},
 		{Entity: "shipment", What: "shipped", Body: []byte(`{"name":"WH/OUT/1","order":{"name":"S1"}}`)},
 		{Entity: "invoice", What: "posted", Body: []byte(`{"name":"INV/1","source_document":"S1"}`)},
+		{Entity: "refund", What: "posted", Body: []byte(`{"state":"posted","reversal_of":{"name":"INV/1"}}`)},
 	} {
 		for _, w := range wakesOf(&e) {
 			tells("an event", w.key)
