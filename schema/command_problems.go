@@ -27,6 +27,7 @@ const (
 	CodeUnknownMapping    = "unknown_mapping"
 	CodeUnknownPlace      = "unknown_place"
 	CodeDuplicateCustomer = "duplicate_customer"
+	CodeArchivedCustomer  = "archived_customer"
 	CodeTotalMismatch     = "total_mismatch"
 	CodePaymentMismatch   = "payment_mismatch"
 	CodeCurrencyMismatch  = "currency_mismatch"
@@ -64,6 +65,7 @@ func ProblemCodes() []ProblemCode {
 		{CodeUnknownMapping, "A tax, carrier, payment method or payment term is not mapped.", "Map it in `channels.<channel>.mapping` and reload, or make in Odoo what it is mapped to: the command goes on by itself."},
 		{CodeUnknownPlace, "There is no such warehouse, location or lot, or the channel may not use it.", "Mend the name, or allow the warehouse in `channels.<channel>.warehouses`."},
 		{CodeDuplicateCustomer, "Several customers in Odoo match; `candidates` names them.", "Merge them in Odoo, or bind one."},
+		{CodeArchivedCustomer, "Whom the command matches in Odoo, and nobody else, is archived there; `candidates` names who. An order's guest is made anew, and the command is `applied`.", "Restore one in Odoo: the command goes on by itself. Retry it if it is somebody else, to be made anew; or discard it."},
 		{CodeTotalMismatch, "Odoo's total differs from the channel's by more than the tolerance.", "Compare taxes, discounts and rounding; then mend the quotation and retry, or discard."},
 		{CodePaymentMismatch, "The amount does not fit what is open.", "Compare it with the invoice."},
 		{CodeCurrencyMismatch, "The document is in another currency.", "Send the amount in the document's currency."},

@@ -13,7 +13,8 @@ func customerUpsert() Command {
 	return Command{
 		Name: "customer.upsert", Subject: "customer", Workload: Customers,
 		Doc: "A customer is new, or something of it has changed. The bridge binds the channel's id to one customer in Odoo: by that id, then by email, phone and tax id, as the channel's " +
-			"rules say. One match is bound, none makes a new customer, several park the command. A field that is absent is left as it is, null empties it. A field that the channel " +
+			"rules say. One match is bound, none makes a new customer, several park the command. One who is archived in Odoo, when nobody else matches, parks it too, as " +
+			"`archived_customer`, unless the command says `active`: then he is bound. A field that is absent is left as it is, null empties it. A field that the channel " +
 			"does not own is left alone and reported. An update that is older than one that the channel itself has sent of the same customer is refused as `conflict`.",
 		Inputs: slices.Concat(
 			[]Input{

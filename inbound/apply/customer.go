@@ -30,7 +30,12 @@ func upsertCustomer(r *run) (command.Reference, error) {
 	r.announce()
 	made := found && r.noted(making) != "" // by an earlier attempt
 	if !found {
-		if id, err = r.findCustomer(who{data.Email.Value, data.Phone.Value, data.VAT.Value, data.Address.Value.Country}, command.WaitCustomer.For(r.c.Subject)); err != nil {
+		bound := command.WaitCustomer.For(r.c.Subject)
+		var h hidden
+		if id, h, err = r.findCustomer(who{data.Email.Value, data.Phone.Value, data.VAT.Value, data.Address.Value.Country}, bound); err == nil && id == 0 {
+			id, err = r.restorable(data, h, bound)
+		}
+		if err != nil {
 			return command.Reference{}, err
 		}
 		if id != 0 {

@@ -37,7 +37,7 @@ const (
 // is that which it had.
 func (r *run) whereIs(externalID, model string) (int64, whereabouts, error) {
 	bound := r.boundTo(externalID)
-	of, id, found, err := r.x.odoo.Named(r.ctx, externalID, r.context())
+	of, id, found, err := r.x.odoo.Named(r.ctx, externalID, r.context(map[string]any{"active_test": false}))
 	switch {
 	case err != nil:
 		return 0, nowhere, err

@@ -43,8 +43,15 @@ func (r *run) guest(data schema.OrderPlace) (int64, error) {
 		country = data.Billing.Country
 	}
 	if r.channel.Order.Guest != "new" {
-		if id, err = r.findCustomer(who{data.Guest.Email, data.Guest.Phone, data.Guest.VAT, country}, command.WaitGuest.For(r.c.Subject)); err != nil || id != 0 {
+		var h hidden
+		if id, h, err = r.findCustomer(who{data.Guest.Email, data.Guest.Phone, data.Guest.VAT, country}, command.WaitGuest.For(r.c.Subject)); err != nil || id != 0 {
 			return id, err
+		}
+		if len(h.ids) > 0 { // no sale waits for it
+			p := problem(schema.CodeArchivedCustomer, "guest."+h.by, "who has this "+h.by+" in Odoo is archived there: the guest was made anew")
+			p.Candidates = h.candidates()
+			p.Remedy = "None is needed from the channel. Where they are the same, restore the candidate in Odoo and merge the two."
+			r.report(p)
 		}
 	}
 	fields, err := r.customerFields(guestAsCustomer(data))
