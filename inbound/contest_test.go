@@ -74,7 +74,7 @@ func newContest(t *testing.T, contestant string) *contest {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.sub = &subscriber{dialer: d, prefetch: contestPrefetch, budget: inHand, prepare: func(*broker.Connection, string) error { return nil },
+		c.sub = &subscriber{dialer: d, prefetch: contestPrefetch, budget: share(1), prepare: func(*broker.Connection, string) error { return nil },
 			changed: func(string, error) {}, log: slog.New(slog.DiscardHandler)}
 	} else {
 		cfg := wmamqp.NewDurableQueueConfig(through)

@@ -29,6 +29,8 @@
 // is given up and the next one has fewer sent at a time. Results have a connection of their own, which alone an alarm
 // stops. The broker's word on each is heard: what a queue took is marked, the rest waits and is sent again.
 //
+// What is carried out is bounded by bytes, too (bodies): a large command is taken when there is room for it.
+//
 // Messages are handed on in order and many at a time, so that a burst is claimed with few writes to
 // the disk. A command is taken, and Odoo asked about it, while the disk still syncs its claim; the acknowledgement and the first
 // call that changes something wait for that. What is claimed waits in the ledger, not in memory: for what Wake tells of, and once more at the start of Run. The ledger knows which commands hold back which

@@ -61,7 +61,7 @@ func TestLargeCommandsWaitAtTheBrokerAndNotInMemory(t *testing.T) {
 	<-w.began
 	close(w.on)
 	c.holds(large + 82)
-	limit := int64(inHand / len(queuesOf(c.cfg)))
+	limit := int64(share(len(queuesOf(c.cfg))))
 	if got := w.most.Load(); got > limit || got < int64(sizes[2]) {
 		t.Errorf("%d bytes were in hand, the limit is %d", got, limit)
 	}

@@ -7,11 +7,16 @@ import "github.com/odoobridge/odoobridge/schema"
 const (
 	// inHand is how many bytes of messages that are not claimed yet the bridge holds, all queues together.
 	inHand = 64 << 20
+	// mostInHand is each queue's share at most: more brings nothing, since one claim takes all that is in hand.
+	mostInHand = 16 << 20
 	// leastInHand is each queue's share at least, however many queues there are.
 	leastInHand = 2 << 20
 	// usualCommand is taken for the size of commands until larger ones have come.
 	usualCommand = 16 << 10
 )
+
+// share is how many bytes of one of so many queues are in hand at most.
+func share(queues int) int { return min(mostInHand, max(leastInHand, inHand/max(1, queues))) }
 
 // flow says how many messages the broker may send of one queue before they are acknowledged.
 type flow struct {

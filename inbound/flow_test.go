@@ -33,3 +33,11 @@ func TestTheNumberOfMessagesInHandFollowsTheirSize(t *testing.T) {
 		t.Errorf("a small share begins with %d", f.now)
 	}
 }
+
+func TestQueuesShareWhatIsInHand(t *testing.T) {
+	for queues, want := range map[int]int{0: 16 << 20, 1: 16 << 20, 4: 16 << 20, 8: 8 << 20, 32: 2 << 20, 100: 2 << 20} {
+		if got := share(queues); got != want {
+			t.Errorf("%d queues: %d", queues, got)
+		}
+	}
+}

@@ -92,6 +92,8 @@ type Inbound struct {
 
 	deadSeen atomic.Pointer[firstSeen] // the oldest dead letter that waits
 
+	bodies bodies // of the commands that are being carried out
+
 	come come // what commands may wait for that came while some were carried out
 }
 
@@ -150,7 +152,7 @@ func (i *Inbound) Run(ctx context.Context) error {
 	applying, end := i.outlive(gctx)
 	defer end()
 	s := &subscriber{
-		dialer: i.dialer, prefetch: i.config().Commands.Prefetch, budget: max(leastInHand, inHand/max(1, len(queuesOf(i.config())))), log: i.log, changed: i.changed,
+		dialer: i.dialer, prefetch: i.config().Commands.Prefetch, budget: share(len(queuesOf(i.config()))), log: i.log, changed: i.changed,
 		prepare: i.declareCommands,
 	}
 	for _, q := range queuesOf(i.config()) {

@@ -31,6 +31,7 @@ func (i *Inbound) work(ctx, applying context.Context, workload string) error {
 		case <-ctx.Done():
 			return nil
 		}
+		w.await()
 		if err := w.round(); err != nil {
 			return notEnded(ctx, err)
 		}
@@ -38,15 +39,18 @@ func (i *Inbound) work(ctx, applying context.Context, workload string) error {
 	return nil
 }
 
-// round takes what is due, as much as there are slots for, and rests if that is all.
+// round takes what is due, as much as there are slots and room for, and rests if that is all.
 func (w *worker) round() error {
 	free := w.free()
+	if free == 0 {
+		return nil // another workload was quicker, or the end has come
+	}
 	taken, err := w.take(func() ([]store.Taken, error) { return w.ledger.Take(w.ctx, w.workload, free, w.now()) })
 	if err != nil {
 		return err
 	}
 	w.begin(taken)
-	if len(taken) == free {
+	if len(taken) == free || isLot(taken) {
 		w.resting = time.Time{}
 		return nil
 	}
@@ -54,7 +58,33 @@ func (w *worker) round() error {
 	return w.rest(len(taken) == 0)
 }
 
-func (w *worker) free() int { return cap(w.slots) - len(w.slots) }
+// free is how many commands may be taken.
+func (w *worker) free() int {
+	if !w.room() {
+		return 0
+	}
+	return cap(w.slots) - len(w.slots)
+}
+
+// room says whether there is memory for more. There is for a workload that carries out nothing: another one's large commands do not
+// stop it.
+func (w *worker) room() bool { return len(w.slots) == 0 || w.bodies.room() }
+
+// await waits for room, or the end.
+func (w *worker) await() {
+	for {
+		less := w.bodies.less()
+		if w.room() {
+			return
+		}
+		w.resting = time.Time{}
+		select {
+		case <-less:
+		case <-w.ctx.Done():
+			return
+		}
+	}
+}
 
 func (w *worker) take(from func() ([]store.Taken, error)) (taken []store.Taken, err error) {
 	err = w.persist(w.ctx, func() (err error) { taken, err = from(); return err })
@@ -69,9 +99,12 @@ func (w *worker) begin(taken []store.Taken) {
 		if !w.resting.IsZero() && t.Received.After(w.resting) {
 			since = t.Received // nothing but the bridge kept it waiting
 		}
+		size := bytesOf(t)
+		w.bodies.take(size)
 		w.running.Go(func() {
 			w.carryOut(w.ctx, w.applying, t, since)
 			<-w.slots
+			w.bodies.give(size)
 			w.nudge()
 		})
 	}
@@ -116,5 +149,8 @@ func (w *worker) follow(wait time.Duration) error {
 			return err
 		}
 		w.begin(taken)
+		if isLot(taken) {
+			return nil // the claim may have brought more
+		}
 	}
 }

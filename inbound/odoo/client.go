@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/semaphore"
 	"golang.org/x/time/rate"
 )
 
@@ -29,8 +28,8 @@ type Options struct {
 	Failures uint32        // calls in a row without an answer that open the circuit; 5 when zero
 	Pause    time.Duration // how long it stays open; 15 s when zero
 
-	// Allowed, if set, is asked when a request is about to leave. While it returns an error none does: the call
-	// fails as Paused.
+	// Allowed, if set, is asked when a request is about to leave, and again before each of its writes. While it returns an error none
+	// does: the call fails as Paused.
 	Allowed func() error
 
 	// Observe, if set, hears of every call. result is "ok" or the error's Kind.
@@ -83,7 +82,7 @@ type way struct {
 	base    string
 	http    *http.Client
 	now     func() time.Time
-	places  *semaphore.Weighted
+	places  *places
 	rate    *rate.Limiter
 	circuit *circuit // open while Odoo does not answer
 	calls   atomic.Int64
@@ -103,6 +102,7 @@ func New(o Options) (*Client, error) {
 	transport.TLSClientConfig = tlsConfig
 	transport.MaxIdleConnsPerHost = o.MaxInFlight
 	transport.ResponseHeaderTimeout = 0
+	transport.DialContext = guard(transport.DialContext, o.Allowed)
 	limit, burst := rate.Inf, 1
 	if o.Rate > 0 {
 		limit, burst = rate.Limit(o.Rate), min(o.MaxInFlight, int(math.Ceil(o.Rate)))
@@ -113,7 +113,7 @@ func New(o Options) (*Client, error) {
 			// A POST that is redirected becomes a GET: nothing good can come of it.
 			return http.ErrUseLastResponse
 		}},
-		places: semaphore.NewWeighted(int64(o.MaxInFlight)), rate: rate.NewLimiter(limit, burst),
+		places: newPlaces(&o), rate: rate.NewLimiter(limit, burst),
 		circuit: newCircuit(&o, o.Changed, NotSent, Ambiguous),
 	}
 	return &Client{way: w, options: o, key: keyCircuit(&o)}, nil
@@ -152,12 +152,12 @@ func complete(err error, call *Call) error {
 	return e
 }
 
-func (c *Client) do(ctx context.Context, call *Call) (json.RawMessage, error) {
+func (c *Client) do(ctx context.Context, call *Call) (raw json.RawMessage, err error) {
 	free, err := c.take(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer free()
+	defer func() { free(err) }()
 	done, err := c.allow()
 	if err != nil {
 		return nil, err
@@ -167,7 +167,7 @@ func (c *Client) do(ctx context.Context, call *Call) (json.RawMessage, error) {
 		done(err)
 		return nil, err
 	}
-	raw, err := c.attempt(ctx, call)
+	raw, err = c.attempt(ctx, call)
 	if IsKind(err, Denied) {
 		// The key may have been changed: it is read again, once. A refused call was not carried out.
 		raw, err = c.attempt(ctx, call)
@@ -238,7 +238,7 @@ func (c *Client) UID(ctx context.Context) (int64, error) {
 
 // openCounted opens the session like a call would: within the limits, and
 // counted by the circuit. Errors name the call.
-func (c *Client) openCounted(ctx context.Context, call *Call) (*session, error) {
+func (c *Client) openCounted(ctx context.Context, call *Call) (s *session, err error) {
 	c.mu.Lock()
 	known := c.session
 	c.mu.Unlock()
@@ -249,12 +249,12 @@ func (c *Client) openCounted(ctx context.Context, call *Call) (*session, error) 
 	if err != nil {
 		return nil, complete(err, call)
 	}
-	defer free()
+	defer func() { free(err) }()
 	done, err := c.allow()
 	if err != nil {
 		return nil, complete(err, call)
 	}
-	s, err := c.open(ctx)
+	s, err = c.open(ctx)
 	if err != nil {
 		err = complete(err, call)
 	}

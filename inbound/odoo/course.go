@@ -28,15 +28,14 @@ func (c *Client) Try(ctx context.Context) error {
 	return err
 }
 
-// take waits for one of the places of calls, which free gives back.
-func (c *Client) take(ctx context.Context) (free func(), err error) {
-	if err := c.places.Acquire(ctx, 1); err != nil {
-		return nil, &Error{Kind: Stopped, Err: err}
+// take waits for one of the places of calls, which free gives back when Odoo is done with what became of the call.
+func (c *Client) take(ctx context.Context) (free func(error), err error) {
+	if err := c.places.take(ctx); err != nil {
+		return nil, err
 	}
 	c.calls.Add(1)
-	return func() {
-		c.calls.Add(-1)
-		c.places.Release(1)
+	return func(err error) {
+		c.places.leave(err, func() { c.calls.Add(-1) })
 	}, nil
 }
 

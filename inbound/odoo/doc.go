@@ -10,7 +10,9 @@
 //   - An error says what may be done about it, by its [Kind]. Ambiguous means that the
 //     call may or may not have been carried out; NotSent that it was not.
 //   - Odoo never gets more calls at a time, nor more a second, than the options say,
-//     whoever makes them.
+//     whoever makes them. Those that were given up are counted for as long as Odoo may be at work for them (places.go). What a process
+//     that has ended left behind in Odoo its successor does not count, nor a call whose connection something between the two has cut.
+//   - A request leaves only while Options.Allowed says so, which is asked before every write to Odoo (guard.go).
 //   - While Odoo cannot be reached, or refuses the key, calls are not made: they
 //     fail at once as Paused, with the time after which one is tried. Nothing is lost by that, since
 //     whoever calls tries again.

@@ -42,8 +42,9 @@ type Error struct {
 	After  time.Duration // for Paused and Limited: when to try again
 	Err    error         // what was below, if anything
 
-	message string   // Odoo's own words: may hold personal data
-	sent    []string // texts that were sent, to be taken out of them
+	message string    // Odoo's own words: may hold personal data
+	sent    []string  // texts that were sent, to be taken out of them
+	began   time.Time // when a request left that nobody waits for any more, though Odoo may be at work for it; zero for none
 }
 
 func (e *Error) Error() string {

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strconv"
-	"sync/atomic"
 	"time"
 )
 
@@ -30,6 +29,7 @@ type response struct {
 	after  time.Duration // Retry-After
 	date   time.Time     // Date; zero when there is none
 	body   []byte
+	began  time.Time // when the request left
 }
 
 // errUnwritable is a request that cannot be made into JSON.
@@ -48,9 +48,8 @@ func (c *Client) send(ctx context.Context, r request) (response, error) {
 	}
 	timed, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	var written atomic.Bool
-	traced := httptrace.WithClientTrace(timed, &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }})
-	req, err := http.NewRequestWithContext(traced, r.method, c.base+r.path, bytes.NewReader(body.Bytes()))
+	var gone progress
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(timed, gone.trace()), r.method, c.base+r.path, bytes.NewReader(body.Bytes()))
 	if err != nil {
 		return response{}, &Error{Kind: Unsendable, Err: fmt.Errorf("make the request: %w", err)}
 	}
@@ -64,7 +63,7 @@ func (c *Client) send(ctx context.Context, r request) (response, error) {
 	began := c.now()
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return response{}, undelivered(ctx, written.Load(), err)
+		return response{}, undelivered(ctx, timed, &gone, began, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
@@ -72,25 +71,37 @@ func (c *Client) send(ctx context.Context, r request) (response, error) {
 		if err == nil {
 			err = fmt.Errorf("the answer is larger than %d bytes", maxAnswer)
 		}
-		return response{}, &Error{Kind: Ambiguous, Status: resp.StatusCode, Err: fmt.Errorf("read the answer: %w", err)}
+		return response{}, &Error{Kind: Ambiguous, Status: resp.StatusCode, Err: fmt.Errorf("read the answer: %w", err), began: leftAt(timed, began)}
 	}
 	date, err := http.ParseTime(resp.Header.Get("Date")) // without one it says nothing
 	if err == nil && c.options.Clock != nil {
 		c.options.Clock(apart(began, c.now(), date))
 	}
-	return response{resp.StatusCode, retryAfter(resp.Header.Get("Retry-After"), c.now()), date, answer}, nil
+	return response{resp.StatusCode, retryAfter(resp.Header.Get("Retry-After"), c.now()), date, answer, began}, nil
 }
 
 // undelivered is a request without an answer. Headers that were written may have
 // brought all of the call to Odoo.
-func undelivered(ctx context.Context, written bool, err error) error {
-	if written {
-		return &Error{Kind: Ambiguous, Err: withoutURL(err)}
+func undelivered(ctx, timed context.Context, gone *progress, began time.Time, err error) error {
+	var notAllowed *notAllowedError
+	switch {
+	case errors.As(err, &notAllowed) && gone.untouched():
+		return &Error{Kind: Paused, After: time.Second, Err: notAllowed.reason}
+	case gone.headers.Load():
+		return &Error{Kind: Ambiguous, Err: withoutURL(err), began: leftAt(timed, began)}
 	}
 	if ctx.Err() != nil {
 		return &Error{Kind: Stopped, Err: ctx.Err()}
 	}
 	return &Error{Kind: NotSent, Err: withoutURL(err)}
+}
+
+// leftAt is when a call began that nobody waits for any more, zero when Odoo ended it.
+func leftAt(timed context.Context, began time.Time) time.Time {
+	if timed.Err() == nil {
+		return time.Time{}
+	}
+	return began
 }
 
 // withoutURL drops the address, which the configuration has, and which says nothing.
@@ -117,13 +128,18 @@ func retryAfter(text string, now time.Time) time.Duration {
 // longestPause bounds what a server may ask for.
 const longestPause = 15 * time.Minute
 
+// statusTimeout is what Cloudflare says instead of 504.
+const statusTimeout = 524
+
 // statusError reads an HTTP status that is not the API's own answer; nil for
 // those that are.
 func statusError(r response) *Error {
 	switch r.status {
 	case http.StatusTooManyRequests:
 		return &Error{Kind: Limited, Status: r.status, After: max(r.after, time.Second)}
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusGatewayTimeout, statusTimeout:
+		return &Error{Kind: Ambiguous, Status: r.status, After: r.after, began: r.began}
+	case http.StatusBadGateway, http.StatusServiceUnavailable:
 		return &Error{Kind: Ambiguous, Status: r.status, After: r.after}
 	}
 	return nil

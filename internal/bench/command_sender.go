@@ -139,7 +139,11 @@ func (s *commandSender) latencies(prefix string) (all latencies) {
 
 func (s *commandSender) close() error { return errors.Join(s.results.stop(), s.conn.Close()) }
 
-// busyTime measures how long calls take in a server, and can hold them back.
+// odooCallLimit is when Odoo ends a call: its limit_time_real.
+const odooCallLimit = 2 * time.Minute
+
+// busyTime measures how long calls take in a server, and can hold them back. Like Odoo it does not notice that a client has left: a call
+// is at work until it is done, or Odoo ends it.
 type busyTime struct {
 	next http.Handler
 
@@ -161,8 +165,8 @@ func (b *busyTime) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if held != nil {
 		select {
 		case <-held:
-		case <-r.Context().Done():
-			return
+		case <-time.After(odooCallLimit):
+			panic(http.ErrAbortHandler) // the process is ended, and the connection with it
 		}
 	}
 	began := time.Now()

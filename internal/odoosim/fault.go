@@ -71,7 +71,7 @@ func (s *Server) Calls(model, method string) (n int) {
 	return n
 }
 
-// MostInFlight is the highest number of calls that there ever were at a time.
+// MostInFlight is the highest number of calls that there ever were at a time, those with them whose client has left.
 func (s *Server) MostInFlight() int {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
@@ -112,15 +112,9 @@ func (f *faults) end() {
 }
 
 // before does what happens instead of the call; done says that it did.
-func (f *Fault) before(w http.ResponseWriter, r *http.Request) (done bool) {
+func (f *Fault) before(w http.ResponseWriter) (done bool) {
 	if f.Delay > 0 {
-		wait := time.NewTimer(f.Delay)
-		defer wait.Stop()
-		select {
-		case <-wait.C:
-		case <-r.Context().Done():
-			return true
-		}
+		time.Sleep(f.Delay)
 	}
 	switch {
 	case f.Reset:

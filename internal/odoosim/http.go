@@ -2,6 +2,7 @@ package odoosim
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -11,13 +12,14 @@ import (
 // ServeHTTP answers what a client of Odoo's external API asks: JSON-RPC, from
 // release 19 on JSON-2, and the version.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r = r.WithContext(context.WithoutCancel(r.Context())) // Odoo does not notice that a client has left
 	switch path := r.URL.Path; {
 	case path == "/jsonrpc":
 		s.serveRPC(w, r)
 	case path == "/web/webclient/version_info":
-		s.serveVersion(w, r, true)
+		s.serveVersion(w, true)
 	case path == "/web/version" && s.major() >= 19:
-		s.serveVersion(w, r, false)
+		s.serveVersion(w, false)
 	case strings.HasPrefix(path, "/json/2/") && s.major() >= 19:
 		s.serveJSON2(w, r)
 	default:
@@ -27,12 +29,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve does a call with the faults that hit it. do gets the error that a fault
 // puts in the place of the call, and returns status and answer.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, model, method string, do func(fault error) (int, any)) {
+func (s *Server) serve(w http.ResponseWriter, model, method string, do func(fault error) (int, any)) {
 	fault := s.faults.begin(model, method)
 	defer s.faults.end()
 	var failure error
 	if fault != nil {
-		if fault.before(w, r) {
+		if fault.before(w) {
 			return
 		}
 		failure = fault.fault()
@@ -55,8 +57,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, model, method str
 }
 
 // serveVersion says which Odoo this is, to anybody.
-func (s *Server) serveVersion(w http.ResponseWriter, r *http.Request, rpc bool) {
-	s.serve(w, r, "web", "version", func(error) (int, any) {
+func (s *Server) serveVersion(w http.ResponseWriter, rpc bool) {
+	s.serve(w, "web", "version", func(error) (int, any) {
 		if rpc {
 			return http.StatusOK, rpcResponse{JSONRPC: "2.0", Result: map[string]any{
 				"server_version": s.release, "server_version_info": s.versionInfo(), "server_serie": s.release, "protocol_version": 1,

@@ -25,7 +25,7 @@ func (s *Server) serveJSON2(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, noDatabase) // the client may be gone
 		return
 	}
-	s.serve(w, r, model, method, func(fault error) (int, any) {
+	s.serve(w, model, method, func(fault error) (int, any) {
 		result, err := any(nil), fault
 		if err == nil {
 			result, err = s.named(r, model, method)

@@ -55,7 +55,7 @@ func (s *Server) serveRPC(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	model, method := request.target()
-	s.serve(w, r, model, method, func(fault error) (int, any) {
+	s.serve(w, model, method, func(fault error) (int, any) {
 		response := rpcResponse{JSONRPC: "2.0", ID: request.ID}
 		result, err := any(nil), fault
 		if err == nil {

@@ -13,6 +13,9 @@ var ErrState = errors.New("the command is not in a state for that")
 // ErrUnknown reports a command that the ledger does not have.
 var ErrUnknown = errors.New("the ledger has no such command")
 
+// TakenBytes bounds what is taken at a time, by the bodies of the commands but the last. Small commands are not bounded by it.
+const TakenBytes = 2 << 20
+
 // Ledger is what the bridge remembers of commands. All methods are safe for
 // concurrent use. What is written by calls that wait at the same time becomes durable together. After
 // ErrLost nothing is known of what was written last, and nothing is written any more: the ledger is to be opened again.
@@ -34,7 +37,8 @@ type Ledger interface {
 	Answer(ctx context.Context, results []Result) error
 
 	// Take hands out at most n commands of the workload that are due and that no other
-	// holds back, in the order in which they became due, and marks them as applying. The mark
+	// holds back, in the order in which they became due, and marks them as applying; none after those whose
+	// bodies have TakenBytes together. The mark
 	// may be lost by a power cut, not by a crash; Attempts counts it all the same.
 	Take(ctx context.Context, workload string, n int, now time.Time) ([]Taken, error)
 	// TakeNext is Take for somebody who has found nothing due: it waits for commands of the workload to be claimed, and takes them as they

@@ -24,6 +24,7 @@ func RunLedger(t *testing.T, open LedgerOpener) {
 		{"a refused command is kept with its answer", refuse},
 		{"a message without an id is answered and not kept", refuseNameless},
 		{"commands are taken as they arrived, by workload", takeOrder},
+		{"large commands are taken few at a time", takesFewLarge},
 		{"what is claimed is taken with its claim", takesNext},
 		{"waiting for a claim ends when it is told to", wakesNext},
 		{"a claim at the end of waiting is taken once", takesNextOnce},

@@ -32,6 +32,21 @@ func idsOf(taken []store.Taken) (ids []string) {
 	return ids
 }
 
+// takesFewLarge takes large commands in lots, in order, and one that is larger than a lot by itself.
+func takesFewLarge(t *testing.T, l store.Ledger) {
+	var commands []*store.Command
+	for n, size := range []int{store.TakenBytes / 2, store.TakenBytes / 2, 100, store.TakenBytes + 1, 100, 100} {
+		c := wish(int64(n+1), string(rune('a'+n)), fmt.Sprint("k", n))
+		c.Body = make([]byte, size)
+		commands = append(commands, c)
+	}
+	_, err := l.Claim(t.Context(), commands...)
+	ok(t, err)
+	for _, want := range [][]string{{"a", "b"}, {"c", "d"}, {"e", "f"}, nil} {
+		equal(t, "taken", take(t, l, "orders", 9, 9), want)
+	}
+}
+
 // takesNext waits before a claim or after it: what it brings is taken, in order, unless another holds it back.
 func takesNext(t *testing.T, l store.Ledger) {
 	taking := next(t.Context(), l, 2, 9, nil)

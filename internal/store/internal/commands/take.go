@@ -37,6 +37,7 @@ type taking struct {
 	workload string
 	n        int
 	now      time.Time
+	bytes    int64        // of the bodies that were found
 	found    []*candidate // that are due
 	taken    []store.Taken
 }
@@ -50,14 +51,18 @@ type candidate struct {
 	newest                time.Time
 }
 
-// find looks for as many commands that are due as are still wanted.
+// find looks for as many commands that are due as are still wanted, up to those whose bodies are large together.
 func (t *taking) find(c Conn) (step, error) {
 	want := t.n - len(t.taken)
-	if want <= 0 {
+	if want <= 0 || t.bytes >= store.TakenBytes {
 		return nil, nil
 	}
-	return t.take(want), send(c, "SELECT seq, channel, effect, said FROM command WHERE workload = ?1 AND ready = 1 AND due <= ?2 ORDER BY due, seq LIMIT ?3", func(q Row) error {
-		t.found = append(t.found, &candidate{seq: q.ColumnInt(0), channel: q.ColumnText(1), effect: q.ColumnText(2), said: q.ColumnText(3)})
+	return t.take(want), send(c, `SELECT seq, channel, effect, said, octet_length(body) + coalesce(octet_length(edited), 0) FROM command
+		WHERE workload = ?1 AND ready = 1 AND due <= ?2 ORDER BY due, seq LIMIT ?3`, func(q Row) error {
+		if t.bytes < store.TakenBytes {
+			t.found = append(t.found, &candidate{seq: q.ColumnInt(0), channel: q.ColumnText(1), effect: q.ColumnText(2), said: q.ColumnText(3)})
+			t.bytes += q.ColumnInt(4)
+		}
 		return nil
 	}, t.workload, t.now, want)
 }
@@ -70,7 +75,7 @@ func (t *taking) take(want int) step {
 				return nil, err
 			}
 		}
-		if len(t.found) < want {
+		if len(t.found) < want || t.bytes >= store.TakenBytes {
 			return nil, nil
 		}
 		return func(c Conn) (step, error) {
