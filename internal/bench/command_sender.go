@@ -114,6 +114,15 @@ func (s *commandSender) answered(ctx context.Context, n int) error {
 	}
 }
 
+// left is how many commands the broker has not given to the bridge.
+func (s *commandSender) left() (int, error) {
+	q, err := s.channel.QueueDeclarePassive("commands."+laneChannel+".customers", true, false, false, false, nil)
+	if err != nil {
+		return 0, fmt.Errorf("ask for the queue of commands: %w", err)
+	}
+	return q.Messages, nil
+}
+
 func (s *commandSender) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -21,8 +21,9 @@ const (
 	large         = 1000 // commands of largeBytes
 	largeBytes    = 1_000_000
 	largeAhead    = 200 // of them, without an answer: more than the bridge has in hand at a time
-	// largeGrowth is for the 64 MiB that are in hand and the 64 commands that are carried out, with as much garbage.
-	largeGrowth = 256 * mebibyte
+	// largeGrowth is for the 16 MiB that are in hand and the 11 that are carried out, with as much garbage, and what SQLite and the broker's
+	// client have of them.
+	largeGrowth = 128 * mebibyte
 )
 
 // measureCommands sends customers to the simulated Odoo, which answers as quickly as it can: one
@@ -214,12 +215,24 @@ func (s *commandShop) burst(ctx context.Context) (r commandRun, err error) {
 			return r, err
 		}
 	}
+	// Its queue is asked, and what the bridge has in hand of it is left out: what waits the bridge counts every 15 seconds, and showing that
+	// costs more than a claim.
 	err = poll(ctx, 10*time.Minute, "the bridge to claim the burst", func() (bool, error) {
-		open, err := s.metric(ctx, "odoobridge_commands_waiting")
-		return err == nil && open[0] >= float64(r.n), err
+		left, err := s.sender.left()
+		return err == nil && left == 0, err
 	})
 	if err != nil {
 		return r, err
 	}
-	return r, finish()
+	if err := finish(); err != nil {
+		return r, err
+	}
+	return r, poll(ctx, 2*time.Minute, "the bridge to say that it has claimed the burst", func() (bool, error) {
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+		open, err := s.metric(ctx, "odoobridge_commands_waiting")
+		return err == nil && open[0] >= float64(r.n), err
+	})
 }
