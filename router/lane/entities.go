@@ -7,13 +7,18 @@ import (
 )
 
 // greet compares the lane's entities with those that it had when its cursor was
-// saved. A cursor from before they were noted had them all.
+// saved. A cursor from before they were noted had them all. A load that goes on sends
+// what was added meanwhile, where it has not got past that.
 func (l *lane) greet(s state) {
 	if s.Entities == nil || !l.spec.Initial {
 		return
 	}
+	had := s.Entities
+	if s.Load != nil {
+		had = slices.Concat(had, s.Load.goOn(l.spec.Entities).Entities)
+	}
 	l.mu.Lock()
-	l.entities = slices.DeleteFunc(slices.Clone(l.spec.Entities), func(e string) bool { return !slices.Contains(s.Entities, e) })
+	l.entities = slices.DeleteFunc(slices.Clone(l.spec.Entities), func(e string) bool { return !slices.Contains(had, e) })
 	l.mu.Unlock()
 	if added := l.unloaded(); len(added) > 0 {
 		l.log.Warn("entities were added to a lane that runs already: its channel gets their changes, but has not got what is there",

@@ -4,6 +4,9 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	"github.com/ThreeDotsLabs/watermill/message"
 )
 
 func TestAnEntityAddedToALaneIsNamedUntilItsDocumentsAreSent(t *testing.T) {
@@ -47,4 +50,50 @@ func TestAnEntityAddedToALaneIsNamedUntilItsDocumentsAreSent(t *testing.T) {
 			t.Errorf("the loads: %+v", loads)
 		}
 	})
+}
+
+// TestAnEntityAddedWhileALoadIsCutOffIsNamedOnlyIfItIsNotSent kills a lane in its initial load and adds an entity: behind the one that the
+// load was in it is sent with the rest, before it it is not, and is named.
+func TestAnEntityAddedWhileALoadIsCutOffIsNamedOnlyIfItIsNotSent(t *testing.T) {
+	for name, tc := range map[string]struct{ entities, named []string }{
+		"behind": {[]string{"order", "customer", "payment"}, nil},
+		"before": {[]string{"payment", "order", "customer"}, []string{"payment"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld()
+				w.stored("order", 300)
+				w.stored("customer", 300)
+				w.stored("payment", 3)
+				taken := 0
+				w.broker.onMessage(func(string, *message.Message) outcomeKind {
+					if taken++; taken > 400 {
+						return withholds
+					}
+					return takes
+				})
+				r := w.start(initial())
+				time.Sleep(time.Second) // the cursor is saved
+				r.crash()
+				w.broker.onMessage(func(string, *message.Message) outcomeKind { return takes })
+				more := initial()
+				more.Entities = tc.entities
+				for range 2 {
+					r = w.start(more)
+					eventually(t, "live", func() bool { return r.set.Status()[0].State == Live })
+					time.Sleep(time.Second)
+					sent := 0
+					for _, m := range w.broker.queue(queue) {
+						if m.headers["entity"] == "payment" {
+							sent++
+						}
+					}
+					if got := r.set.Status()[0].Unloaded; !slices.Equal(got, tc.named) || (sent == 3) != (tc.named == nil) {
+						t.Errorf("%d documents sent of the entity, named: %v", sent, got)
+					}
+					_ = r.stop()
+				}
+			})
+		})
+	}
 }
