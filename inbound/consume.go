@@ -36,6 +36,7 @@ func (s *subscriber) session(ctx context.Context, queue string, f *flow, out cha
 	if err != nil {
 		return err
 	}
+	s.exchange.Over()
 	if err := s.alone(ctx, conn, ch, queue); err != nil {
 		return err
 	}

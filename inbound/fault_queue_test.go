@@ -254,3 +254,36 @@ func TestCommandsAndResultsGoOnWhenPermissionsAreBack(t *testing.T) {
 	c.user(rabbit, `.*`)
 	c.holds(100)
 }
+
+// TestAnExchangeOfAnotherTypeIsToldOnce has every queue meet the same exchange that is not as it must be: the log has it once, and when
+// the exchange is deleted it is made anew.
+func TestAnExchangeOfAnotherTypeIsToldOnce(t *testing.T) {
+	c := newCrowd(t, testkit.RabbitMQ(t))
+	var log logs
+	c.o.Log = slog.New(slog.NewTextHandler(&log, nil))
+	if err := c.ch.ExchangeDeclare(ExchangeCommands, "fanout", true, false, false, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	c.begin(c.o)
+	queues := queuesOf(c.cfg)
+	c.until("every queue has met it", func() bool {
+		err := c.in.Ready()
+		for _, q := range queues {
+			if err == nil || !strings.Contains(err.Error(), q.name) || !strings.Contains(err.Error(), "type is fanout, not topic") {
+				return false
+			}
+		}
+		return log.count("commands cannot be received") > 0
+	})
+	if len(queues) < 3 || !strings.Contains(log.line("commands cannot be received"), "exchange odoo.commands") {
+		t.Errorf("%d queues: %s", len(queues), log.line("commands cannot be received"))
+	}
+	if err := c.ch.ExchangeDelete(ExchangeCommands, false, false); err != nil {
+		t.Fatal(err)
+	}
+	c.until("ready by itself", func() bool { return c.in.Ready() == nil })
+	if n := log.count("commands cannot be received"); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	c.holds(0)
+}

@@ -40,6 +40,7 @@ type subscriber struct {
 	changed  func(queue string, err error)
 	log      *slog.Logger
 	readers  sync.WaitGroup
+	exchange telemetry.Told // what is amiss with what all queues are bound to
 }
 
 var _ message.Subscriber = (*subscriber)(nil)
@@ -82,9 +83,18 @@ func (s *subscriber) follow(ctx context.Context, queue string, out chan<- *messa
 		f.open()
 		s.changed(queue, err)
 		pause.after(ctx, began, err, func(wait time.Duration) {
+			if ofAll(err) && !s.exchange.First(err) {
+				return
+			}
 			s.log.Warn("commands cannot be received; connecting again until they can", telemetry.KeyQueue, queue, telemetry.KeyError, err.Error(), telemetry.KeyWait, wait, telemetry.KeyRemedy, broker.Remedy(err))
 		})
 	}
+}
+
+// ofAll says that an error is about no queue: every queue meets it.
+func ofAll(err error) bool {
+	var e *TopologyError
+	return errors.As(err, &e) && e.exchange
 }
 
 // isInternal recognises what RabbitMQ 3.10 says to a consumer of a quorum queue that was declared a moment ago.

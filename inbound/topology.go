@@ -103,16 +103,17 @@ func (a asker) make(objects ...object) error {
 		case err != nil:
 			return fmt.Errorf("declare %s: %w", o, err)
 		case refusal != nil && refusal.Code == amqp.AccessRefused:
-			return &TopologyError{a.refused(o, permission, refusal), refusal}
+			return &TopologyError{a.refused(o, permission, refusal), o.exchange, refusal}
 		case refusal != nil:
-			return &TopologyError{a.differs(o, refusal), refusal}
+			return &TopologyError{a.differs(o, refusal), o.exchange, refusal}
 		}
 	}
 	return nil
 }
 
-// declareCommands makes what a queue of commands needs, and where its channel's answers go. That this one is amiss holds
-// up no commands: whoever sends the answers tells of it.
+// declareCommands makes what a queue of commands needs, and where its channel's answers go. Whoever sends the answers makes that too;
+// here it is made so that a channel whose commands can be received finds where their answers come, whichever connection is up first. That it is
+// amiss holds up no commands: the other one tells of it.
 func (i *Inbound) declareCommands(conn *broker.Connection, name string) error {
 	cfg := i.config()
 	if cfg.RabbitMQ.Topology != "declare" {
@@ -137,7 +138,8 @@ func (i *Inbound) declareCommands(conn *broker.Connection, name string) error {
 // TopologyError is an exchange or a queue at the broker that is not as it must be.
 type TopologyError struct {
 	Finding
-	refusal *amqp.Error
+	exchange bool
+	refusal  *amqp.Error
 }
 
 // Error says which, what it is and what it should be.
