@@ -197,7 +197,7 @@ func (c *Checker) idle(u *user) string {
 }
 
 // maxSkew is what clocks may differ by before times of commands mislead.
-const maxSkew = 5 * time.Second
+const maxSkew = 2 * time.Second
 
 // clock compares Odoo's clock with ours.
 func (c *Checker) clock(ctx context.Context) ([]check.Finding, error) {

@@ -35,31 +35,37 @@ func ofFolder(cfg config.Store) []check.Question {
 // path proves by doing that the folder can be written. What is made is removed.
 func path(dir string) check.Finding {
 	const code = "store.path"
-	remedy := fmt.Sprintf("make it, for the user that runs odoobridge: install -d -m 700 -o odoobridge %s", dir)
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		parent := existing(dir)
-		if err := tryWriting(parent); err != nil {
-			return check.Finding{Severity: check.Fail, Code: code, What: fmt.Sprintf("%s does not exist, and we may not make it: %v", dir, err), Remedy: remedy}
+		if err := tryWriting(existing(dir)); err != nil {
+			return unwritable(dir, dir+" does not exist, and we may not make it", err)
 		}
 		return check.Good(code, dir+" will be made")
 	case err != nil:
-		return check.Finding{Severity: check.Fail, Code: code, What: err.Error(), Remedy: remedy}
+		return unwritable(dir, dir+" cannot be looked at", err)
 	case !info.IsDir():
 		return check.Finding{Severity: check.Fail, Code: code, What: dir + " is not a folder", Remedy: "choose another store.path"}
 	}
 	if err := tryWriting(dir); err != nil {
-		if errors.Is(err, syscall.ENOSPC) {
-			remedy = "make room, or move store.path to a larger disk"
-		}
-		return check.Finding{Severity: check.Fail, Code: code, What: fmt.Sprintf("%s cannot be written: %v", dir, err), Remedy: remedy}
+		return unwritable(dir, dir+" cannot be written", err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		return check.Finding{Severity: check.Warn, Code: code, What: fmt.Sprintf("%s is open to others (%s)", dir, info.Mode().Perm()),
 			Why: "the store holds customers' names and addresses", Remedy: "chmod 700 " + dir}
 	}
 	return check.Good(code, dir+" can be written")
+}
+
+// unwritable tells a full disk from a folder that is another user's.
+func unwritable(dir, what string, err error) check.Finding {
+	f := check.Finding{Severity: check.Fail, Code: "store.path", What: fmt.Sprintf("%s: %v", what, err)}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		f.Remedy = "make room, or move store.path to a larger disk"
+		return f
+	}
+	f.Remedy = fmt.Sprintf("make it, for the user that runs odoobridge: install -d -m 700 -o odoobridge %s", dir)
+	return f
 }
 
 // existing is the nearest folder above that is there.

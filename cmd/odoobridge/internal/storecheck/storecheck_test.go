@@ -2,9 +2,11 @@ package storecheck
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/check"
@@ -60,6 +62,21 @@ func TestAFileInTheWayIsNamed(t *testing.T) {
 	}
 	if f := find(t, look(file), "store.path"); f.Severity != check.Fail {
 		t.Errorf("got %+v", f)
+	}
+}
+
+// TestAFullDiskHasAnotherRemedyThanAFolderOfSomebodyElse: a full disk is no matter of who owns the folder.
+func TestAFullDiskHasAnotherRemedyThanAFolderOfSomebodyElse(t *testing.T) {
+	for errno, remedy := range map[syscall.Errno]string{
+		syscall.ENOSPC: "make room, or move store.path to a larger disk",
+		syscall.EDQUOT: "make room, or move store.path to a larger disk",
+		syscall.EACCES: "install -d -m 700 -o odoobridge /store",
+		syscall.EROFS:  "install -d -m 700 -o odoobridge /store",
+	} {
+		f := unwritable("/store", "/store cannot be written", &fs.PathError{Op: "write", Path: "/store/x", Err: errno})
+		if f.Severity != check.Fail || !strings.Contains(f.What, errno.Error()) || !strings.Contains(f.Remedy, remedy) {
+			t.Errorf("%s: %+v", errno, f)
+		}
 	}
 }
 
