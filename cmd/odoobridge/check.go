@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/bridge"
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/check"
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/odoocheck"
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/pgcheck"
@@ -59,6 +60,13 @@ func (a *app) check(ctx context.Context, cfg *config.Config) error {
 		return err
 	}
 	defer pg.Close()
+	pg.Remembers = func(ctx context.Context) pgcheck.Memory {
+		slot, err := bridge.RememberedSlot(ctx, cfg)
+		if err != nil {
+			return pgcheck.Memory{Unknown: err.Error()}
+		}
+		return pgcheck.Memory{Slot: slot}
+	}
 	questions := append([]check.Question{configQuestion(cfg)}, pg.Questions()...)
 	api, err := odoocheck.New(cfg, pg)
 	if err != nil {

@@ -26,8 +26,11 @@ type Reader struct {
 	pool *pgxpool.Pool
 }
 
-// OpenReader looks into the store in the schema of a database. It fails with store.ErrNewer, or an error
-// that says that there is no store or that it is older than this program.
+// ErrNone reports that there is no store in the schema.
+var ErrNone = errors.New("there is no store")
+
+// OpenReader looks into the store in the schema of a database. It fails with
+// ErrNone, store.ErrNewer, or an error that says that the store is older than this program.
 func OpenReader(ctx context.Context, dsn, schema string) (*Reader, error) {
 	claim := Claim{DSN: dsn, Schema: schema, Instance: "reader"}
 	cfg, err := pgxpool.ParseConfig(dsn)
@@ -58,7 +61,7 @@ func (r *Reader) recognise(ctx context.Context, schema string) error {
 		return explain(err)
 	}
 	if !there {
-		return errors.New("there is no store")
+		return ErrNone
 	}
 	version := 0
 	if err := r.pool.QueryRow(ctx, "SELECT coalesce(max(version), 0) FROM migration").Scan(&version); err != nil {

@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"time"
 
 	"github.com/odoobridge/odoobridge/cdc"
 	"github.com/odoobridge/odoobridge/internal/change"
+	"github.com/odoobridge/odoobridge/internal/config"
 	"github.com/odoobridge/odoobridge/internal/store"
+	"github.com/odoobridge/odoobridge/internal/store/postgres"
+	"github.com/odoobridge/odoobridge/internal/store/sqlite"
 	"github.com/odoobridge/odoobridge/router"
 )
 
@@ -68,4 +72,31 @@ func (b *bridge) note(ctx context.Context, meta map[string]string) error {
 		return fmt.Errorf("note whose log the store holds: %w", errors.Join(err, b.store.Rollback()))
 	}
 	return nil
+}
+
+// RememberedSlot is the slot that a configuration's store was filled from, whether a bridge runs or not; "" when there is no store yet, or
+// the tables were never read to the end.
+func RememberedSlot(ctx context.Context, cfg *config.Config) (slot string, err error) {
+	type reader interface {
+		Meta(ctx context.Context, name string) (string, bool, error)
+		io.Closer
+	}
+	var r reader
+	if cfg.Store.DSN != "" {
+		r, err = postgres.OpenReader(ctx, string(cfg.Store.DSN), cfg.Store.Schema)
+	} else {
+		r, err = sqlite.OpenReader(cfg.Store.Path)
+	}
+	if errors.Is(err, sqlite.ErrNone) || errors.Is(err, postgres.ErrNone) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	if told, err := router.Told(ctx, r); err != nil || !told {
+		return "", err
+	}
+	slot, _, err = r.Meta(ctx, metaSlot)
+	return slot, err
 }

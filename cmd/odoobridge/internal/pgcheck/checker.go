@@ -23,6 +23,9 @@ type Checker struct {
 	// SlotWait how long the temporary slot may wait for such. Tests shorten them.
 	Slow, SlotWait time.Duration
 
+	// Remembers, if set, asks the bridge's store about its slot.
+	Remembers func(context.Context) Memory
+
 	conn        *pgx.Conn
 	unreachable bool
 	noSchema    bool // the role may not look into the schema

@@ -23,16 +23,20 @@ func TestWhatASlotsStateMeans(t *testing.T) {
 		state cdc.SlotState
 		want  check.Severity
 		says  string
+		knows Memory
 	}{
-		"absent":      {cdc.SlotState{}, check.OK, "first start"},
-		"waiting":     {base, check.OK, "waits for its bridge"},
-		"active":      {with(func(s *cdc.SlotState) { s.Active, s.ActivePID = true, 42 }), check.OK, "process 42 (from 10.0.0.7)"},
-		"lost":        {with(func(s *cdc.SlotState) { s.WALStatus = "lost" }), check.Fail, "is lost"},
-		"invalidated": {with(func(s *cdc.SlotState) { s.Invalidation = "idle_timeout" }), check.Fail, "idle_timeout"},
-		"forgotten":   {with(func(s *cdc.SlotState) { s.Retained = 5 << 30 }), check.Warn, "holds back 5120 MB"},
-		"foreign":     {with(func(s *cdc.SlotState) { s.Plugin = "wal2json" }), check.Fail, "wal2json"},
+		"never made":  {cdc.SlotState{}, check.OK, "was never made", Memory{}},
+		"dropped":     {cdc.SlotState{}, check.Fail, "somebody dropped it", Memory{Slot: "odoobridge"}},
+		"renamed":     {cdc.SlotState{}, check.Fail, "came from slot former", Memory{Slot: "former"}},
+		"not known":   {cdc.SlotState{}, check.Warn, "newer version", Memory{Unknown: "it is of a newer version"}},
+		"waiting":     {base, check.OK, "waits for its bridge", Memory{}},
+		"active":      {with(func(s *cdc.SlotState) { s.Active, s.ActivePID = true, 42 }), check.OK, "process 42 (from 10.0.0.7)", Memory{}},
+		"lost":        {with(func(s *cdc.SlotState) { s.WALStatus = "lost" }), check.Fail, "is lost", Memory{}},
+		"invalidated": {with(func(s *cdc.SlotState) { s.Invalidation = "idle_timeout" }), check.Fail, "idle_timeout", Memory{}},
+		"forgotten":   {with(func(s *cdc.SlotState) { s.Retained = 5 << 30 }), check.Warn, "holds back 5120 MB", Memory{}},
+		"foreign":     {with(func(s *cdc.SlotState) { s.Plugin = "wal2json" }), check.Fail, "wal2json", Memory{}},
 	} {
-		if f := checker(nil).slotFinding(tc.state, cdc.Holder{PID: tc.state.ActivePID, Address: "10.0.0.7"}); f.Severity != tc.want || !strings.Contains(f.What, tc.says) {
+		if f := checker(nil).slotFinding(tc.state, cdc.Holder{PID: tc.state.ActivePID, Address: "10.0.0.7"}, tc.knows); f.Severity != tc.want || !strings.Contains(f.What, tc.says) || tc.want != check.OK && f.Remedy == "" {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}

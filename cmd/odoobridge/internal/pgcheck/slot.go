@@ -110,13 +110,41 @@ func (c *Checker) slot(ctx context.Context) ([]check.Finding, error) {
 	if state.Active {
 		holder = c.source.Holder(ctx, state.ActivePID)
 	}
-	return one(c.slotFinding(state, holder))
+	var remembered Memory
+	if !state.Exists && c.Remembers != nil {
+		remembered = c.Remembers(ctx)
+	}
+	return one(c.slotFinding(state, holder, remembered))
+}
+
+// Memory is what the bridge's store knows of the slot that it was filled from.
+type Memory struct {
+	Slot    string // "": the tables were never read to the end
+	Unknown string // why the store cannot be asked; "" when it was, or when there is none yet
+}
+
+// absent tells a slot that was never made from one that was.
+func (c *Checker) absent(name string, m Memory) check.Finding {
+	const code = "postgres.slot"
+	const resync = "run `odoobridge resync`: it makes a new slot, reads the tables again and delivers what changed meanwhile, also what was deleted"
+	switch {
+	case m.Unknown != "":
+		return check.Finding{Severity: check.Warn, Code: code, What: "slot " + name + " is not there, and whether it ever was the store does not tell: " + m.Unknown,
+			Remedy: "before the bridge's first start this is as it must be; if it has run before, " + resync}
+	case m.Slot == "":
+		return check.Good(code, "slot "+name+" was never made: the bridge makes it at its first start")
+	case m.Slot != name:
+		return check.Finding{Severity: check.Fail, Code: code, What: fmt.Sprintf("slot %s is not there; what the store has came from slot %s", name, m.Slot),
+			Remedy: fmt.Sprintf("write postgres.slot: %s; or if the new name is meant, %s, and drop the old slot", m.Slot, resync)}
+	}
+	return check.Finding{Severity: check.Fail, Code: code, What: "slot " + name + " is gone: the bridge has read from it, and somebody dropped it since",
+		Why: "what was changed meanwhile is in no log any more; the store still knows how things stood", Remedy: resync}
 }
 
 // muchLog is what an unused slot may hold back before it is worth a word.
 const muchLog = 1 << 30
 
-func (c *Checker) slotFinding(s cdc.SlotState, holder cdc.Holder) check.Finding {
+func (c *Checker) slotFinding(s cdc.SlotState, holder cdc.Holder, remembered Memory) check.Finding {
 	name := c.cfg.Postgres.Slot
 	drop := []string{"SELECT pg_drop_replication_slot(" + dba.Literal(name) + ")"}
 	f := check.Finding{Severity: check.Fail, Code: "postgres.slot"}
@@ -126,7 +154,7 @@ func (c *Checker) slotFinding(s cdc.SlotState, holder cdc.Holder) check.Finding 
 	}
 	switch {
 	case !s.Exists:
-		return check.Good(f.Code, "slot "+name+" is not there: the bridge makes it at its first start. One that has run before needs `odoobridge resync`")
+		return c.absent(name, remembered)
 	case s.Plugin != "pgoutput":
 		f.What = fmt.Sprintf("slot %s is not the bridge's: its plugin is %q", name, s.Plugin)
 		f.Remedy = "choose another name in postgres.slot, or drop it if nobody needs it"
