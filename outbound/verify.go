@@ -9,6 +9,8 @@ import (
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/odoobridge/odoobridge/internal/broker"
 )
 
 // verifyTimeout is how long all of Verify may take.
@@ -51,8 +53,7 @@ func (b *Broker) unreachable(err error) Finding {
 		Remedy: "Is the broker running, is rabbitmq.url right, and does a firewall let it through?",
 	}
 	if errors.Is(err, ErrRefused) {
-		f.Remedy = fmt.Sprintf("Check user, password and virtual host in rabbitmq.url, or create them: "+
-			"rabbitmqctl add_user '%s'; rabbitmqctl add_vhost '%s'; %s", b.dialer.User(), b.dialer.Vhost(), b.dialer.Grant())
+		f.Remedy = broker.Remedy(err)
 	}
 	return f
 }

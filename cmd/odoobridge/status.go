@@ -70,7 +70,7 @@ func askStatus(ctx context.Context, address string) (s bridge.Status, err error)
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return s, fmt.Errorf("no bridge answers on %s: is it running there? %w", address, err)
+		return s, fmt.Errorf("no bridge answers on %s: is it running there? If it has ended, the end of its log says why; `odoobridge check` looks at everything that it needs (%w)", address, err)
 	}
 	defer response.Body.Close() //nolint:errcheck // read to its end
 	body, err := io.ReadAll(io.LimitReader(response.Body, 4<<20))
@@ -94,7 +94,8 @@ func verdict(s bridge.Status) string {
 	if !s.Ready {
 		for _, c := range s.Checks {
 			if !c.OK {
-				return fmt.Sprintf("NOT READY: %s: %s", strings.ReplaceAll(c.Name, "_", " "), c.Reason)
+				reason, _, _ := strings.Cut(c.Reason, ". Remedy: ") // that is below
+				return fmt.Sprintf("NOT READY: %s: %s", strings.ReplaceAll(c.Name, "_", " "), reason)
 			}
 		}
 	}

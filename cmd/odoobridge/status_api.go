@@ -32,7 +32,7 @@ func printAPI(out io.Writer, s *bridge.APIStatus, now time.Time) {
 	if s == nil {
 		return
 	}
-	calls := fmt.Sprintf("%d calls under way", s.InFlight)
+	calls := fmt.Sprintf("calls under way: %d", s.InFlight)
 	switch s.State {
 	case bridge.APINotAsked:
 		fmt.Fprintf(out, "odoo api   not called yet; %s\n", calls)

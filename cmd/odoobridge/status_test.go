@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/bridge"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
 // TestStatusShowsOdoosAPIAndClocks prints what an operator sees: a first line that says what is wrong, and the cause and the remedy below.
@@ -19,14 +20,16 @@ func TestStatusShowsOdoosAPIAndClocks(t *testing.T) {
 	}{
 		"no commands": {bridge.Status{Ready: true}, []string{"KEEPING UP"}},
 		"answers": {bridge.Status{Ready: true, API: &bridge.APIStatus{State: bridge.APIAnswers, Answered: now.Add(-2 * time.Second), InFlight: 1}},
-			[]string{"KEEPING UP", "odoo api   answers, last 2s ago; 1 calls under way"}},
+			[]string{"KEEPING UP", "odoo api   answers, last 2s ago; calls under way: 1"}},
 		"not called": {bridge.Status{Ready: true, API: &bridge.APIStatus{State: bridge.APINotAsked}}, []string{"KEEPING UP", "not called yet"}},
 		"fails": {bridge.Status{Ready: true, API: &bridge.APIStatus{State: bridge.APIFails, APITrouble: trouble}},
 			[]string{"KEEPING UP", "odoo api   fails since 2026-11-26 03:00:00 (5m0s, 12 calls): Odoo does not answer (connection refused)", "look whether Odoo runs"}},
 		"away": {bridge.Status{Ready: true, API: &bridge.APIStatus{State: bridge.APIAway, InFlight: 2, APITrouble: trouble}},
-			[]string{"ODOO'S API IS AWAY since 2026-11-26 03:00:00: commands wait; events go on", "and none is made until 03:05:10; 2 calls under way", "look whether Odoo runs"}},
+			[]string{"ODOO'S API IS AWAY since 2026-11-26 03:00:00: commands wait; events go on", "and none is made until 03:05:10; calls under way: 2", "look whether Odoo runs"}},
 		"refused": {bridge.Status{Ready: true, API: &bridge.APIStatus{State: bridge.APIAnswers, Answered: now, Refused: refused}},
 			[]string{"ODOO REFUSES the user of shop since", "odoo api   answers", "refuses the user of shop: fails since", "the key is wrong (denied)", "put a valid one"}},
+		"not ready": {bridge.Status{Checks: []telemetry.Verdict{{Name: "broker_confirmed", Reason: "it is away. Remedy: bring it back"}}},
+			[]string{"NOT READY: broker confirmed: it is away\n", "NO  it is away. Remedy: bring it back"}},
 		"clocks": {bridge.Status{Ready: true, Clocks: []bridge.ClockStatus{{Of: "PostgreSQL", AheadSeconds: -7.5}}}, []string{"KEEPING UP", "clock      of PostgreSQL's machine is 7.5s behind this machine's: synchronise"}},
 	} {
 		var out strings.Builder

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -143,11 +144,13 @@ func (d *Dialer) handshakeError(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("connect to %s: no AMQP handshake within %s: %w", d.Address(), d.options.Timeout, ctx.Err())
 	case errors.Is(err, amqp.ErrVhost):
-		return fmt.Errorf("%w: user %q may not use virtual host %q, or there is none", ErrRefused, d.uri.Username, d.uri.Vhost)
+		return d.refusal("user %q may not use virtual host %q, or there is none", d.User(), d.Vhost()).to("rabbitmqctl add_vhost '%s'; %s", d.Vhost(), d.Grant())
 	case errors.As(err, &refused) && refused.Code == amqp.AccessRefused:
-		return fmt.Errorf("%w: user %q cannot log in: %s", ErrRefused, d.uri.Username, refused.Reason)
+		return d.refusal("user %q cannot log in: %s", d.User(), refused.Reason).to("rabbitmqctl add_user '%s'; %s", d.User(), d.Grant())
+	case errors.As(err, &refused) && refused.Code == amqp.NotAllowed && strings.Contains(refused.Reason, "not found"):
+		return d.refusal("there is no virtual host %q", d.Vhost()).to("rabbitmqctl add_vhost '%s'; %s", d.Vhost(), d.Grant())
 	case errors.As(err, &refused) && refused.Code == amqp.NotAllowed:
-		return fmt.Errorf("%w: virtual host %q for user %q: %s", ErrRefused, d.uri.Vhost, d.uri.Username, refused.Reason)
+		return d.refusal("user %q may not use virtual host %q: %s", d.User(), d.Vhost(), refused.Reason).to("%s", d.Grant())
 	}
 	return fmt.Errorf("connect to %s: %w", d.Address(), err)
 }

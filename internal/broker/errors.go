@@ -22,7 +22,7 @@ func Remedy(err error) string {
 	var refused *amqp.Error
 	switch {
 	case errors.Is(err, ErrRefused):
-		return "write the user, the password and the virtual host that RabbitMQ knows into rabbitmq.url; the bridge reads it at its start. Or let the user in there: then it goes on by itself. `odoobridge check` says what is permitted"
+		return "let the user of rabbitmq.url do that at RabbitMQ: `odoobridge check` has the command; the bridge goes on by itself then"
 	case errors.As(err, &refused) && (refused.Code == amqp.PreconditionFailed || refused.Code == amqp.AccessRefused || refused.Code == amqp.NotFound):
 		return "`odoobridge check` says which exchange, queue or permission is not as it must be, and the command that mends it; the bridge goes on by itself then"
 	}

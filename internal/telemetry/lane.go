@@ -17,6 +17,7 @@ type Lane struct {
 	Parked         prometheus.Gauge
 	Resent         prometheus.Counter
 	Stopped        prometheus.Counter
+	GivenUp        prometheus.Gauge
 	// Filtered, Suppressed and Conflated count journal entries that led to no delivery of their own.
 	Filtered, Suppressed, Conflated prometheus.Counter
 }
@@ -34,6 +35,7 @@ type laneVectors struct {
 	parked         *prometheus.GaugeVec
 	resent         *prometheus.CounterVec
 	stopped        *prometheus.CounterVec
+	givenUp        *prometheus.GaugeVec
 	withheld       *prometheus.CounterVec
 }
 
@@ -61,6 +63,7 @@ func newLaneVectors(r *prometheus.Registry) laneVectors {
 		late:           counters(r, "lane_late_deliveries_total", "Deliveries that were confirmed more than ten seconds after the lane's pace made them due.", labels...),
 		resent:         counters(r, "publish_resent_total", "Messages sent again because their outcome was unknown.", labels...),
 		stopped:        counters(r, "lane_stopped_total", "Times that the lane gave up; its status says why.", labels...),
+		givenUp:        gauges("lane_given_up", "1 while the lane has given up and delivers nothing: odoobridge status says why."),
 		withheld: counters(r, "lane_withheld_events_total",
 			"Journal entries that led to no delivery of their own: filtered (not the lane's business), suppressed (nothing it can see has changed) or conflated (newer ones stood in).",
 			"channel", "lane", "reason"),
@@ -85,6 +88,7 @@ func (m *Metrics) Lane(channel, lane string) *Lane {
 		Late:           v.late.WithLabelValues(channel, lane),
 		Resent:         v.resent.WithLabelValues(channel, lane),
 		Stopped:        v.stopped.WithLabelValues(channel, lane),
+		GivenUp:        v.givenUp.WithLabelValues(channel, lane),
 		Filtered:       v.withheld.WithLabelValues(channel, lane, "filtered"),
 		Suppressed:     v.withheld.WithLabelValues(channel, lane, "suppressed"),
 		Conflated:      v.withheld.WithLabelValues(channel, lane, "conflated"),

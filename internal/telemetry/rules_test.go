@@ -34,6 +34,39 @@ func TestAlertsAreAboutMetricsThatExist(t *testing.T) {
 	}
 }
 
+// TestEveryAlertIsInTheHandbook: whoever is paged finds the alert's name, and what to do, in docs/OPERATIONS.md; and no name there is of an alert that is gone.
+func TestEveryAlertIsInTheHandbook(t *testing.T) {
+	text, err := os.ReadFile(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	handbook, err := os.ReadFile("../../docs/OPERATIONS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	alerts := map[string]bool{}
+	for _, m := range regexp.MustCompile(`- alert: (\w+)`).FindAllStringSubmatch(string(text), -1) {
+		alerts[m[1]] = true
+	}
+	named := map[string]bool{}
+	for _, name := range regexp.MustCompile(`Odoobridge[A-Z]\w+`).FindAllString(string(handbook), -1) {
+		named[name] = true
+	}
+	if len(alerts) < 15 {
+		t.Fatalf("only %d alerts", len(alerts))
+	}
+	for name := range alerts {
+		if !named[name] {
+			t.Errorf("docs/OPERATIONS.md does not say what to do at %s", name)
+		}
+	}
+	for name := range named {
+		if !alerts[name] {
+			t.Errorf("docs/OPERATIONS.md has %s, which is no alert", name)
+		}
+	}
+}
+
 func TestAlertsFireWhenTheyShould(t *testing.T) {
 	promtool, err := exec.LookPath("promtool")
 	if err != nil {

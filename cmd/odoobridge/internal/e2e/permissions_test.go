@@ -16,7 +16,7 @@ import (
 	"github.com/odoobridge/odoobridge/internal/testkit"
 )
 
-// TestThePermissionsOfTheHandbookAreEnough starts a bridge whose user RabbitMQ does not know, says once that this is so, gives its user and
+// TestThePermissionsOfTheHandbookAreEnough starts a bridge whose user RabbitMQ does not know, then one that may not use the virtual host, then a virtual host that is gone: each is said once, with the remedy. It gives its user and
 // a channel's exactly what docs/RABBITMQ.md has, and no more: the bridge goes on by itself, the channel has its command carried out,
 // hears its answer and its events, and can reach nothing of another channel. A second bridge with another store is told who has the slot.
 func TestThePermissionsOfTheHandbookAreEnough(t *testing.T) {
@@ -38,8 +38,28 @@ func TestThePermissionsOfTheHandbookAreEnough(t *testing.T) {
 		s, err := p.status()
 		return err == nil && len(s.Lanes) > 0 && strings.Contains(fmt.Sprint(s.Checks), "cannot log in")
 	}, p.log.String)
+	rabbit.Allow(t, rabbit.NewVhost(t), "handbook-bridge", "secret", ".*", ".*", ".*") // somewhere else
+	lets := func(says, remedy string) {
+		t.Helper()
+		testkit.Eventually(t, patience, func() bool {
+			s, err := p.status()
+			return err == nil && strings.Contains(p.log.String(), says) && strings.Contains(fmt.Sprint(s.Checks), remedy)
+		}, func() string { s, _ := p.status(); return fmt.Sprint(s.Checks) + p.log.String() })
+	}
+	lets(`user \"handbook-bridge\" may not use virtual host`, "rabbitmqctl set_permissions -p '"+testkit.Vhost(admin)+"' 'handbook-bridge'")
+	rabbit.Eval(t, fmt.Sprintf(`ok = rabbit_vhost:delete(<<%q>>, <<"testkit">>).`, testkit.Vhost(admin)))
+	lets("there is no virtual host", "rabbitmqctl add_vhost '"+testkit.Vhost(admin)+"'")
+	rabbit.Eval(t, fmt.Sprintf(`ok = rabbit_vhost:add(<<%q>>, <<"testkit">>).`, testkit.Vhost(admin)))
+	if u, err := url.Parse(admin); err == nil {
+		rabbit.Allow(t, admin, u.User.Username(), "", ".*", ".*", ".*") // this test itself
+	}
 	handbook(t, rabbit, admin)
 	p.ready()
+	for _, once := range []string{"there is no virtual host", `may not use virtual host`} {
+		if n := strings.Count(p.log.String(), once); n != 1 {
+			t.Errorf("%q is told %d times:\n%s", once, n, tailOf(p.log.String()))
+		}
+	}
 	if log := p.log.String(); !strings.Contains(log, away) || strings.Count(log, cannot) != 1 || !strings.Contains(log, "the broker is there again") {
 		t.Errorf("that there is no such user is told %d times:\n%s", strings.Count(log, cannot), tailOf(log))
 	}
