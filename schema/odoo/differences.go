@@ -19,6 +19,7 @@ var differences = []struct {
 
 	{first: 15, last: 16, table: "stock_move", column: "quantity"}, // summed up from the move's lines
 	{first: 15, last: 16, table: "stock_move", column: "picked"},
+	{first: 15, last: 17, table: "stock_move", column: "location_final_id"}, // all steps are made at once
 	{first: 19, last: 19, table: "stock_move", column: "name"},
 	{first: 19, last: 19, table: "stock_move", column: "description_picking", source: "description_picking_manual"}, // of a person only
 	{first: 15, last: 16, table: "stock_move_line", column: "quantity"},

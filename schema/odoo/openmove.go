@@ -11,6 +11,15 @@ func openMove(move Row) bool {
 	return false
 }
 
+// bound is the location that an open move is for. From 18 on it is where the last of its steps takes the goods, which are
+// not made before the first is done: picking them for a customer counts as their leaving the warehouse.
+func bound(move Row) int64 {
+	if final := move.Int(moveFinal); final != 0 {
+		return final
+	}
+	return move.Int(moveTo)
+}
+
 // ends are the warehouses that an open move leaves and enters, 0 for none. A
 // move within one warehouse crosses no boundary.
 func (m *mapping) ends(rows Rows, move Row) (from, to int64) {
@@ -18,7 +27,7 @@ func (m *mapping) ends(rows Rows, move Row) (from, to int64) {
 		return 0, 0
 	}
 	source, _ := rows.Get(m.location, Key{move.Int(moveFrom)})
-	target, _ := rows.Get(m.location, Key{move.Int(moveTo)})
+	target, _ := rows.Get(m.location, Key{bound(move)})
 	from, to = m.warehouseOf(rows, source), m.warehouseOf(rows, target)
 	if from == to {
 		return 0, 0
@@ -58,13 +67,18 @@ func (m *mapping) movePart() Part {
 	}
 }
 
-// movesAt yields the open moves from and to the location, each once.
+// movesAt yields the open moves from, to and for the location, each once.
 func (m *mapping) movesAt(rows Rows, location int64, yield func(move Row)) {
 	for _, move := range rows.Find(m.move, moveFrom, location) {
 		yield(move)
 	}
 	for _, move := range rows.Find(m.move, moveTo, location) {
 		if move.Int(moveFrom) != location {
+			yield(move)
+		}
+	}
+	for _, move := range rows.Find(m.move, moveFinal, location) {
+		if move.Int(moveFrom) != location && move.Int(moveTo) != location {
 			yield(move)
 		}
 	}
@@ -84,7 +98,7 @@ func (m *mapping) movesBelow(rows Rows, a, b int64, yield func(move Row)) {
 }
 
 func (m *mapping) moveTouchesLevels(rows Rows, old, new Row, touch func(Key)) {
-	if sameIn(old, new, moveProduct, moveState, moveProductQuantity, moveFrom, moveTo) {
+	if sameIn(old, new, moveProduct, moveState, moveProductQuantity, moveFrom, moveTo, moveFinal) {
 		return
 	}
 	for _, move := range [2]Row{old, new} {

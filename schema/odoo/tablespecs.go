@@ -152,12 +152,12 @@ func (t *tables) pickingSpecs() []spec {
 		},
 		{
 			table: &t.move, name: "stock_move", module: moduleStock, extras: true, find: []int{movePicking, moveProduct},
-			findOpen: []int{moveFrom, moveTo}, open: openMove,
+			findOpen: []int{moveFrom, moveTo, moveFinal}, open: openMove,
 			columns: []string{
 				moveID: "id", movePicking: "picking_id", moveProduct: "product_id", moveState: "state", moveName: "name",
 				moveDescription: "description_picking", moveDemand: "product_uom_qty", moveQuantity: "quantity", movePicked: "picked",
 				moveUoM: "product_uom", moveReturns: "origin_returned_move_id", moveOrderLine: "sale_line_id?",
-				moveFrom: "location_id", moveTo: "location_dest_id", moveProductQuantity: "product_qty",
+				moveFrom: "location_id", moveTo: "location_dest_id", moveFinal: "location_final_id", moveProductQuantity: "product_qty",
 				moveCompany: "company_id", moveDate: "date", moveReference: "reference", moveOrigin: "origin", moveToRefund: "to_refund?",
 			},
 		},
