@@ -68,6 +68,7 @@ type wire struct {
 	forbid string
 	books  *books
 	may    atomic.Pointer[odoosim.Rights] // of the bridge's user; nil: everything
+	before atomic.Pointer[func(string)]   // is told of the next call, "model.method", before Odoo is
 }
 
 func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
@@ -78,6 +79,9 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	lose, faked, isFaked := false, any(nil), false
 	call, isCall := callIn(r.URL.Path, body)
 	if isCall {
+		if tell := w.before.Load(); tell != nil {
+			(*tell)(call.model + "." + call.method)
+		}
 		w.mu.Lock()
 		w.calls = append(w.calls, described(call.model+"."+call.method, call.args))
 		if call.bare {

@@ -3,6 +3,7 @@ package apply
 import (
 	"slices"
 
+	"github.com/odoobridge/odoobridge/inbound/decide"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
 )
 
@@ -30,6 +31,27 @@ func (r *run) quantityNames() (quantityNames, error) {
 		return quantityNames{reserved: "reserved_availability", done: "quantity_done", lineDone: "qty_done"}, err
 	}
 	return quantityNames{reserved: "quantity", done: "quantity", lineDone: "quantity", picked: true}, err
+}
+
+// doneByLine says whether what is done of a move must be said by line where several are reserved for it, each in a place or a lot of its own:
+// until 15 the move itself takes nothing else than the sum of its lines.
+func (r *run) doneByLine(m moved) (bool, error) {
+	release, err := r.release()
+	return release < 16 && len(m.reservedLines) > 1, err
+}
+
+// spreadOver says by line what is done of a move: of each what is reserved, in their order, as far as the quantity goes; what is over goes with the
+// last. lines have what is reserved as product_uom_qty, which is its name in 15.
+func spreadOver(lines []odoo.Record, quantity decide.Decimal) (commands []any) {
+	for i, l := range lines {
+		part := decide.Num(l.Number("product_uom_qty"))
+		if i == len(lines)-1 || part.Cmp(quantity) > 0 {
+			part = quantity
+		}
+		commands = append(commands, []any{1, l.ID(), map[string]any{"qty_done": number(part)}})
+		quantity = quantity.Sub(part)
+	}
+	return commands
 }
 
 // movesField is what a transfer's moves are called: move_lines until 15.

@@ -67,6 +67,32 @@ func TestOlderReleasesAreAskedByTheirOwnNames(t *testing.T) {
 	}
 }
 
+// TestWhatIsDoneIsSaidByLineUntil15 spreads what goes over what is reserved: a real server of 15 takes no quantity for a move with several lines.
+func TestWhatIsDoneIsSaidByLineUntil15(t *testing.T) {
+	several := moved{reservedLines: []int64{1, 2, 3}}
+	for release, want := range map[int]bool{15: true, 16: false} {
+		if got, err := anOdooOf(t, release).doneByLine(several); err != nil || got != want {
+			t.Errorf("%d: %v, %v", release, got, err)
+		}
+	}
+	if got, err := anOdooOf(t, 15).doneByLine(moved{reservedLines: []int64{1}}); err != nil || got {
+		t.Errorf("one line: %v, %v", got, err)
+	}
+	var lines []odoo.Record
+	if err := json.Unmarshal([]byte(`[{"id":1,"product_uom_qty":5.0},{"id":2,"product_uom_qty":1.0},{"id":3,"product_uom_qty":2.5}]`), &lines); err != nil {
+		t.Fatal(err)
+	}
+	for quantity, want := range map[string]string{
+		"8.5": `[[1,1,{"qty_done":5}],[1,2,{"qty_done":1}],[1,3,{"qty_done":2.5}]]`,
+		"5.5": `[[1,1,{"qty_done":5}],[1,2,{"qty_done":0.5}],[1,3,{"qty_done":0}]]`,
+		"9":   `[[1,1,{"qty_done":5}],[1,2,{"qty_done":1}],[1,3,{"qty_done":3}]]`,
+	} {
+		if got, err := json.Marshal(spreadOver(lines, decide.Num(quantity))); err != nil || string(got) != want {
+			t.Errorf("%s of them: %s, %v\nwant %s", quantity, got, err, want)
+		}
+	}
+}
+
 // TestTheWizardOfReturnsIsGivenItsLinesBefore17 adds up what is wanted of a move: two lines of one command may be of one move.
 func TestTheWizardOfReturnsIsGivenItsLinesBefore17(t *testing.T) {
 	one, other := moved{id: 7, product: 6}, moved{id: 8, product: 5}

@@ -48,6 +48,9 @@ func receiveReturn(r *run) (command.Reference, error) {
 	if err := r.notLate(thing{"return", [2]int64{rec.ID()}}, nil, r.owns("return")); err != nil {
 		return transfer(rec), err
 	}
+	if err := r.hasMoves(rec, moves, ""); err != nil {
+		return transfer(rec), err
+	}
 	values, err := r.moveValues(rec.ID(), moves, want)
 	if err != nil {
 		return transfer(rec), err

@@ -48,6 +48,9 @@ func confirmShipment(r *run) (command.Reference, error) {
 	if moves, want, err = r.reserved(rec, data, moves, want); err != nil {
 		return transfer(rec), err
 	}
+	if err := r.hasMoves(rec, moves, "shipment"); err != nil {
+		return transfer(rec), err
+	}
 	if err := r.note("validating", "yes"); err != nil {
 		return transfer(rec), err
 	}

@@ -148,7 +148,7 @@ func (r *run) moveValues(picking int64, moves []moved, want []wanted) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	var commands []any
+	commands := []any{} // not null, by which Odoo takes the moves off the transfer
 	for _, m := range moves {
 		at := slices.IndexFunc(want, func(w wanted) bool { return w.move.id == m.id })
 		values := map[string]any{"product_uom": m.unit}
@@ -163,7 +163,9 @@ func (r *run) moveValues(picking int64, moves []moved, want []wanted) (map[strin
 			}
 			values["move_line_ids"] = lines
 		case at >= 0:
-			values[names.done] = number(want[at].quantity)
+			if err := r.doneOf(values, want[at], names); err != nil {
+				return nil, err
+			}
 		case !names.picked:
 			values[names.done] = 0
 		}
@@ -171,6 +173,21 @@ func (r *run) moveValues(picking int64, moves []moved, want []wanted) (map[strin
 	}
 	field, err := r.movesField()
 	return map[string]any{field: commands}, err
+}
+
+// doneOf writes how much of a move goes, where the lots are not said.
+func (r *run) doneOf(values map[string]any, w wanted, names quantityNames) error {
+	byLine, err := r.doneByLine(w.move)
+	if err != nil || !byLine {
+		values[names.done] = number(w.quantity)
+		return err
+	}
+	lines, err := r.search("stock.move.line", odoo.Domain{{"id", "in", w.move.reservedLines}}, []string{"product_uom_qty"}, odoo.Window{Order: "id"})
+	if err == nil && len(lines) == 0 {
+		return &command.RetryError{Err: errOvertaken}
+	}
+	values["move_line_ids"] = spreadOver(lines, w.quantity)
+	return err
 }
 
 // writeMoves writes into a transfer what was read of it a moment ago. Has it been done or cancelled meanwhile, Odoo refuses, and the command
@@ -188,6 +205,21 @@ func (r *run) writeMoves(step string, rec odoo.Record, values map[string]any) er
 		return &command.RetryError{Err: errOvertaken}
 	}
 	return err
+}
+
+// hasMoves wants something to move. Where nothing is, somebody has cancelled the transfer since it was read, or it is empty.
+func (r *run) hasMoves(rec odoo.Record, moves []moved, path string) error {
+	if len(moves) > 0 {
+		return nil
+	}
+	now, err := r.readOne("stock.picking", rec.ID(), "state")
+	switch {
+	case err != nil:
+		return err
+	case now.Text("state") == "cancel":
+		return &command.RetryError{Err: errOvertaken}
+	}
+	return r.park(transfer(rec), problem(schema.CodeUnknownLine, path, "there is nothing in the transfer"))
 }
 
 // errOvertaken is somebody who was faster.
@@ -223,6 +255,8 @@ func (r *run) validate(rec odoo.Record, drop bool) error {
 		return readErr
 	case after.Text("state") == "done":
 		return nil
+	case after.Text("state") == "cancel":
+		return &command.RetryError{Err: errOvertaken}
 	case err != nil:
 		return err
 	}

@@ -171,10 +171,22 @@ func writePickings(e *env, ids []int64, v vals) {
 			}
 		}
 		for _, field := range []string{"move_ids", "move_ids_without_package"} {
+			if value, written := v[field]; written && (value == nil || value == false) {
+				e.takeMovesOff(id)
+			}
 			e.commands(v[field], func(vals) { valueError("Wrong value: moves are added with the transfer") },
 				func(move int64, change vals) { writeMoves(e, []int64{move}, change) })
 		}
 	}
+}
+
+// takeMovesOff is what Odoo, of any release, does where nothing is written into the field of a transfer's moves: they are in no
+// transfer any more, and the one without moves is a draft.
+func (e *env) takeMovesOff(picking int64) {
+	for _, move := range e.rows("SELECT id FROM stock_move WHERE picking_id = $1 ORDER BY id", picking) {
+		e.write("stock_move", move.id(), vals{"picking_id": nil})
+	}
+	e.write("stock_picking", picking, vals{"state": e.pickingState(picking)})
 }
 
 // pickingName is the next of its operation type: WH/OUT/00015.
