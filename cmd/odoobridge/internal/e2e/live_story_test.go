@@ -86,6 +86,7 @@ func everyCommand(a *atHand) {
 	a.t.Helper()
 	t := a.t.(*testing.T)
 	amqp := testkit.RabbitMQ(t).NewVhost(t)
+	far := a.openWarehouse()
 	a.employ()
 	p := a.bridge(amqp, "customer.upsert", "order.place", "order.cancel", "payment.record", "refund.record", "return.request", "return.receive",
 		"shipment.confirm", "stock.count", "stock.adjust", "consent.update")
@@ -115,6 +116,7 @@ func everyCommand(a *atHand) {
 	unknown := s.order("o3", 1)
 	unknown["lines"].([]any)[0].(map[string]any)["sku"] = a.name + "-NONE"
 	s.want("parked", "order.place", "o3", "o3", unknown)
+	s.pickAndShip(far)
 	s.count("closing", 0)
 }
 
@@ -162,13 +164,19 @@ func (s *story) orderIs(subject, state string) odoo.Record {
 	return order
 }
 
-// count counts the stock, as of an hour from now: the clock here may be behind Odoo's.
+// count counts the stock.
 func (s *story) count(subject string, quantity int) {
 	s.t.Helper()
-	s.apply("stock.count", subject, map[string]any{
-		"sku": s.sku, "warehouse": s.code, "quantity": fmt.Sprint(quantity), "counted_at": time.Now().Add(time.Hour).UTC().Format(time.RFC3339),
-	})
+	s.countAt(subject, s.code, quantity)
 	s.onHand(quantity)
+}
+
+// countAt counts the stock of a warehouse, as of an hour from now: the clock here may be behind Odoo's.
+func (s *story) countAt(subject, warehouse string, quantity int) {
+	s.t.Helper()
+	s.apply("stock.count", subject, map[string]any{
+		"sku": s.sku, "warehouse": warehouse, "quantity": fmt.Sprint(quantity), "counted_at": time.Now().Add(time.Hour).UTC().Format(time.RFC3339),
+	})
 }
 
 // onHand wants a quantity in Odoo, and that the channel's last word is the same.

@@ -43,6 +43,7 @@ type atHand struct {
 
 	company, warehouse int64
 	currency, code     string // "USD"; "WH", of the warehouse
+	far                string // code of a warehouse of the test's own; "": there is none
 	bank               int64  // journal; 0 where there is no accounting
 }
 
@@ -177,15 +178,23 @@ func (a *atHand) setup(amqp string, commands ...string) setup {
 		channels: fmt.Sprintf(`  %s:
     odoo_login: %q
     company: %d
-    warehouses: [%q]
+    warehouses: [%s]
     order: {confirm: always}
     payment: {without_invoice: invoice}
     mapping: {payment_methods: {card: "%d"}}
     commands: [%s]
     lanes:
       all: {entities: [customer, product, stock_level, order, shipment, return, invoice, refund, payment], pace: instant}
-`, a.name, a.login, a.company, a.code, a.bank, strings.Join(commands, ", ")),
+`, a.name, a.login, a.company, strings.Join(a.codes(), ", "), a.bank, strings.Join(commands, ", ")),
 	}
+}
+
+// codes are of the warehouses that the channel sells from.
+func (a *atHand) codes() []string {
+	if a.far == "" {
+		return []string{strconv.Quote(a.code)}
+	}
+	return []string{strconv.Quote(a.code), strconv.Quote(a.far)}
 }
 
 func (a *atHand) process(s setup) *process {
