@@ -50,9 +50,9 @@ func order() Entity {
 func orderLines() Property {
 	return Property{Name: "lines", Kind: Objects, Doc: "the lines, in the order in which they are shown", Properties: []Property{
 		idOf("line"), {Name: "sequence", Kind: Integer, Doc: "lines are ordered by this, then by id"},
-		{Name: "product_id", Kind: Integer, Nullable: true, Doc: "key of the product; null for a section or a note"},
+		{Name: "product_id", Kind: Integer, Nullable: true, Doc: "key of the product; null for a section, a note or, from 18 on, a down payment"},
 		text("sku", "the product's internal reference"), text("name", "description"),
-		text("display_type", "line_section or line_note; null for a line that counts"),
+		text("display_type", "line_section, line_subsection (from 19 on) or line_note; null for a line that counts"),
 		{Name: "quantity", Kind: Quantity, Nullable: true, Doc: "ordered, in the line's unit"}, text("uom", "the line's unit of measure"),
 		{Name: "unit_price", Kind: Money, Nullable: true, Doc: "price of one unit before discount"},
 		{Name: "discount", Kind: Quantity, Nullable: true, Doc: "percent"},

@@ -180,12 +180,21 @@ func (a *app) table(value any, head string, n int, none string, row func(w io.Wr
 		_, err := fmt.Fprintln(a.stdout, none)
 		return err
 	}
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, head) //nolint:errcheck // a tabwriter's errors come with Flush
 	for i := range n {
 		row(w, i)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(b.String()) {
+		if _, err := fmt.Fprintln(a.stdout, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // terminal says whether progress is worth showing.

@@ -3,6 +3,7 @@ package trace
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -25,8 +26,11 @@ func (t *Trace) Print(out io.Writer) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	if len(t.Things) > 0 && len(t.Lines) > 0 {
+		fmt.Fprintln(w)
+	}
 	if len(t.Lines) > 0 {
-		fmt.Fprintln(w, "\nTIME\tWHAT\tABOUT\tDETAIL\tLANES")
+		fmt.Fprintln(w, "TIME\tWHAT\tABOUT\tDETAIL\tLANES")
 	}
 	for i := 0; i < len(t.Lines); i++ {
 		t.Lines[i].print(w)
@@ -41,9 +45,12 @@ func (t *Trace) Print(out io.Writer) error {
 	for _, note := range t.Notes {
 		fmt.Fprintf(&b, "note: %s\n", note)
 	}
-	_, err := io.WriteString(out, b.String())
+	_, err := io.WriteString(out, padding.ReplaceAllString(b.String(), ""))
 	return err
 }
+
+// padding is what follows the last word of a line. A terminal that is narrower than the widest line would fill lines with it.
+var padding = regexp.MustCompile(`(?m) +$`)
 
 // mostAlike is how many lines that tell the same follow one another before those between are counted alone.
 const mostAlike = 4

@@ -40,10 +40,19 @@ func (v *Verifier) stuck(ctx context.Context) ([]check.Finding, error) {
 	})
 	findings := all.told(fmt.Sprintf("of %d commands that are not done none is stuck", looked))
 	for _, key := range slices.SortedFunc(maps.Keys(need), func(a, b [2]string) int { return strings.Compare(a[0]+a[1], b[0]+b[1]) }) {
-		findings = append(findings, check.Finding{Severity: check.Warn, Code: "verify.parked", What: fmt.Sprintf("%d commands of %s are parked as %s, the oldest since %s", need[key].count, key[0], key[1], need[key].oldest.Format(time.DateTime)),
+		findings = append(findings, check.Finding{Severity: check.Warn, Code: "verify.parked", What: need[key].told(key[0], key[1]),
 			Why: "a person or a rule must decide", Remedy: fmt.Sprintf("odoobridge exceptions list --channel %s --code %s", key[0], key[1])})
 	}
 	return findings, err
+}
+
+// told says how many there are, and since when.
+func (p *parked) told(channel, code string) string {
+	since := p.oldest.Format(time.DateTime)
+	if p.count == 1 {
+		return fmt.Sprintf("1 command of %s is parked as %s, since %s", channel, code, since)
+	}
+	return fmt.Sprintf("%d commands of %s are parked as %s, the oldest since %s", p.count, channel, code, since)
 }
 
 func (v *Verifier) open(ctx context.Context, u *user, c *store.Command, all *collected, need map[[2]string]*parked) error {
