@@ -128,7 +128,7 @@ const (
 	moveOrderLine
 	moveFrom
 	moveTo
-	moveFinal // where the steps after it take it, as far as is known
+	moveFinal           // where the steps after it take it, as far as is known
 	moveProductQuantity // in the product's unit
 	moveCompany
 	moveDate
