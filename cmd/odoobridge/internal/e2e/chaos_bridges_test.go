@@ -77,6 +77,8 @@ func (m *market) pairFaults() []marketFault {
 		return nil
 	}
 	return []marketFault{
+		{"kill -9 of the one at work", false, func(m *market) { m.crash() }},
+		{"the one at work stands still", false, func(m *market) { m.freeze() }},
 		{"kill -9 of both bridges", false, func(m *market) {
 			m.bridge.kill()
 			m.second.kill()

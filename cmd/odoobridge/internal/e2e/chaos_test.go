@@ -76,7 +76,11 @@ func (m *market) open(seed uint64, end time.Time) (told []string) {
 	all := m.faults()
 	for time.Now().Before(end) {
 		m.worked(3 + m.draw.IntN(8))
-		told = append(told, m.suffer(all[m.draw.IntN(len(all))]))
+		among := all
+		if pair := m.pairFaults(); pair != nil && m.draw.IntN(2) == 0 {
+			among = pair
+		}
+		told = append(told, m.suffer(among[m.draw.IntN(len(among))]))
 	}
 	m.worked(3)
 	return told
