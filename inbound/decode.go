@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
@@ -31,6 +32,9 @@ func decode(body []byte) (map[string]any, error) {
 	if err := d.Decode(&value); err != nil {
 		return nil, errors.New(notJSON(err))
 	}
+	if at := halfCharacter(body); at >= 0 {
+		return nil, fmt.Errorf("byte %d begins one half of a character without the other", at+1)
+	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("something follows the first value, which ends at byte %d", d.InputOffset())
 	}
@@ -50,6 +54,41 @@ func firstInvalid(body []byte) int {
 		i += size
 	}
 	return len(body)
+}
+
+// halfCharacter is where JSON, which can be read, has one half of a surrogate pair (RFC 8259, section 8.2): readers make different texts
+// of it. -1 when there is none.
+func halfCharacter(body []byte) int {
+	for i := 0; ; {
+		next := bytes.IndexByte(body[i:], '\\')
+		if next < 0 {
+			return -1
+		}
+		i += next
+		half := escaped(body[i:])
+		switch {
+		case half < 0:
+			i += 2 // an escape of one character
+		case !utf16.IsSurrogate(half):
+			i += 6
+		case utf16.DecodeRune(half, escaped(body[min(i+6, len(body)):])) == utf8.RuneError:
+			return i
+		default:
+			i += 12
+		}
+	}
+}
+
+// escaped is what stands in \uXXXX at the beginning of a text, -1 where it begins otherwise.
+func escaped(text []byte) rune {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return -1
+	}
+	n, err := strconv.ParseUint(string(text[2:6]), 16, 16)
+	if err != nil {
+		return -1
+	}
+	return rune(n)
 }
 
 func notJSON(err error) string {

@@ -52,10 +52,22 @@ func parse(body []byte) (e envelope, problems []command.Problem, unreadable bool
 	if problems := validate(e.Type, raw); len(problems) > 0 {
 		return e, problems, e.ID == ""
 	}
+	if problem := otherSchema(e.Type, textOf(raw, "dataschema")); problem != nil {
+		return e, []command.Problem{*problem}, false
+	}
 	if err := json.Unmarshal(body, &e); err != nil {
 		return e, []command.Problem{{Code: schema.CodeInvalid, Message: "the command cannot be read, though its schema allows it", Remedy: "please report it to whoever runs the bridge"}}, false
 	}
 	return e, nil, false
+}
+
+// otherSchema refuses a command of a version that this bridge does not know: it would be read as another.
+func otherSchema(name, given string) *command.Problem {
+	own := schema.DataSchemaOfCommand(name)
+	if given == own || !strings.HasPrefix(given, "urn:odoobridge:") {
+		return nil
+	}
+	return &command.Problem{Code: schema.CodeInvalid, Path: "dataschema", Message: "is another version of the command, or another command", Remedy: "write " + own + ", or leave it out"}
 }
 
 // textOf is a text that may be shown and kept: nothing where it is not one or too long.

@@ -113,7 +113,7 @@ func (f *finder) leaf(e *jsonschema.ValidationError) {
 		}
 	case *kind.AdditionalProperties:
 		for _, name := range k.Properties {
-			f.add(at, name, "is not a field here", strings.TrimPrefix(hint(name, names(inputs)), ", "))
+			f.add(at, name, "is not a field here", elsewise(name, names(inputs)))
 		}
 	case *kind.PropertyNames:
 		f.add(at, k.Property, "is not a name of a CloudEvents attribute", "write small letters and digits"+hint(k.Property, envelopeNames))
@@ -251,6 +251,14 @@ func hint(word string, candidates []string) string {
 		return ", did you mean " + near + "?"
 	}
 	return ""
+}
+
+// elsewise is what to do with a field that is not described.
+func elsewise(name string, candidates []string) string {
+	if near := config.Nearest(name, candidates); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "leave it out; known are: " + strings.Join(candidates, ", ")
 }
 
 func nearest(word string, candidates []string) string {

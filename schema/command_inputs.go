@@ -12,6 +12,8 @@ const (
 	// printable forbids line breaks and other control characters where Odoo shows one line.
 	printable = `^[^\x00-\x1f\x7f]*$`
 	inOneLine = "a text in one line, without control characters"
+	// named forbids a name of blanks alone, too, which nobody finds in Odoo again.
+	named = `^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$`
 	// plain allows tabs and line ends beside them. PostgreSQL takes no NUL.
 	plain = `^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$`
 )
@@ -28,6 +30,11 @@ func nullable(i Input) Input { i.Nullable = true; return i }
 
 func line1(name, doc string) Input {
 	return Input{Name: name, Kind: String, Pattern: printable, Write: inOneLine, Doc: doc}
+}
+
+// called is the name of whom or what Odoo shows by it.
+func called(name, doc string) Input {
+	return Input{Name: name, Kind: String, Required: true, Pattern: named, Write: "a name in one line, not of blanks alone", Doc: doc}
 }
 
 func longText(name, doc string) Input {

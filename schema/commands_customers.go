@@ -18,7 +18,7 @@ func customerUpsert() Command {
 			"does not own is left alone and reported. An update that is older than one that the channel itself has sent of the same customer is refused as `conflict`.",
 		Inputs: slices.Concat(
 			[]Input{
-				required1(line1("name", "name of the person or company")),
+				called("name", "name of the person or company"),
 				{Name: "is_company", Kind: Boolean, Doc: "a company, not a person; a person when absent"},
 				line1("company", "a person's company, by name"),
 			}, emptied,
@@ -45,7 +45,7 @@ func consentUpdate() Command {
 			required1(reachInputs()[0]),
 			{Name: "marketing", Kind: Boolean, Doc: "whether marketing email may be sent at all"},
 			{Name: "lists", Kind: Objects, Limit: 50, Doc: "mailing lists", Inputs: []Input{
-				required1(line1("name", "name of the list in Odoo")),
+				called("name", "name of the list in Odoo"),
 				{Name: "subscribed", Kind: Boolean, Required: true, Doc: "whether the person wants it"},
 			}},
 			required1(moment("decided_at", "when the person decided")),

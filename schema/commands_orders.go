@@ -3,7 +3,7 @@ package schema
 import "slices"
 
 func orderPlace() Command {
-	guest := slices.Concat([]Input{required1(line1("name", "name"))}, reachInputs(), []Input{
+	guest := slices.Concat([]Input{called("name", "name")}, reachInputs(), []Input{
 		line1("company", "company"),
 		{Name: "vat", Kind: String, Limit: 32, Pattern: printable, Write: inOneLine, Doc: "tax id"},
 		{Name: "language", Kind: String, Pattern: languagePattern, Write: `a language: "de_DE" or "de"`, Doc: "language of documents"},
@@ -66,7 +66,7 @@ func shipmentConfirm() Command {
 		Name: "shipment.confirm", Subject: "confirmation", Workload: Orders,
 		Once: "the confirmation's id",
 		Doc: "Goods have left the warehouse. Without lines, all that the shipment asks for; with lines, only those, and the rest becomes a backorder or is dropped. " +
-			"A shipment that is done already in the same way is a `duplicate`. Where the warehouse picks and packs before it ships, those steps come first: in Odoo, or by this command with their names, " +
+			"A shipment that is done already in the same way is `applied`, without effect. Where the warehouse picks and packs before it ships, those steps come first: in Odoo, or by this command with their names, " +
 			"which `not_picked_yet` tells.",
 		Inputs: []Input{
 			required1(line1("shipment", "the shipment's name in Odoo, the key of its events: `WH/OUT/00015`")),
