@@ -157,3 +157,19 @@ func TestAnAmountThatCannotBePaidIsRefused(t *testing.T) {
 	l.x.cache.clear()
 	l.stopped(command.Rejected, schema.CodeInvalid, "payment.record", "q", strings.NewReplacer("%", "2.50", `"t"`, `"u"`).Replace(pay))
 }
+
+// TestWhatAnOrderLacksIsSaidAtOnce has an order of which nothing is known that could be unknown: each person who mends it is to hear of it
+// once, and not of one thing after the other.
+func TestWhatAnOrderLacksIsSaidAtOnce(t *testing.T) {
+	l := newLab(t)
+	out := l.stopped(command.Parked, schema.CodeUnknownMapping, "order.place", "5001", `{"placed_at":"2026-11-21T10:00:00Z","currency":"JPY","guest":{"name":"Gast"},
+		"lines":[{"sku":"NONE-1","quantity":"1","unit_price":"1","taxes":["NO"]}],"delivery":{"carrier":"none","price":"1"},"payment_terms":"never","warehouse":"XX","totals":{"total":"2"}}`)
+	var paths []string
+	for _, p := range out.Problems {
+		paths = append(paths, p.Path)
+	}
+	want := []string{"currency", "warehouse", "payment_terms", "lines[0].sku", "lines[0].taxes[0]", "delivery.carrier"}
+	if diff := cmp.Diff(want, paths); diff != "" || len(out.WaitsFor) != len(want) {
+		t.Errorf("%s; waits for %v", diff, out.WaitsFor)
+	}
+}

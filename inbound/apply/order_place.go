@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/odoobridge/odoobridge/inbound/command"
@@ -139,12 +140,13 @@ func (r *run) newOrder(externalID string, data schema.OrderPlace) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	head, err := r.orderHead(externalID, data)
+	var missing lacks
+	head, err := r.orderHead(externalID, data, &missing)
 	if err != nil {
 		return 0, err
 	}
 	lines, carrier, err := r.orderLines(data)
-	if err != nil {
+	if err := cmp.Or(missing.add(err), missing.stop()); err != nil {
 		return 0, err
 	}
 	r.announce()
@@ -182,7 +184,7 @@ func (r *run) unlessGone(refused error, model string, id int64) error {
 }
 
 // orderHead looks up what the order as a whole refers to.
-func (r *run) orderHead(externalID string, data schema.OrderPlace) (*row, error) {
+func (r *run) orderHead(externalID string, data schema.OrderPlace, missing *lacks) (*row, error) {
 	head := &row{}
 	head.text("id", externalID)
 	number := data.Number
@@ -199,15 +201,15 @@ func (r *run) orderHead(externalID string, data schema.OrderPlace) (*row, error)
 		head.text("note", asHTML(data.Note))
 	}
 	head.ref("company_id", r.channel.Company)
-	if err := r.orderPricelist(head, data.Currency); err != nil {
+	if err := missing.add(r.orderPricelist(head, data.Currency)); err != nil {
 		return nil, err
 	}
-	if err := r.orderWarehouse(head, data.Warehouse); err != nil {
+	if err := missing.add(r.orderWarehouse(head, data.Warehouse)); err != nil {
 		return nil, err
 	}
 	if data.PaymentTerms != "" {
 		id, err := r.oneMapped(command.WaitPaymentTerm, "account.payment.term", r.channel.Mapping.PaymentTerms, data.PaymentTerms, "payment_terms")
-		if err != nil {
+		if err := missing.add(err); err != nil {
 			return nil, err
 		}
 		head.ref("payment_term_id", id)

@@ -261,7 +261,7 @@ func TestLotsReplaceWhatWasReserved(t *testing.T) {
 	}
 	_, err = r.moveValues(15, []moved{of}, []wanted{{of, decide.Of(1), []wantedLot{{"SN-3", decide.Of(1), ""}}}})
 	var parked *stop
-	if !errors.As(err, &parked) || parked.outcome.Problems[0].Code != schema.CodeUnknownPlace || !slices.Equal(parked.outcome.WaitsFor, []string{"lot/SN-3"}) {
+	if !errors.As(err, &parked) || parked.decision.Problems[0].Code != schema.CodeUnknownPlace || !slices.Equal(parked.decision.WaitsFor, []string{"lot/SN-3"}) {
 		t.Errorf("another product's lot: %v", err)
 	}
 }

@@ -10,10 +10,10 @@ import (
 )
 
 // stop ends an attempt with a decision.
-type stop struct{ outcome command.Outcome }
+type stop struct{ decision command.Outcome }
 
 func (s *stop) Error() string {
-	return fmt.Sprintf("%s: %s", s.outcome.Kind, s.outcome.Problems[0].Message)
+	return fmt.Sprintf("%s: %s", s.decision.Kind, s.decision.Problems[0].Message)
 }
 
 // problem is a reason with the remedy that its code has.
@@ -45,6 +45,30 @@ func parkAll(problems []command.Problem, waitsFor []command.Wait) error {
 	return &stop{command.Outcome{Kind: command.Parked, Problems: problems, WaitsFor: command.Keys(waitsFor)}}
 }
 
+// lacks gathers what is missing in Odoo or in the configuration, so that a person hears of all of it at once.
+type lacks struct {
+	problems []command.Problem
+	keys     []string
+}
+
+// add takes the error of a step that found something missing, which others may yet do; any other comes back.
+func (l *lacks) add(err error) error {
+	var s *stop
+	if !errors.As(err, &s) || s.decision.Kind != command.Parked || len(s.decision.WaitsFor) == 0 {
+		return err
+	}
+	l.problems, l.keys = append(l.problems, s.decision.Problems...), append(l.keys, s.decision.WaitsFor...)
+	return nil
+}
+
+// stop parks with all that was gathered; nil when nothing was.
+func (l *lacks) stop() error {
+	if len(l.problems) == 0 {
+		return nil
+	}
+	return &stop{command.Outcome{Kind: command.Parked, Problems: l.problems, WaitsFor: l.keys}}
+}
+
 // outcome turns what a doer returned into the answer.
 func (r *run) outcome(record command.Reference, err error) (command.Outcome, error) {
 	var decided *stop
@@ -52,7 +76,7 @@ func (r *run) outcome(record command.Reference, err error) (command.Outcome, err
 	case err == nil:
 		return command.Outcome{Kind: command.Applied, Odoo: record, Also: r.also, Problems: r.reports}, nil
 	case errors.As(err, &decided):
-		out := decided.outcome
+		out := decided.decision
 		out.Also = append(out.Also, r.also...)
 		return out, nil
 	}
