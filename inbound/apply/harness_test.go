@@ -63,7 +63,9 @@ type wire struct {
 	skip  int      // so many others
 	reads int      // how many calls that read are answered until the answer to one is lost; 0: all
 	calls []string // "model.method" of what was called
-	bare  int      // how many came by JSON-2
+	// companies counts them by the companies that they work in
+	companies map[string]int
+	bare      int // how many came by JSON-2
 	// forbid is what the user may not do: "model.method"
 	forbid string
 	books  *books
@@ -87,6 +89,10 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		if call.bare {
 			w.bare++
 		}
+		if w.companies == nil {
+			w.companies = map[string]int{}
+		}
+		w.companies[worksIn(call)]++
 		if w.lose && !slices.Contains(reading, call.method) {
 			if w.skip--; w.skip < 0 {
 				lose, w.lose = true, false
@@ -137,7 +143,7 @@ var changeNothing = map[string]bool{
 func (w *wire) forget() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.calls, w.lose = nil, false
+	w.calls, w.lose, w.companies = nil, false, nil
 }
 
 func (w *wire) said() string {
