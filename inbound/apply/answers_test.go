@@ -28,6 +28,25 @@ func TestAnAnswerNamesTheRecordAndTheSettingThatItMeans(t *testing.T) {
 	if want := "channels.shopify.mapping.pricelists: {CHF: …}"; !strings.Contains(out.Problems[0].Remedy, want) {
 		t.Errorf("the currency that is not mapped: %q does not name %q", out.Problems[0].Remedy, want)
 	}
+	ship := func(line string) string { return `{"shipment":"` + l.shipment(1) + `","lines":[` + line + `]}` }
+	for _, c := range [][5]string{
+		{schema.CodeUnknownPlace, "shipment.confirm", ship(`{"sku":"FILTER-100","quantity":"1","lots":[{"lot":"L","quantity":"1"}]}`), "lines[0].lots[0].lot", "lot or serial number"},
+		{schema.CodeUnknownLine, "shipment.confirm", ship(`{"move_id":999999,"quantity":"1"}`), "lines[0].move_id", "newest event"},
+		{schema.CodeUnknownLine, "shipment.confirm", ship(`{"sku":"KETTLE-1","quantity":"1"}`), "lines[0]", "newest event"},
+		{schema.CodeUnknownPlace, "stock.count", `{"sku":"FILTER-100","warehouse":"XX","quantity":"1","counted_at":"2030-01-01T00:00:00Z"}`, "warehouse", "short name"},
+		{schema.CodeUnknownPlace, "stock.count", `{"sku":"FILTER-100","warehouse":"WH","location":"WH/X","quantity":"1","counted_at":"2030-01-01T00:00:00Z"}`, "location", "full name"},
+	} {
+		out := l.stopped(command.Parked, c[0], c[1], "wrong", c[2])
+		if p := out.Problems[0]; p.Path != c[3] || !strings.Contains(p.Remedy, c[4]) {
+			t.Errorf("%+v, want a remedy at %s that speaks of the %s", p, c[3], c[4])
+		}
+	}
+	l.shop.Warehouses = []string{"SHOP"}
+	out = l.stopped(command.Parked, schema.CodeUnknownPlace, "stock.count", "wrong", `{"sku":"FILTER-100","warehouse":"WH","quantity":"1","counted_at":"2030-01-01T00:00:00Z"}`)
+	if p := out.Problems[0]; !strings.Contains(p.Remedy, "may use (SHOP)") || !strings.Contains(p.Remedy, "channels.shopify.warehouses") {
+		t.Errorf("%+v", p)
+	}
+	l.shop.Warehouses = nil
 	out = l.applied("order.place", "5004", strings.Replace(anOrder(4, ""), `"country":"DE"`, `"state":"BY"`, 1))
 	if len(out.Problems) != 1 || out.Problems[0].Path != "shipping.state" {
 		t.Errorf("a state without its country is left out without a word: %+v", out.Problems)
@@ -171,5 +190,8 @@ func TestWhatAnOrderLacksIsSaidAtOnce(t *testing.T) {
 	want := []string{"currency", "warehouse", "payment_terms", "lines[0].sku", "lines[0].taxes[0]", "delivery.carrier"}
 	if diff := cmp.Diff(want, paths); diff != "" || len(out.WaitsFor) != len(want) {
 		t.Errorf("%s; waits for %v", diff, out.WaitsFor)
+	}
+	if n := l.count("SELECT count(*) FROM res_partner WHERE name = 'Gast'"); n != 0 {
+		t.Errorf("%d guests were made for an order that cannot be", n)
 	}
 }

@@ -120,7 +120,9 @@ func (r *run) day(at time.Time) (string, error) {
 // warehouse is a stock.warehouse that the channel may use, with its main location.
 func (r *run) warehouse(code, path string) (odoo.Record, error) {
 	if len(r.channel.Warehouses) > 0 && !slices.Contains(r.channel.Warehouses, code) {
-		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, path, "the channel may not use this warehouse"), command.WaitOwnWarehouse.For(code))
+		p := problem(schema.CodeUnknownPlace, path, "the channel may not use this warehouse")
+		p.Remedy = fmt.Sprintf("Name one that it may use (%s), with a new `id`. Or the bridge's administrator adds this one to `channels.%s.warehouses`, and reloads: the command goes on by itself.", strings.Join(r.channel.Warehouses, ", "), r.c.Channel)
+		return nil, r.park(command.Reference{}, p, command.WaitOwnWarehouse.For(code))
 	}
 	found, ok, err := lookUp(r.x.cache, fmt.Sprintf("warehouse/%d/%s", r.channel.Company, code), func() (odoo.Record, bool, error) {
 		domain := odoo.Domain{{"code", "=", code}}
@@ -131,7 +133,9 @@ func (r *run) warehouse(code, path string) (odoo.Record, error) {
 		return found, found != nil, err
 	})
 	if err == nil && !ok {
-		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, path, "Odoo has no warehouse of this short name"), command.WaitWarehouse.For(code))
+		p := problem(schema.CodeUnknownPlace, path, "Odoo has no warehouse of this short name")
+		p.Remedy = "Name one by its short name in Odoo, with a new `id`. Or make one of this name there: the command goes on by itself."
+		return nil, r.park(command.Reference{}, p, command.WaitWarehouse.For(code))
 	}
 	return found, err
 }

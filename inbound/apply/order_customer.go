@@ -6,10 +6,11 @@ import (
 	"github.com/odoobridge/odoobridge/schema"
 )
 
-// orderCustomer is who ordered. A customer who is not there yet makes the order wait.
+// orderCustomer is who ordered, 0 for a guest who is to be found or made once all else of the order is known. A customer who is not there
+// yet makes the order wait.
 func (r *run) orderCustomer(data schema.OrderPlace) (int64, error) {
 	if data.Guest != nil {
-		return r.guest(data)
+		return r.guestByRule()
 	}
 	id, found, err := r.named(decide.ExternalID(r.c.Channel, "customer", data.Customer), "res.partner")
 	if err == nil && !found {
@@ -18,8 +19,8 @@ func (r *run) orderCustomer(data schema.OrderPlace) (int64, error) {
 	return id, err
 }
 
-// guest is a customer without an id, by the channel's rule.
-func (r *run) guest(data schema.OrderPlace) (int64, error) {
+// guestByRule is the customer of all guests where the channel has one; 0 where each is one of their own.
+func (r *run) guestByRule() (int64, error) {
 	switch r.channel.Order.Guest {
 	case "refuse":
 		return 0, r.reject(problem(schema.CodeNotAllowed, "guest", "the channel's orders must name a customer"))
@@ -28,11 +29,13 @@ func (r *run) guest(data schema.OrderPlace) (int64, error) {
 		if err == nil && !found {
 			return 0, r.park(command.Reference{}, problem(schema.CodeUnknownCustomer, "guest", "order.guest_customer is not in Odoo"), command.WaitGuestCustomer.For(""))
 		}
-		if err != nil {
-			return 0, err
-		}
-		return id, nil
+		return id, err
 	}
+	return 0, nil
+}
+
+// guest is a customer without an id, found or made.
+func (r *run) guest(data schema.OrderPlace) (int64, error) {
 	externalID := decide.ExternalID(r.c.Channel, "guest", r.c.Subject)
 	id, found, err := r.named(externalID, "res.partner")
 	if err != nil || found {

@@ -140,14 +140,14 @@ func (r *run) newOrder(externalID string, data schema.OrderPlace) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	var missing lacks
-	head, err := r.orderHead(externalID, data, &missing)
+	head, lines, carrier, err := r.orderParts(externalID, data)
 	if err != nil {
 		return 0, err
 	}
-	lines, carrier, err := r.orderLines(data)
-	if err := cmp.Or(missing.add(err), missing.stop()); err != nil {
-		return 0, err
+	if customer == 0 {
+		if customer, err = r.guest(data); err != nil {
+			return 0, err
+		}
 	}
 	r.announce()
 	billing, err := r.addressOf(customer, "invoice", data.Billing, "billing")
@@ -181,6 +181,17 @@ func (r *run) unlessGone(refused error, model string, id int64) error {
 		return refused
 	}
 	return &odoo.Error{Kind: odoo.Missing, Call: model + ".read"}
+}
+
+// orderParts are the order's head and lines, and its carrier. All that they lack is said at once.
+func (r *run) orderParts(externalID string, data schema.OrderPlace) (*row, []row, int64, error) {
+	var missing lacks
+	head, err := r.orderHead(externalID, data, &missing)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	lines, carrier, err := r.orderLines(data)
+	return head, lines, carrier, cmp.Or(missing.add(err), missing.stop())
 }
 
 // orderHead looks up what the order as a whole refers to.

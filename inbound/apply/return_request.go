@@ -157,7 +157,9 @@ func (r *run) returnLines(data schema.ReturnRequest, moves []moved, back wentBac
 			if back[product] != nil {
 				return nil, r.parkReturned(back[product], path+".quantity", "more comes back than was shipped and is not returned yet")
 			}
-			return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path+".quantity", "more comes back than was shipped"))
+			p := problem(schema.CodeUnknownLine, path+".quantity", "more comes back than was shipped")
+			p.Remedy = "Ask for no more than was shipped, with a new `id` and a `subject` of its own; then this one is discarded. If the rest is shipped by now, it is tried again by `odoobridge exceptions retry`."
+			return nil, r.park(command.Reference{}, p)
 		}
 		want = append(want, part...)
 	}

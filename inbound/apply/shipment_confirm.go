@@ -82,7 +82,9 @@ func (r *run) shipped(data schema.ShipmentConfirm, moves []moved) ([]wanted, err
 		if line.MoveID != 0 {
 			at := slices.IndexFunc(moves, func(m moved) bool { return m.id == line.MoveID })
 			if at < 0 {
-				return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path+".move_id", "the shipment has no such line"))
+				p := problem(schema.CodeUnknownLine, path+".move_id", "the shipment has no such line")
+				p.Remedy = "Take `move_id` from the lines of the shipment's newest event."
+				return nil, r.park(command.Reference{}, p)
 			}
 			want = append(want, wanted{moves[at], quantity, lotsOf(line, path)})
 			continue

@@ -50,7 +50,9 @@ func (r *run) shelfOf(p schema.Product, at schema.StockPlace) (shelf, error) {
 			return shelf{}, err
 		}
 		if !found {
-			return shelf{}, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, "location", "the warehouse has no such location"), command.WaitLocation.For(at.Location))
+			p := problem(schema.CodeUnknownPlace, "location", "the warehouse has no such location")
+			p.Remedy = "Name one by its full name in Odoo, such as `WH/Stock/Shelf 1`, with a new `id`. Or make it there: the command goes on by itself."
+			return shelf{}, r.park(command.Reference{}, p, command.WaitLocation.For(at.Location))
 		}
 		s.location = id
 	}

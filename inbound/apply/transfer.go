@@ -104,7 +104,9 @@ func (r *run) take(moves []moved, already []wanted, product int64, quantity deci
 		rest = rest.Sub(part)
 	}
 	if len(out) == 0 {
-		return nil, r.park(command.Reference{}, problem(schema.CodeUnknownLine, path, "the transfer has no line of this product left; of a kit it has the components"))
+		p := problem(schema.CodeUnknownLine, path, "the transfer has no line of this product left; of a kit it has the components")
+		p.Remedy = "Compare with the lines of its newest event."
+		return nil, r.park(command.Reference{}, p)
 	}
 	// More than was asked for goes with the last line: Odoo takes it.
 	last := &out[len(out)-1]
@@ -233,7 +235,9 @@ func (r *run) lot(product int64, name, path string) (int64, error) {
 	}
 	found, err := r.first(modelIn("stock.lot", release), domainOf("product_id", product, "name", name), []string{"name"})
 	if err == nil && found == nil {
-		return 0, r.park(command.Reference{}, problem(schema.CodeUnknownPlace, path, "the product has no lot of this name"), command.WaitLot.For(name))
+		p := problem(schema.CodeUnknownPlace, path, "the product has no lot of this name")
+		p.Remedy = "Name a lot or serial number that the product has in Odoo, with a new `id`. Or make it there: the command goes on by itself."
+		return 0, r.park(command.Reference{}, p, command.WaitLot.For(name))
 	}
 	return found.ID(), err
 }

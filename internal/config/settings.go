@@ -158,7 +158,7 @@ func init() {
 		{path: "channels.*.order.guest_customer", kind: aRecord, at: inChannel(func(c *Channel) any { return &c.Order.GuestCustomer }),
 			doc: "The customer in Odoo that stands for all guests, with `guest: shared`."},
 		{path: "channels.*.order.tolerance", def: "0.01", kind: text("an amount", tolerancePattern.String(), `write a decimal: "0.05"`, tolerancePattern.MatchString), at: inChannel(func(c *Channel) any { return &c.Order.Tolerance }),
-			doc: "By how much Odoo's total may differ from the channel's, in the order's currency. More leaves a quotation and parks the command as `total_mismatch`."},
+			doc: "By how much Odoo's total may differ from the channel's, in the order's currency. More leaves a quotation and parks the command as `total_mismatch`. A payment or a refund may exceed what is open by as much."},
 		{path: "channels.*.order.team", kind: aRecord, at: inChannel(func(c *Channel) any { return &c.Order.Team }),
 			doc: "Odoo's sales team for the channel's orders."},
 		{path: "channels.*.customer.match", kind: wordList("a list of fields", matchFields), at: inChannel(func(c *Channel) any { return &c.Customer.Match }),
