@@ -98,6 +98,9 @@ func (t ledgerTables) Transact(grows bool, do func(commands.Conn) error) error {
 // Sync implements commands.Database: every commit is on the server's disk.
 func (t ledgerTables) Sync() error { return nil }
 
+// Ahead implements commands.Database: a server writes no whole pages to keep a transaction, and each takes the network's time.
+func (t ledgerTables) Ahead() bool { return false }
+
 // ledgerReadings read what is committed of a ledger.
 type ledgerReadings struct{ source }
 

@@ -21,6 +21,9 @@ type Database interface {
 	Transact(grows bool, do func(Conn) error) error
 	// Sync returns when all that Transact has returned for before is on disk. It may run beside Transact.
 	Sync() error
+	// Ahead says whether a settlement is to be durable by itself before all that follows from it is written: where a sync takes the
+	// longer the more was written.
+	Ahead() bool
 	// Boot names the time within which nothing of a transaction is lost that was not synced: a start of the
 	// machine. Empty where it cannot be told from others.
 	Boot() string

@@ -21,6 +21,11 @@
 // message is not acknowledged until then, and nothing is changed in Odoo, for Calling waits for the claim. Who waits for
 // something to take (TakeNext) has it with the transaction that claims it.
 //
+// What a sync takes grows with what it has to write, and a settlement changes a row in each of some twenty pages. Where that is so
+// (Database.Ahead) one that comes by itself is two transactions: its outcome in a row of its own, which is synced, and beside the sync
+// all that follows from it. A process that ends in between is followed up by the next one (Follow), before it does anything else. Of many that come
+// together none is: they share a sync.
+//
 // Order among commands is kept in table key: a row for each key of each open command. A command is
 // ready when no other holds it back. That is found out when it is claimed, and again for
 // the next in line whenever one of its keys changes hands; Take only reads an index.

@@ -37,6 +37,9 @@ func NewReader(db Readings) Reader { return Reader{db} }
 // Open begins to keep commands in a database that has the tables. Close closes the database
 // too; a failing Open does not.
 func Open(db Database) (*Ledger, error) {
+	if err := Follow(db); err != nil {
+		return nil, err
+	}
 	l := &Ledger{Reader: Reader{db}, db: db, ops: make(chan *op), done: make(chan struct{}), offers: newOffers(), settled: map[int64]bool{}}
 	if err := l.now(l.begin); err != nil {
 		return nil, err

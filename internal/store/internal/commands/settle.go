@@ -11,7 +11,7 @@ import (
 
 // Settle implements store.Ledger.
 func (l *Ledger) Settle(ctx context.Context, s *store.Settlement) error {
-	err := l.submit(ctx, &op{synced: true, first: s.Provided != "", step: func(c Conn) (step, error) { return l.settleIn(c, s) }})
+	err := l.submit(ctx, &op{synced: true, settles: s, first: s.Provided != "", step: func(c Conn) (step, error) { return l.settleIn(c, s) }})
 	if err != nil {
 		return fmt.Errorf("settle command %d: %w", s.Seq, err)
 	}

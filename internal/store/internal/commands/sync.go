@@ -17,6 +17,7 @@ type durability struct {
 	committed int64           // transactions, numbered from 1
 	synced    int64           // so many of them are durable
 	claims    map[int64]int64 // of claimed commands that are not durable, by their number: the transaction
+	wanted    int64           // is to be durable, and whoever waits for it comes later
 	waiting   []waiter
 	failed    error // nothing can be known to be durable any more
 }
@@ -39,8 +40,27 @@ func (d *durability) broken() error {
 	return d.failed
 }
 
-// commit counts a transaction, and answers its operations now or when what they need is durable.
-func (d *durability) commit(group []*op, refused map[*op]error) {
+// begin counts a transaction that is to be durable as soon as can be, and numbers it.
+func (d *durability) begin() int64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.committed++
+	d.wanted = d.committed
+	d.wake()
+	return d.committed
+}
+
+// wake has somebody sync.
+func (d *durability) wake() {
+	select {
+	case d.work <- struct{}{}:
+	default:
+	}
+}
+
+// commit counts a transaction, and answers its operations now or when what they need is durable: that transaction, or the earlier one
+// that says all there is to know of it.
+func (d *durability) commit(group []*op, refused map[*op]error, earlier int64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.committed++
@@ -53,6 +73,8 @@ func (d *durability) commit(group []*op, refused map[*op]error) {
 		}
 		needs := int64(0)
 		switch {
+		case o.synced && earlier != 0:
+			needs = earlier
 		case o.synced:
 			needs = d.committed
 		case o.calls != 0:
@@ -65,10 +87,7 @@ func (d *durability) commit(group []*op, refused map[*op]error) {
 		d.waiting = append(d.waiting, waiter{needs, o.done, refused[o]})
 	}
 	if len(d.waiting) > 0 {
-		select {
-		case d.work <- struct{}{}:
-		default:
-		}
+		d.wake()
 	}
 	// After the word to the disk, for what is made ready last runs first, and a goroutine that syncs keeps its processor from others.
 	for _, o := range done {
@@ -88,7 +107,7 @@ func (d *durability) run() {
 func (d *durability) settle() {
 	for {
 		d.mu.Lock()
-		upTo, waits := d.committed, len(d.waiting) > 0
+		upTo, waits := d.committed, len(d.waiting) > 0 || d.wanted > d.synced && d.failed == nil
 		d.mu.Unlock()
 		if !waits {
 			return

@@ -9,7 +9,9 @@ import (
 // Trim implements store.Ledger.
 func (l *Ledger) Trim(ctx context.Context, done, audit time.Time, limit int) (removed int, err error) {
 	err = l.alone(ctx, func(c Conn) (err error) {
-		removed, err = trimIn(c, done, audit, limit)
+		if removed, err = trimIn(c, done, audit, limit); err == nil && l.db.Ahead() {
+			err = forget(c)
+		}
 		return err
 	})
 	if err != nil {

@@ -16,14 +16,15 @@ type step func(Conn) (next step, err error)
 // another transaction, when a neighbour in its group failed.
 type op struct {
 	step    step
-	synced  bool           // must be durable
-	calls   int64          // the command whose claim must be durable; 0: none
-	claimed func() []int64 // commands that it has claimed; nil: none
-	arrived []string       // their workloads
-	grows   bool           // needs room on the disk
-	first   bool           // others of its group must see what it does
-	takes   bool           // must see what others of its group have claimed
-	last    bool           // must not be done between the steps of others
+	synced  bool              // must be durable
+	calls   int64             // the command whose claim must be durable; 0: none
+	claimed func() []int64    // commands that it has claimed; nil: none
+	arrived []string          // their workloads
+	grows   bool              // needs room on the disk
+	first   bool              // others of its group must see what it does
+	takes   bool              // must see what others of its group have claimed
+	last    bool              // must not be done between the steps of others
+	settles *store.Settlement // what it settles; nil: nothing
 	done    chan error
 }
 
@@ -84,6 +85,9 @@ func (l *Ledger) gather(first *op) []*op {
 // its own, so that what is wrong with one does not fail the others. When its connection was lost, nothing is done
 // again: the transaction may have been committed.
 func (l *Ledger) group(group []*op) {
+	if alone(group) && l.db.Ahead() && l.ahead(group[0]) {
+		return
+	}
 	var errs map[*op]error
 	err := l.durable.broken()
 	if err == nil {
@@ -101,7 +105,7 @@ func (l *Ledger) group(group []*op) {
 		}
 		return
 	}
-	l.durable.commit(group, errs)
+	l.durable.commit(group, errs, 0)
 }
 
 // refusal is an error that an operation returns before it has written anything: the

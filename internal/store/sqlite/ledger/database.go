@@ -54,6 +54,9 @@ func (d *database) Sync() error {
 	return nil
 }
 
+// Ahead implements commands.Database: all pages that a transaction has changed are to be synced.
+func (d *database) Ahead() bool { return true }
+
 func (d *database) rollback() error {
 	if !d.w.InTransaction() {
 		return nil

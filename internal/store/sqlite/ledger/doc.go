@@ -17,6 +17,7 @@
 // # What fails how
 //
 //	disk full             calls that write fail with store.ErrFull; nothing of them is kept
+//	killed while settling an outcome that is on disk is entered everywhere at the next opening
 //	process killed        what a call has returned for is there; what was applying is received again
 //	power cut             the same; every command that was open counts one attempt more, for its mark may be lost
 //	sync fails            store.ErrLost, and nothing more is written: what is on the disk is known when it is opened again

@@ -119,9 +119,12 @@ var schemaV6 string
 //go:embed schema_7.sql
 var schemaV7 string
 
+//go:embed schema_8.sql
+var schemaV8 string
+
 // migrations lead from one version of the schema to the next; the file's
 // user_version counts those that were done. What has been released never changes.
-var migrations = []string{schemaV1, schemaV2, schemaV3, schemaV4, schemaV5, schemaV6, schemaV7}
+var migrations = []string{schemaV1, schemaV2, schemaV3, schemaV4, schemaV5, schemaV6, schemaV7, schemaV8}
 
 // applicationID marks a database file as a ledger of the bridge ("odol").
 const applicationID = 0x6f646f6c

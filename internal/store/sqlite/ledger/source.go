@@ -57,7 +57,7 @@ func (s *Source) open() error {
 		return err
 	}
 	// A power cut must not take back what is copied.
-	if err := d.Sync(); err != nil {
+	if err := errors.Join(commands.Follow(d), d.Sync()); err != nil {
 		return err
 	}
 	return conn{d.w}.Send("SELECT opened FROM closed", func(q commands.Row) error { s.identity = q.ColumnText(0); return nil })
