@@ -45,11 +45,13 @@ const maxProblems = 50
 func validate(name string, raw map[string]any) []command.Problem {
 	described, _ := schema.CommandNamed(name)
 	f := finder{command: &described, raw: raw}
-	var invalid *jsonschema.ValidationError
-	if err := schemas()[name].Validate(raw); errors.As(err, &invalid) {
-		f.walk(invalid)
-	} else if err != nil {
-		return []command.Problem{{Code: schema.CodeInvalid, Message: "cannot be checked"}}
+	if !conforms(name, raw) {
+		var invalid *jsonschema.ValidationError
+		if err := schemas()[name].Validate(raw); errors.As(err, &invalid) {
+			f.walk(invalid)
+		} else if err != nil {
+			return []command.Problem{{Code: schema.CodeInvalid, Message: "cannot be checked"}}
+		}
 	}
 	f.repeated(described.Inputs, raw["data"], []string{"data"})
 	slices.SortStableFunc(f.problems, func(a, b command.Problem) int { return strings.Compare(a.Path, b.Path) })
