@@ -33,7 +33,8 @@
 //
 // Messages are handed on in order and many at a time, so that a burst is claimed with few writes to
 // the disk. A command is taken, and Odoo asked about it, while the disk still syncs its claim; the acknowledgement and the first
-// call that changes something wait for that. What is claimed waits in the ledger, not in memory: for what Wake tells of, and once more at the start of Run. The ledger knows which commands hold back which
+// call that changes something wait for that. A command that comes by
+// itself while none is carried out is begun even before (headStarts): Odoo is asked while the claim is written. What is claimed waits in the ledger, not in memory: for what Wake tells of, and once more at the start of Run. The ledger knows which commands hold back which
 // others; workers ask it for what is due.
 //
 // # What fails how
@@ -51,5 +52,6 @@
 //	replies not permitted       left out; dead letters wait
 //	ended in the middle of a call  stopped: the call has a grace, and its end is written down. Killed: the command is marked as
 //	                            calling, and executed again when Odoo cannot be at work for it any more (odoo.limit_time_real)
+//	begun, and not taken         (sent again, held back) given up: it has only read
 //	killed between two steps    the command is executed again, with its notes and one attempt more
 package inbound

@@ -51,6 +51,9 @@ type Options struct {
 	// Held is asked before every result, and when Run is to end. While it returns an error, another bridge may be
 	// at work with the same ledger: nothing is published, and a stop has no grace. nil: there can be no other.
 	Held func() error
+	// ReadsFirst says that the executor changes nothing before its first note has returned: it may begin with a command while that is
+	// claimed.
+	ReadsFirst bool
 	// Grace is how long commands that are being applied when Run is to end may go on; none when zero.
 	Grace time.Duration
 	// Resend is how long a result waits that no queue took; 15 seconds when zero.
@@ -93,6 +96,7 @@ type Inbound struct {
 	deadSeen atomic.Pointer[firstSeen] // the oldest dead letter that waits
 
 	bodies bodies // of the commands that are being carried out
+	starts headStarts
 
 	come come // what commands may wait for that came while some were carried out
 }
@@ -108,6 +112,7 @@ func New(o Options) (*Inbound, error) {
 		nudges: map[string]chan struct{}{}, answer: make(chan struct{}, 1), queues: map[string]error{},
 		atWork: o.Config.Odoo.CallTimeout(), grace: o.Grace, resend: cmp.Or(o.Resend, resendAfter), confirm: cmp.Or(o.Confirm, confirmTimeout),
 	}
+	i.starts.allowed = o.ReadsFirst
 	i.cfg.Store(o.Config)
 	if i.log == nil {
 		i.log = slog.New(slog.DiscardHandler)
@@ -151,6 +156,7 @@ func (i *Inbound) Run(ctx context.Context) error {
 	group, gctx := errgroup.WithContext(ctx)
 	applying, end := i.outlive(gctx)
 	defer end()
+	i.starts.within = applying
 	s := &subscriber{
 		dialer: i.dialer, prefetch: i.config().Commands.Prefetch, budget: share(len(queuesOf(i.config()))), log: i.log, changed: i.changed,
 		prepare: i.declareCommands,

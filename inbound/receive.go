@@ -203,7 +203,9 @@ func nameOf(c *store.Command) string {
 
 // claim takes commands into the ledger, and answers those that it has already.
 func (i *Inbound) claim(ctx context.Context, commands []*store.Command, from []*message.Message) error {
+	drop := i.headStart(commands, from)
 	claims, err := i.ledger.Claim(ctx, commands...)
+	drop()
 	if err != nil {
 		return err
 	}

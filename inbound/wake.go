@@ -18,6 +18,7 @@ func (i *Inbound) Wake(ctx context.Context, channel string, keys []string) (int,
 	if len(keys) == 0 {
 		return 0, nil
 	}
+	i.starts.changes.Add(1) // what was looked for before is looked for again, and what is begun after this is told
 	i.come.tell(channel, keys, i.now())
 	n, err := i.ledger.Wake(ctx, channel, keys, i.now(), "bridge")
 	if n > 0 {
@@ -94,6 +95,13 @@ func (c *come) begin(seq int64, now time.Time) {
 		c.running, c.keys = map[int64]time.Time{}, map[comeKey]time.Time{}
 	}
 	c.running[seq] = now
+}
+
+// quiet says that nothing is carried out.
+func (c *come) quiet() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.running) == 0
 }
 
 // end forgets what nobody needs any more.

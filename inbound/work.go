@@ -24,6 +24,7 @@ func (i *Inbound) carryOut(ctx, applying context.Context, t store.Taken, since t
 	i.come.begin(t.Seq, began)
 	defer i.come.end(t.Seq)
 	s, called := i.decide(applying, &t, began)
+	i.starts.changes.Add(1) // before anybody can know that it has ended
 	s.Seq, s.Taken, s.Now = t.Seq, began, i.now()
 	i.failpoint("executed")
 	// What was done in Odoo is written down even while the bridge stops.
@@ -59,9 +60,13 @@ func (i *Inbound) decide(ctx context.Context, t *store.Taken, now time.Time) (s 
 			Remedy:  "Look at the newest state, and send it again with a new id and the time of now if it is still wanted."})
 		return settlement(&t.Command, d, store.CommandRejected, now), 0
 	}
-	outcome, called, err := i.execute(ctx, t)
+	did, begun := i.started(t)
+	if !begun {
+		did = i.run(ctx, &t.Command, func(context.Context) error { return nil }, func() int64 { return t.Seq })
+	}
+	outcome, err := did.outcome, did.err
 	if ctx.Err() != nil && err != nil {
-		return i.interrupted(t, err, called), outcome.Called
+		return i.interrupted(t, err, did.called), outcome.Called
 	}
 	if err != nil {
 		if s := i.poisoned(ctx, t, err, now); s != nil {
@@ -73,27 +78,30 @@ func (i *Inbound) decide(ctx context.Context, t *store.Taken, now time.Time) (s 
 	return i.settle(t, &outcome, now), outcome.Called
 }
 
-// execute runs the executor, and says whether Odoo was called. What it panics with is an error like others: one
-// command must not end the bridge.
-func (i *Inbound) execute(ctx context.Context, t *store.Taken) (o command.Outcome, called bool, err error) {
+// run runs the executor. What it panics with is an error like others: one command must not end the bridge. A note waits until
+// the command is taken; its number is known then.
+func (i *Inbound) run(ctx context.Context, c *store.Command, taken func(context.Context) error, seq func() int64) (did execution) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = i.panicked(t.Channel, t.Name, r)
+			did.err = i.panicked(c.Channel, c.Name, r)
 		}
 	}()
-	data, err := dataOf(&t.Command)
+	data, err := dataOf(c)
 	if err != nil {
-		return o, false, fmt.Errorf("read the command again: %w", err)
+		return execution{err: fmt.Errorf("read the command again: %w", err)}
 	}
 	note := func(ctx context.Context, key, value string) error {
-		if key != command.NoteCalling {
-			return i.ledger.Note(ctx, t.Seq, key, value)
+		if err := taken(ctx); err != nil {
+			return err
 		}
-		called = true
-		return i.ledger.Calling(ctx, t.Seq)
+		if key != command.NoteCalling {
+			return i.ledger.Note(ctx, seq(), key, value)
+		}
+		did.called = true
+		return i.ledger.Calling(ctx, seq())
 	}
-	o, err = i.executor.Execute(ctx, commandOf(&t.Command, data), note)
-	return o, called, err
+	did.outcome, did.err = i.executor.Execute(ctx, commandOf(c, data), note)
+	return did
 }
 
 // interrupted puts off a command that the end of the bridge cut off, for as long as Odoo may be at work for it.

@@ -55,7 +55,7 @@ func (j *job) bridgeOf(l store.Ledger, at func(id string, step int)) (*inbound.I
 		}})
 	}
 	in, err := inbound.New(inbound.Options{
-		Config: killedConfig(j.Broker), Ledger: l, Executor: each, Meter: silent{}, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Config: killedConfig(j.Broker), Ledger: l, Executor: each, Meter: silent{}, ReadsFirst: true, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	return in, client, err
 }

@@ -44,7 +44,7 @@ func (b *bridge) openInbound(ctx context.Context, version string) (closeInbound 
 		return nil, errors.Join(err, l.Close())
 	}
 	river, err := inbound.New(inbound.Options{
-		Config: b.cfg, Ledger: followed, Executor: executor, Meter: commandMeter{b}, Log: log, Version: version, Held: b.mayAct(), Absence: b.absence,
+		Config: b.cfg, Ledger: followed, Executor: executor, Meter: commandMeter{b}, Log: log, Version: version, Held: b.mayAct(), ReadsFirst: true, Absence: b.absence,
 		Grace: b.cfg.ShutdownGrace / 2, // lanes have theirs afterwards
 	})
 	if err != nil {
