@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -78,7 +79,8 @@ func TestFlushPositionIsNeverAheadOfConfirm(t *testing.T) {
 	}
 	start(t, r.source, from, handle)
 	seen := map[change.LSN]bool{}
-	for i := range 400 {
+	patient := time.Now().Add(patience)
+	for i := 0; i < 400 || len(seen) < 3 && time.Now().Before(patient); i++ {
 		r.exec(`INSERT INTO item VALUES ($1, 'x')`, i)
 		if i%10 == 0 {
 			r.exec(`INSERT INTO other SELECT generate_series(1, 1000)`)

@@ -19,13 +19,20 @@ type Position struct {
 //
 // After a promotion the timeline is higher: that is accepted when the old one
 // was left at or beyond what was applied, for then the new primary has all of
-// it. The database's name may change, its OID may not.
-func (s *Source) CheckPosition(ctx context.Context, stored Position) (Identity, error) {
+// it. The database's name may change, its OID may not. Stream goes on with the connection
+// that this was asked on, where there is nothing to say.
+func (s *Source) CheckPosition(ctx context.Context, stored Position) (id Identity, err error) {
 	conn, err := s.connectReplication(ctx)
 	if err != nil {
 		return Identity{}, err
 	}
-	defer conn.close()
+	defer func() {
+		if err == nil && !s.cfg.Temporary {
+			s.keepUsed(conn)
+			return
+		}
+		conn.close()
+	}()
 	ctx, cancel := context.WithTimeout(ctx, s.timing.query)
 	defer cancel()
 	id, end, err := identify(ctx, conn)

@@ -31,6 +31,7 @@ type Source struct {
 	mu   sync.Mutex
 	temp *replConn // holds the temporary slot until Stream takes it over
 	from change.LSN
+	used *replConn // by CheckPosition, for Stream to go on with
 }
 
 // New returns a source. It does not connect.
@@ -50,8 +51,10 @@ func (s *Source) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	s.control.close(ctx)
-	if conn := s.takeTemporary(); conn != nil {
-		conn.close()
+	for _, conn := range []*replConn{s.takeTemporary(), s.takeUsed()} {
+		if conn != nil {
+			conn.close()
+		}
 	}
 }
 
@@ -86,6 +89,25 @@ func (s *Source) keepTemporary(conn *replConn, from change.LSN) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.temp, s.from = conn, from
+}
+
+// keepUsed leaves a connection on which everything was in order to Stream.
+func (s *Source) keepUsed(conn *replConn) {
+	s.mu.Lock()
+	former := s.used
+	s.used = conn
+	s.mu.Unlock()
+	if former != nil {
+		former.close()
+	}
+}
+
+func (s *Source) takeUsed() *replConn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	conn := s.used
+	s.used = nil
+	return conn
 }
 
 func (s *Source) takeTemporary() *replConn {

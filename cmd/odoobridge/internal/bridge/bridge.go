@@ -56,8 +56,10 @@ func Run(ctx context.Context, cfg *config.Config, o Options) (err error) {
 
 // run is one time round: it opens everything, streams and closes everything.
 func (b *bridge) run(ctx context.Context, o Options) (err error) {
-	if _, _, err := b.recognise(ctx); err != nil { // before standing by
-		return b.ended(ctx, err)
+	if b.cfg.Store.DSN != "" { // before standing by, however long that takes
+		if _, _, err := b.recognise(ctx); err != nil {
+			return b.ended(ctx, err)
+		}
 	}
 	defer func() { err = errors.Join(err, b.closeStore()) }()
 	if err := b.claimStore(ctx); err != nil {

@@ -20,6 +20,7 @@
 //	                                 has to come before streaming ────┘                  └─ read ◀─┐
 //	                                                     step ─▶ stream ─▶ error ─▶ remedy ─▶ step ┘
 //
+// recognise and claimStore are a shared store's: openStore recognises too. What is asked of the database is asked over one connection.
 // Nothing leaves before admit has held store, database and slot against one another. read
 // follows the log until an error: remedy knows the step that heals it, or none, and then a person must.
 // The router is opened anew for each step, from what is durable, so that a step that fails

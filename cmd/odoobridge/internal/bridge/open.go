@@ -89,7 +89,7 @@ func (b *bridge) settle(ctx context.Context, found survey, mismatch error) error
 		}
 	}
 	if b.known != nil {
-		if found, mismatch = b.inspect(ctx, b.known); mismatch != nil {
+		if found, mismatch = b.surveyOf(found.seen, b.known); mismatch != nil {
 			return mismatch
 		}
 	}
@@ -149,9 +149,10 @@ func (b *bridge) hooks() cdc.Hooks {
 
 // openRouter opens the router with the mapping by which the mirror's rows were read.
 func (b *bridge) openRouter(ctx context.Context) error {
-	if err := b.waitForDatabase(ctx, func() error { return b.origins.look(ctx, b) }); err != nil {
+	if err := b.found.seen.usersErr; err != nil {
 		return err
 	}
+	b.origins.take(b, b.found.seen.users)
 	profile, err := b.fitted(b.known)
 	if err != nil {
 		return err

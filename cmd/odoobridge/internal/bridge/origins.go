@@ -28,15 +28,19 @@ func (o *origins) incomplete() bool {
 	return o.missing > 0
 }
 
-// look asks Odoo's database for the users of the channels' logins. A login
-// that has no user is a warning: it may be made later.
-func (o *origins) look(ctx context.Context, b *bridge) error {
-	var logins []string
-	for _, c := range b.cfg.Channels {
-		if c.OdooLogin != "" {
-			logins = append(logins, c.OdooLogin)
+// logins are the channels' users in Odoo.
+func (b *bridge) logins() (logins []string) {
+	for i := range b.cfg.Channels {
+		if login := b.cfg.Channels[i].OdooLogin; login != "" {
+			logins = append(logins, login)
 		}
 	}
+	return logins
+}
+
+// look asks Odoo's database for the users of the channels' logins.
+func (o *origins) look(ctx context.Context, b *bridge) error {
+	logins := b.logins()
 	if len(logins) == 0 {
 		return nil
 	}
@@ -48,6 +52,16 @@ func (o *origins) look(ctx context.Context, b *bridge) error {
 	users, err := odoodb.Users(ctx, conn, logins)
 	if err != nil {
 		return err
+	}
+	o.take(b, users)
+	return nil
+}
+
+// take keeps whose users they are. A login that has no user is a warning: it may be made later.
+func (o *origins) take(b *bridge, users map[string]int64) {
+	logins := b.logins()
+	if len(logins) == 0 {
+		return
 	}
 	found := map[int64]string{}
 	for _, c := range b.cfg.Channels {
@@ -64,5 +78,4 @@ func (o *origins) look(ctx context.Context, b *bridge) error {
 		b.log.Warn("some channels' odoo_login has no user in Odoo: what they cause will have no origin", telemetry.KeyCount, missing,
 			telemetry.KeyRemedy, "run odoobridge check to see which")
 	}
-	return nil
 }

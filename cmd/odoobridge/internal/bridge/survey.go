@@ -5,13 +5,25 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/odoodb"
 	"github.com/odoobridge/odoobridge/schema/odoo"
 )
 
+// seen is what Odoo's database says at one moment.
+type seen struct {
+	at        time.Time
+	facts     odoodb.Facts
+	wanted    *odoo.Profile // of the release, whatever the database lacks of it
+	relations map[string]*odoodb.Relation
+	users     map[string]int64 // of the channels' logins
+	usersErr  error            // why the role may not ask for them
+}
+
 // survey is Odoo's database as it is at one moment, and what of it can be mirrored.
 type survey struct {
+	seen    seen
 	facts   odoodb.Facts
 	profile *odoo.Profile
 	shape   shape
@@ -20,30 +32,49 @@ type survey struct {
 	waiting []string
 }
 
-// look asks the database. What was not mirrored so far and cannot be read yet is
-// left out, all of it: a module's tables come together. known is nil before the
-// first snapshot, when nothing is left out.
+// look asks the database, over one connection.
 func (b *bridge) look(ctx context.Context, known shape) (s survey, err error) {
+	seen, err := b.see(ctx)
+	if err != nil {
+		s.facts = seen.facts
+		return s, err
+	}
+	return b.surveyOf(seen, known)
+}
+
+func (b *bridge) see(ctx context.Context) (s seen, err error) {
 	conn, err := b.connect(ctx)
 	if err != nil {
 		return s, err
 	}
 	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing depends on a parting word
+	s.at = time.Now()
 	if s.facts, err = odoodb.Read(ctx, conn); err != nil {
 		return s, err
 	}
-	wanted, err := Mapping(s.facts, b.cfg.ExtraColumns)
-	if wanted == nil {
+	if s.wanted, err = Mapping(s.facts, b.cfg.ExtraColumns); s.wanted == nil {
 		return s, decisionAboutMapping(err)
 	}
 	var names []string
-	for _, t := range wanted.Tables {
+	for _, t := range s.wanted.Tables {
 		names = append(names, t.Name)
 	}
-	relations, err := odoodb.Relations(ctx, conn, b.cfg.Postgres.Publication, names)
-	if err != nil {
+	if s.relations, err = odoodb.Relations(ctx, conn, b.cfg.Postgres.Publication, names); err != nil {
 		return s, err
 	}
+	if s.users, err = odoodb.Users(ctx, conn, b.logins()); err != nil && passes(err) {
+		return s, err
+	}
+	s.usersErr = err
+	return s, nil
+}
+
+// surveyOf finds out what can be mirrored of what was seen. What was not mirrored so far and cannot be read yet is
+// left out, all of it: a module's tables come together. known is nil before the
+// first snapshot, when nothing is left out.
+func (b *bridge) surveyOf(from seen, known shape) (s survey, err error) {
+	s.seen, s.facts = from, from.facts
+	wanted, relations := from.wanted, from.relations
 	all := s.facts.Columns
 	if known != nil {
 		s.waiting = notReadable(wanted, relations, known)

@@ -7,8 +7,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/odoobridge/odoobridge/cdc"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 	"github.com/odoobridge/odoobridge/router/journal"
+	"github.com/odoobridge/odoobridge/router/lane"
 )
 
 // How often things are looked after while streaming.
@@ -43,6 +45,13 @@ func (b *bridge) care(ctx context.Context) error {
 // go on changing without us hearing of it. That they cannot be looked at for a while is
 // no error here: Stream reconnects too.
 func (b *bridge) watchTables(ctx context.Context) error {
+	if fresh := b.cfg.Postgres.WatchInterval - time.Since(b.found.seen.at); fresh > 0 && len(b.found.waiting) == 0 {
+		select { // the start has just looked
+		case <-time.After(fresh):
+		case <-ctx.Done():
+			return nil
+		}
+	}
 	return every(ctx, b.cfg.Postgres.WatchInterval, func(ctx context.Context) error {
 		s, err := b.look(ctx, b.known)
 		if err == nil {
@@ -105,30 +114,36 @@ func (b *bridge) lookAround(ctx context.Context) error {
 
 func (b *bridge) lookAtSlot(ctx context.Context) {
 	health, err := b.source.Health(ctx)
-	state := health.Slot
-	switch {
-	case ctx.Err() != nil:
-		return
-	case err != nil:
-		b.health.Set(telemetry.HealthSlot, false, "its state cannot be read: "+err.Error())
-		return
-	case !state.Exists:
-		b.metrics.SlotActive.Set(0)
-		b.health.Set(telemetry.HealthSlot, false, "it does not exist any more: somebody dropped it, and what changes now is not kept for the bridge. It ends when its connection does; run `odoobridge resync` then")
+	if ctx.Err() != nil {
 		return
 	}
-	telemetry.SetFlag(b.metrics.SlotActive, state.Active)
-	b.metrics.SlotRetainedWALBytes.Set(float64(state.Retained))
-	b.metrics.SlotSafeWALBytes.Set(float64(state.SafeWAL))
+	trouble := slotTrouble(health.Slot, err)
+	b.health.Set(telemetry.HealthSlot, trouble == "", trouble)
+	if err != nil {
+		return
+	}
+	telemetry.SetFlag(b.metrics.SlotActive, health.Slot.Active)
+	if !health.Slot.Exists {
+		return
+	}
+	b.metrics.SlotRetainedWALBytes.Set(float64(health.Slot.Retained))
+	b.metrics.SlotSafeWALBytes.Set(float64(health.Slot.SafeWAL))
 	b.metrics.ReplicationLagBytes.Set(float64(health.Lag))
-	switch lost := state.Lost(); {
-	case lost != "":
-		b.health.Set(telemetry.HealthSlot, false, lost+". Run `odoobridge resync`: it makes a new slot and puts out what was missed")
-	case state.WALStatus == "unreserved":
-		b.health.Set(telemetry.HealthSlot, false, "the server is about to remove log that it needs: raise max_slot_wal_keep_size now")
-	default:
-		b.health.Set(telemetry.HealthSlot, true, "")
+}
+
+// slotTrouble is why the slot is not healthy and what to do; "" when it is.
+func slotTrouble(s cdc.SlotState, err error) string {
+	switch {
+	case err != nil:
+		return "its state cannot be read: " + err.Error()
+	case !s.Exists:
+		return "it does not exist any more: somebody dropped it, and what changes now is not kept for the bridge. It ends when its connection does; run `odoobridge resync` then"
+	case s.Lost() != "":
+		return s.Lost() + ". Run `odoobridge resync`: it makes a new slot and puts out what was missed"
+	case s.WALStatus == "unreserved":
+		return "the server is about to remove log that it needs: raise max_slot_wal_keep_size now"
 	}
+	return ""
 }
 
 func (b *bridge) lookAtLanes() {
@@ -146,6 +161,7 @@ func (b *bridge) lookAtLanes() {
 		m.BacklogEvents.Set(float64(s.Backlog))
 		m.BacklogSeconds.Set(s.Age.Seconds())
 		m.Unconfirmed.Set(float64(s.InFlight))
+		telemetry.SetFlag(m.GivenUp, s.State == lane.Stopped)
 		m.Parked.Set(float64(parked[s.Channel+"/"+s.Lane]))
 	}
 	b.countReturned()

@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -216,6 +218,9 @@ func TestARecreatedSlotIsRefusedAndResyncPutsOutWhatWasMissed(t *testing.T) {
 	queue, odoo := listen(t, amqp, allQueue), newPlayer(t, dsn)
 	p.terminate()
 	odoo.exec(`SELECT pg_drop_replication_slot('odoobridge')`)
+	if out, _ := exec.Command(p.program, "check", "--config", p.config).CombinedOutput(); !strings.Contains(string(out), "slot odoobridge is gone: the bridge has read from it") {
+		t.Errorf("check does not tell a slot that was dropped from one that was never made:\n%s", out)
+	}
 	odoo.exec(`UPDATE res_partner SET phone = 'missed' WHERE id IN (10, 12);
 		UPDATE product_product SET default_code = default_code || '-2' WHERE id = 17;
 		UPDATE stock_quant SET quantity = 0, reserved_quantity = 0 WHERE product_id = 21;
@@ -249,11 +254,13 @@ func TestARecreatedSlotIsRefusedAndResyncPutsOutWhatWasMissed(t *testing.T) {
 	}
 }
 
-// TestAnIdleSlotAdvances writes where the bridge does not look.
+// TestAnIdleSlotAdvances writes where the bridge does not look. A bridge that starts again opens two ordinary connections
+// and one to stream, and keeps two, as docs/DBA.md says.
 func TestAnIdleSlotAdvances(t *testing.T) {
 	t.Parallel()
 	dsn, amqp := restored(t, "17"), testkit.RabbitMQ(t).NewVhost(t)
 	p := newProcess(t, setup{dsn: dsn, amqp: amqp, channels: stockOnly})
+	p.replace("heartbeat: 1s", "heartbeat: 1s, watch_interval: 1h") // which opens one more each time
 	p.run()
 	odoo := newPlayer(t, dsn)
 	odoo.exec(`CREATE TABLE elsewhere AS SELECT generate_series(1, 50000) n`)
@@ -261,6 +268,24 @@ func TestAnIdleSlotAdvances(t *testing.T) {
 	testkit.Eventually(t, patience, func() bool { return odoo.confirmed("odoobridge") >= target }, func() string {
 		return "the slot stays behind at " + odoo.confirmed("odoobridge").String()
 	})
+
+	p.terminate()
+	ours := func(sql string) (n int) {
+		if err := odoo.conn.QueryRow(t.Context(), sql).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	const open = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type IN ('client backend', 'walsender')`
+	const opened = `SELECT sessions FROM pg_stat_database WHERE datname = current_database()`
+	testkit.Eventually(t, patience, func() bool { return ours(open) == 0 }, nil)
+	before := ours(opened)
+	p.run()
+	p.caughtUp(odoo.end())
+	testkit.Eventually(t, patience, func() bool { return ours(opened)-before >= 2 }, func() string { return fmt.Sprint(ours(opened)-before, " connections were opened") })
+	if kept, n := ours(open), ours(opened)-before; kept != 2 || n != 2 {
+		t.Errorf("the start opened %d ordinary connections, and %d are open; want 2 and 2", n, kept)
+	}
 }
 
 // TestAValueThatWasNotSentIsNotLost changes a row whose translated name is
