@@ -46,8 +46,8 @@ func (i *Inbound) spelledOut(keys []string) []string {
 	return unique(all)
 }
 
-// wakePage is how many commands are looked at in one read.
-const wakePage = 500
+// wakePage is how many commands are looked at in one read. A body has at most a MiB.
+const wakePage = 50
 
 // WakeAll has every command that waits for something look again.
 func (i *Inbound) WakeAll(ctx context.Context) error {

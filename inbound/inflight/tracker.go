@@ -90,7 +90,7 @@ func (t *Tracker) Reload(c *config.Config) {
 	t.config = c
 }
 
-const pageCommands = 500
+const pageCommands = 50
 
 // Load takes up what the ledger holds. It is called before anything is carried out.
 func (t *Tracker) Load(ctx context.Context) error {
