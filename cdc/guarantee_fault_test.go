@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
+	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -132,6 +135,63 @@ func TestCutConnectionReconnects(t *testing.T) {
 		t.Errorf("%d reconnects", got)
 	}
 }
+
+// While the server is away its absence is told once, with what to do, and not at every attempt; when it goes away again, again.
+func TestThatTheServerIsAwayIsToldOnce(t *testing.T) {
+	pg := testkit.Postgres(t)
+	r := newRig(t, pg, counterTable, "item")
+	from := r.createSlot()
+	proxy := testkit.Proxy(t, pg.Addr())
+	var lost disconnections
+	var log testkit.Log
+	s := r.newSource(func(c *Config, _ *timing) {
+		c.DSN = via(t, r.dsn, proxy.Addr())
+		c.Hooks.Disconnected = lost.hook
+		c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	})
+	var rec recorder
+	start(t, s, from, confirming(s, rec.handle))
+	attempts := 0
+	for absence := 1; absence <= 2; absence++ {
+		r.exec(`INSERT INTO item VALUES ($1, 'x')`, absence)
+		rec.await(t, 2*absence-1)
+		proxy.Refuse()
+		proxy.Cut()
+		attempts += 6
+		reasons, _ := lost.await(t, attempts)
+		proxy.Accept()
+		r.exec(`INSERT INTO item VALUES ($1, 'x')`, -absence)
+		rec.await(t, 2*absence)
+		attempts = len(reasons)
+	}
+	absences := strings.Split(log.String(), "msg=streaming")
+	if len(absences) < 3 {
+		t.Fatalf("streamed %d times", len(absences)-1)
+	}
+	for _, absence := range absences[1 : len(absences)-1] {
+		told := map[string]int{}
+		for _, line := range strings.Split(absence, "\n") {
+			if _, reason, is := strings.Cut(line, "connecting again"); is {
+				_, reason, _ = strings.Cut(reason, "error=")
+				reason, remedy, _ := strings.Cut(reason, "pause=")
+				if told[port.ReplaceAllString(reason, "")]++; !strings.Contains(remedy, "remedy=") {
+					t.Errorf("no remedy: %s", line)
+				}
+			}
+		}
+		for reason, times := range told {
+			if times > 1 {
+				t.Errorf("told %d times: %s", times, reason)
+			}
+		}
+		if len(told) == 0 {
+			t.Error("an absence was not told")
+		}
+	}
+}
+
+// port is what differs between attempts.
+var port = regexp.MustCompile(`:\d+->`)
 
 // A link that is dead without a word is noticed, and the walsender that the
 // server still believes in is ended, for it holds the slot.

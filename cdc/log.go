@@ -16,4 +16,5 @@ const (
 	logTimeline    = "timeline"
 	logState       = "state"
 	logTable       = "table"
+	logRemedy      = "remedy"
 )

@@ -50,6 +50,7 @@ func (st *stream) session(ctx context.Context, started func()) error {
 		return err
 	}
 	started()
+	st.told.Over()
 	st.streamed, st.formerPID = true, conn.PID()
 	st.counters.connected.Store(true)
 	st.cfg.Logger.Info("streaming", logSlot, st.cfg.Slot, logPublication, st.cfg.Publication,

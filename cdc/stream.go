@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/odoobridge/odoobridge/internal/change"
+	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
 // Handler takes pieces in order. They and all they refer to are valid until it
@@ -59,7 +60,8 @@ type stream struct {
 	formerPID   uint32   // our walsender on the connection that was lost, or may have become one
 	streamed    bool     // the slot has been ours
 	heldSince   time.Time
-	holder      Holder // of the slot, as it was seen last
+	holder      Holder         // of the slot, as it was seen last
+	told        telemetry.Told // why the connection ended or cannot be made
 	statusEvery time.Duration
 	handlerDone chan struct{}
 }
@@ -151,6 +153,9 @@ func (st *stream) run(ctx context.Context) error {
 	}
 }
 
+// remedyAway is what to do where connecting again may help.
+const remedyAway = "nothing, if it comes back; else look whether PostgreSQL runs, and whether postgres.dsn leads to it"
+
 // pauseAfter decides how long to stay away after a session ended with err, or
 // that there is no point in coming back.
 func (st *stream) pauseAfter(ctx context.Context, err error, retry *retry) (time.Duration, error) {
@@ -164,8 +169,10 @@ func (st *stream) pauseAfter(ctx context.Context, err error, retry *retry) (time
 	if sqlState(err) == adminShutdown {
 		st.away.stay(pause)
 	}
-	st.cfg.Logger.Warn("the replication stream ended; connecting again", logSlot, st.cfg.Slot,
-		logError, err.Error(), logPause, pause, logConfirmed, st.Confirmed().String())
+	if st.told.First(err) {
+		st.cfg.Logger.Warn("the replication stream ended; connecting again until it goes on", logSlot, st.cfg.Slot,
+			logError, err.Error(), logPause, pause, logConfirmed, st.Confirmed().String(), logRemedy, remedyAway)
+	}
 	if hook := st.cfg.Hooks.Disconnected; hook != nil {
 		hook(err, pause)
 	}
