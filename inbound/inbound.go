@@ -5,9 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -211,97 +208,5 @@ func poke(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:
-	}
-}
-
-func (i *Inbound) changed(queue string, err error) {
-	i.telling.Lock()
-	defer i.telling.Unlock()
-	i.mu.Lock()
-	i.queues[queue] = err
-	i.mu.Unlock()
-	i.meter.Connected(i.Ready() == nil)
-}
-
-// Ready says why commands of some channel cannot be received and what to do, or nil. Queues with the same reason are named together.
-func (i *Inbound) Ready() error {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	var reasons []error
-	names := map[string][]string{}
-	for _, name := range slices.Sorted(maps.Keys(i.queues)) {
-		if err := i.queues[name]; err != nil {
-			if names[err.Error()] == nil {
-				reasons = append(reasons, err)
-			}
-			names[err.Error()] = append(names[err.Error()], name)
-		}
-	}
-	for n, err := range reasons {
-		text := err.Error()
-		if !errors.Is(err, errNotConnected) {
-			text += ". Remedy: " + broker.Remedy(err)
-		}
-		reasons[n] = &notReceivedError{"commands cannot be received from " + strings.Join(names[err.Error()], ", ") + ": " + text, err}
-	}
-	return errors.Join(reasons...)
-}
-
-// notReceivedError says for a person what err keeps from being received.
-type notReceivedError struct {
-	text string
-	err  error
-}
-
-func (e *notReceivedError) Error() string { return e.text }
-func (e *notReceivedError) Unwrap() error { return e.err }
-
-// housekeeping of the ledger
-const (
-	keepEvery = 15 * time.Second
-	trimEvery = 10 * time.Minute
-	trimLimit = 500
-)
-
-// keep counts what is open, and removes what is old.
-func (i *Inbound) keep(ctx context.Context) error {
-	tick := time.NewTicker(keepEvery)
-	defer tick.Stop()
-	trimmed := time.Time{}
-	for {
-		counts, err := i.ledger.Counts(ctx)
-		if err == nil {
-			i.meter.Open(counts)
-			var waiting []ResultsWaiting
-			if waiting, err = i.ResultsWaiting(ctx); err == nil {
-				i.meter.Unsent(waiting)
-			}
-		}
-		if now := i.now(); err == nil && now.Sub(trimmed) > trimEvery {
-			trimmed = now
-			err = i.trim(ctx, now)
-		}
-		if errors.Is(err, store.ErrFull) {
-			i.log.Warn("the ledger cannot be trimmed for lack of room", telemetry.KeyError, err.Error())
-			err = nil // receiving waits by itself, and what is taken is still to be carried out
-		}
-		if err != nil && ctx.Err() == nil {
-			return err
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return nil
-		}
-	}
-}
-
-func (i *Inbound) trim(ctx context.Context, now time.Time) error {
-	cfg := i.config()
-	for {
-		n, err := i.ledger.Trim(ctx, now.Add(-cfg.Commands.Retention), now.Add(-cfg.Audit.Retention), trimLimit)
-		if err != nil || n < trimLimit {
-			return err
-		}
 	}
 }
