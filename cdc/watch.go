@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/odoobridge/odoobridge/internal/clock"
 )
 
 // WatchPublication looks at the publication now and then, until ctx ends (then
@@ -56,9 +58,9 @@ func (s *Source) ClockAhead(ctx context.Context) (time.Duration, error) {
 	if _, err := s.control.version(ctx); err != nil { // connects, which is not to count
 		return 0, err
 	}
-	began := time.Now().Round(0) // times of two machines are compared: without the monotonic clock
+	began := time.Now()
 	rows, err := s.control.query(ctx, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
-	ended := time.Now().Round(0)
+	ended := time.Now()
 	if err != nil {
 		return 0, fmt.Errorf("ask for the time: %w", err)
 	}
@@ -67,13 +69,8 @@ func (s *Source) ClockAhead(ctx context.Context) (time.Duration, error) {
 	}
 	r := fields{row: rows[0]}
 	told := time.UnixMicro(r.number())
-	switch {
-	case r.err != nil:
+	if r.err != nil {
 		return 0, fmt.Errorf("ask for the time: %w", r.err)
-	case told.After(ended):
-		return told.Sub(ended), nil
-	case told.Before(began):
-		return told.Sub(began), nil
 	}
-	return 0, nil
+	return clock.Ahead(began, ended, told, 0), nil
 }

@@ -1,9 +1,6 @@
 package odoo
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // State says whether calls are made at present.
 func (c *Client) State() State {
@@ -37,16 +34,4 @@ func (c *Client) take(ctx context.Context) (free func(error), err error) {
 	return func(err error) {
 		c.places.leave(err, func() { c.calls.Add(-1) })
 	}, nil
-}
-
-// apart is by how much another clock must differ from ours, one way or the other, when it showed told between began and ended. told
-// has whole seconds.
-func apart(began, ended, told time.Time) time.Duration {
-	switch ahead, behind := told.Sub(ended), began.Sub(told.Add(time.Second)); {
-	case ahead > 0:
-		return ahead
-	case behind > 0:
-		return -behind
-	}
-	return 0
 }

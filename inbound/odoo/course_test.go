@@ -9,26 +9,6 @@ import (
 	"time"
 )
 
-func TestByHowMuchClocksAreApartForCertain(t *testing.T) {
-	began := time.Date(2026, 11, 26, 3, 0, 10, 300_000_000, time.UTC)
-	ended := began.Add(400 * time.Millisecond)
-	second := func(n int) time.Time { return time.Date(2026, 11, 26, 3, 0, n, 0, time.UTC) }
-	for name, tc := range map[string]struct {
-		told time.Time
-		want time.Duration
-	}{
-		"the same second":       {second(10), 0},
-		"the second before":     {second(9), 300 * time.Millisecond * -1},
-		"the second afterwards": {second(11), 300 * time.Millisecond},
-		"ahead":                 {second(20), 9300 * time.Millisecond},
-		"behind":                {second(0), -9300 * time.Millisecond},
-	} {
-		if got := apart(began, ended, tc.told); got != tc.want {
-			t.Errorf("%s: %s, want %s", name, got, tc.want)
-		}
-	}
-}
-
 // TestTheClientKnowsHowCallsGo has calls fail, be refused and be answered: since when, how often and why is known, of Odoo and of a user.
 func TestTheClientKnowsHowCallsGo(t *testing.T) {
 	f := newFake(t, "17.0")

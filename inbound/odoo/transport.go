@@ -11,6 +11,8 @@ import (
 	"net/http/httptrace"
 	"strconv"
 	"time"
+
+	"github.com/odoobridge/odoobridge/internal/clock"
 )
 
 // maxAnswer is more than any answer needs.
@@ -75,7 +77,7 @@ func (c *Client) send(ctx context.Context, r request) (response, error) {
 	}
 	date, err := http.ParseTime(resp.Header.Get("Date")) // without one it says nothing
 	if err == nil && c.options.Clock != nil {
-		c.options.Clock(apart(began, c.now(), date))
+		c.options.Clock(clock.Ahead(began, c.now(), date, time.Second))
 	}
 	return response{resp.StatusCode, retryAfter(resp.Header.Get("Retry-After"), c.now()), date, answer, began}, nil
 }

@@ -9,14 +9,12 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/odoobridge/odoobridge/internal/clock"
 	"github.com/odoobridge/odoobridge/internal/telemetry"
 )
 
-// How far clocks may be apart before that is told, and before it is over.
-const (
-	clocksOff   = 2 * time.Second
-	clocksAgree = time.Second
-)
+// clocksAgree is how far clocks may be apart for the trouble to be over.
+const clocksAgree = time.Second
 
 // Whose clocks are compared with this machine's.
 const (
@@ -57,7 +55,7 @@ func (c *clocks) heard(of string, ahead time.Duration) {
 		c.told[of] = told
 	}
 	switch {
-	case ahead.Abs() > clocksOff:
+	case ahead.Abs() > clock.Tolerance:
 		c.shown[of] = ahead
 		if told.First(errors.New("off")) {
 			c.log.Warn("the clock of "+of+"'s machine is not this machine's", telemetry.KeyAhead, ahead.Round(time.Millisecond),
@@ -80,7 +78,7 @@ func (c *clocks) look() {
 	if last.IsZero() {
 		return
 	}
-	if jump := c.jumped(last, now); jump.Abs() > clocksOff {
+	if jump := c.jumped(last, now); jump.Abs() > clock.Tolerance {
 		c.log.Warn("this machine's clock has jumped: it was set, or the machine stood still", telemetry.KeyAhead, jump.Round(time.Millisecond),
 			telemetry.KeyReason, clockReason, telemetry.KeyRemedy, "have the clock adjusted gradually (chrony, systemd-timesyncd); `odoobridge check` compares it with the others")
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/check"
 	"github.com/odoobridge/odoobridge/inbound/apply"
 	"github.com/odoobridge/odoobridge/inbound/odoo"
+	"github.com/odoobridge/odoobridge/internal/clock"
 	"github.com/odoobridge/odoobridge/internal/config"
 )
 
@@ -196,9 +197,6 @@ func (c *Checker) idle(u *user) string {
 	return "commands of " + u.names() + " cannot be carried out; they wait"
 }
 
-// maxSkew is what clocks may differ by before times of commands mislead.
-const maxSkew = 2 * time.Second
-
 // clock compares Odoo's clock with ours.
 func (c *Checker) clock(ctx context.Context) ([]check.Finding, error) {
 	const code = "odoo.clock"
@@ -208,7 +206,7 @@ func (c *Checker) clock(ctx context.Context) ([]check.Finding, error) {
 		return nil, err
 	case !ok:
 		return nil, &check.SkipError{Reason: "what answers for Odoo does not tell the time"}
-	case ahead.Abs() > maxSkew+uncertain:
+	case ahead.Abs() > clock.Tolerance+uncertain:
 		return one(check.Finding{Severity: check.Warn, Code: code, What: fmt.Sprintf("the clock of what answers for Odoo is %s off ours", ahead.Round(time.Second)),
 			Why: "whether a count or a change comes too late is told by comparing times of commands with times in Odoo", Remedy: "synchronise both clocks (chrony, systemd-timesyncd)"})
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/odoobridge/odoobridge/cmd/odoobridge/internal/check"
+	"github.com/odoobridge/odoobridge/internal/clock"
 )
 
 // oldest and newest are the releases of PostgreSQL that the bridge is written for.
@@ -73,9 +74,6 @@ func (c *Checker) database(ctx context.Context) ([]check.Finding, error) {
 	return one(check.Good("postgres.database", "database "+name))
 }
 
-// maxSkew is what clocks may differ by before lags are misleading.
-const maxSkew = 2 * time.Second
-
 func (c *Checker) clock(ctx context.Context) ([]check.Finding, error) {
 	before := time.Now()
 	var server time.Time
@@ -84,7 +82,7 @@ func (c *Checker) clock(ctx context.Context) ([]check.Finding, error) {
 	}
 	took := time.Since(before)
 	skew := server.Sub(before.Add(took / 2))
-	if skew.Abs() > maxSkew+took {
+	if skew.Abs() > clock.Tolerance+took {
 		return one(check.Finding{Severity: check.Warn, Code: "postgres.clock", What: fmt.Sprintf("the server's clock is %s off ours", skew.Round(time.Millisecond)),
 			Why: "lags and latencies are measured from the server's commit times", Remedy: "synchronise both clocks (chrony, systemd-timesyncd)"})
 	}
