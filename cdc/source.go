@@ -51,7 +51,7 @@ func (s *Source) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	s.control.close(ctx)
-	for _, conn := range []*replConn{s.takeTemporary(), s.takeUsed()} {
+	for _, conn := range []*replConn{s.take(&s.temp), s.take(&s.used)} {
 		if conn != nil {
 			conn.close()
 		}
@@ -102,18 +102,11 @@ func (s *Source) keepUsed(conn *replConn) {
 	}
 }
 
-func (s *Source) takeUsed() *replConn {
+// take takes a connection from where it was kept; nil when there is none.
+func (s *Source) take(from **replConn) *replConn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	conn := s.used
-	s.used = nil
-	return conn
-}
-
-func (s *Source) takeTemporary() *replConn {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	conn := s.temp
-	s.temp = nil
+	conn := *from
+	*from = nil
 	return conn
 }

@@ -13,13 +13,13 @@ import (
 // open connects and finds out whether the stream can go on from the confirmed
 // position.
 func (st *stream) open(ctx context.Context) (*replConn, error) {
-	if conn := st.takeUsed(); conn != nil {
+	if conn := st.take(&st.used); conn != nil {
 		if st.admit(ctx, conn, false) == nil {
 			return conn, nil
 		}
 		conn.close() // it may have been lost since: another one says what is the matter
 	}
-	conn := st.takeTemporary()
+	conn := st.take(&st.temp)
 	create := false
 	if conn == nil {
 		var err error
