@@ -19,17 +19,12 @@ func (l *lab) filters() int {
 	return l.count("SELECT COALESCE(sum(quantity), 0)::int FROM stock_quant WHERE product_id = 6 AND location_id = 8")
 }
 
-// ships has a person validate an order's shipment of two papers, at a step of the command that is carried out, once.
-func (l *lab) ships(n int, at string) (shipped *bool, failpoint func(step string)) {
+// shipping places an order of two papers, and is a person who validates its shipment.
+func (l *lab) shipping(n int) (ship func()) {
 	l.t.Helper()
 	l.applied("order.place", subjectOf(n), anOrder(n, ""))
 	picking := int64(l.count("SELECT id FROM stock_picking WHERE name = $1", l.shipment(n)))
-	shipped = new(bool)
-	return shipped, func(step string) {
-		if step != at || *shipped {
-			return
-		}
-		*shipped = true
+	return func() {
 		if _, err := l.x.odoo.Run(context.Background(), "stock.picking", "button_validate", []int64{picking}, nil); err != nil {
 			l.t.Error(err)
 		}
@@ -43,35 +38,15 @@ func TestACountSwallowsNoGoodsThatMoveAmidIt(t *testing.T) {
 	l.exec("UPDATE stock_quant SET quantity = 100000 WHERE product_id IN (1, 6) AND location_id = 8")
 	for kill := 0; ; kill++ {
 		n := 800 + kill
-		shipped, ship := l.ships(n, "before write quant")
-		passed, killed := 0, false
-		l.at = func(step string) error {
-			if was := *shipped; !was {
-				ship(step)
-				return nil
-			}
-			if !killed {
-				if passed++; passed > kill {
-					killed = true
-					return errKilled
-				}
-			}
-			return nil
-		}
+		killed := l.amid("before write quant", l.shipping(n), kill)
 		data := countFilters(fmt.Sprint(500 + 10*kill))
-		_, err := l.send("stock.count", fmt.Sprint(n), data)
-		for tries := 0; err != nil && tries < 6; tries++ {
-			_, err = l.send("stock.count", fmt.Sprint(n), data)
-		}
-		if err != nil {
-			t.Errorf("not done: %s", whole(err))
-		}
+		l.persist("stock.count", fmt.Sprint(n), data)
 		l.applied("stock.count", fmt.Sprint(n), data)
 		l.at = nil
 		if got, want := l.filters(), 500+10*kill-2; got != want {
 			t.Errorf("killed after %d points: %d on hand, want %d", kill, got, want)
 		}
-		if !killed {
+		if !*killed {
 			if kill < 3 {
 				t.Errorf("only %d points were passed", kill)
 			}

@@ -95,9 +95,8 @@ func (r *run) restMark() mark { return mark{r.c.Channel, r.c.Name + ".rest", r.c
 
 // adjustmentMade are the stock moves of this very adjustment by change; none when Odoo has not done it.
 func (r *run) adjustmentMade(s shelf, change decide.Decimal) (a adjusting, err error) {
-	domain := append(domainOf("product_id", s.product, "state", "done"), []any{"|"}, []any{"location_id", "=", s.location}, []any{"location_dest_id", "=", s.location})
 	for _, m := range []mark{r.stockMark(), r.restMark()} {
-		found, err := r.marked("stock.move", domain, "reference", m, []string{"product_uom_qty", "location_dest_id"})
+		found, err := r.marked("stock.move", s.moves(), "reference", m, []string{"product_uom_qty", "location_dest_id"})
 		if err != nil || len(found) == 0 {
 			return a, err
 		}

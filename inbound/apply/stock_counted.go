@@ -61,9 +61,7 @@ type countMade struct {
 
 func (r *run) countMade(s shelf) (made countMade, err error) {
 	first, rest := r.stockMark(), r.restMark()
-	domain := append(domainOf("product_id", s.product, "state", "done"),
-		[]any{"|"}, []any{"location_id", "=", s.location}, []any{"location_dest_id", "=", s.location},
-		[]any{"|"}, []any{"reference", "like", first.pattern()}, []any{"reference", "like", rest.pattern()})
+	domain := append(s.moves(), []any{"|"}, []any{"reference", "like", first.pattern()}, []any{"reference", "like", rest.pattern()})
 	found, err := r.search("stock.move", domain, []string{"product_uom_qty", "location_dest_id", "date", "reference"}, odoo.Window{Order: "id"})
 	if err != nil {
 		return made, err
@@ -149,8 +147,7 @@ func (r *run) countStands(s shelf, c counting, made countMade, quants []odoo.Rec
 	if c.fits(sumOf(quants).Sub(made.gave.Sub(c.gave))) {
 		return nil
 	}
-	other, err := r.first("stock.move", append(domainOf("product_id", s.product, "state", "done"), []any{"id", "not in", made.ids}, []any{"write_date", ">=", made.last},
-		[]any{"|"}, []any{"location_id", "=", s.location}, []any{"location_dest_id", "=", s.location}), []string{"id"})
+	other, err := r.first("stock.move", append(s.moves(), []any{"id", "not in", made.ids}, []any{"write_date", ">=", made.last}), []string{"id"})
 	if err != nil || other != nil {
 		return err
 	}

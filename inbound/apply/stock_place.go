@@ -28,6 +28,11 @@ func (s shelf) domain() odoo.Domain {
 	return append(d, []any{"lot_id", "=", false})
 }
 
+// moves are goods that went to or from there, by stock.move or stock.move.line, whatever their lot.
+func (s shelf) moves() odoo.Domain {
+	return append(domainOf("product_id", s.product, "state", "done"), []any{"|"}, []any{"location_id", "=", s.location}, []any{"location_dest_id", "=", s.location})
+}
+
 func quant(id int64) command.Reference { return command.Reference{Model: "stock.quant", ID: id} }
 
 // shelfOf looks up what a count or an adjustment is about, and whether the channel may.
@@ -132,10 +137,7 @@ func (r *run) movedSince(s shelf, since time.Time) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	d := odoo.Domain{
-		{"product_id", "=", s.product}, {"state", "=", "done"}, {"date", ">", odooTime(since)},
-		{"|"}, {"location_id", "=", s.location}, {"location_dest_id", "=", s.location},
-	}
+	d := append(s.moves(), []any{"date", ">", odooTime(since)})
 	if s.lot != 0 {
 		d = append(d, []any{"lot_id", "=", s.lot})
 	}

@@ -88,47 +88,25 @@ func (l *lab) killedAt(n int, run func() (command.Outcome, error)) {
 	}
 }
 
+// sellScales takes three away as a sale does.
+func (l *lab) sellScales() {
+	l.exec("UPDATE stock_quant SET quantity = quantity - 3 WHERE product_id = 8 AND location_id = 8")
+}
+
 // TestAnAdjustmentIsByAsManyThoughGoodsMoveAmidIt has three be sold between the adjustment's last look at the stock and its write, and has the
 // process end at every point after that.
 func TestAnAdjustmentIsByAsManyThoughGoodsMoveAmidIt(t *testing.T) {
 	l := newLab(t)
 	n := 0
-	sell := func() {
-		l.exec("UPDATE stock_quant SET quantity = quantity - 3 WHERE product_id = 8 AND location_id = 8")
-	}
-	adjust := func() { // and returns how far it came
-		t.Helper()
-		_, err := l.send("stock.adjust", fmt.Sprint(n), adjustBroken)
-		for tries := 0; err != nil && tries < 6; tries++ {
-			_, err = l.send("stock.adjust", fmt.Sprint(n), adjustBroken)
-		}
-		if err != nil {
-			t.Errorf("not done: %s", whole(err))
-		}
-		l.applied("stock.adjust", fmt.Sprint(n), adjustBroken)
-	}
 	for kill := 0; ; kill++ {
 		n++
 		l.scales(25)
-		sold, passed, killed := false, 0, false
-		l.at = func(step string) error {
-			if step == "before write quant" && !sold {
-				sold = true
-				sell()
-				return nil
-			}
-			if sold && !killed {
-				if passed++; passed > kill {
-					killed = true
-					return errKilled
-				}
-			}
-			return nil
-		}
-		adjust()
+		killed := l.amid("before write quant", l.sellScales, kill)
+		l.persist("stock.adjust", fmt.Sprint(n), adjustBroken)
+		l.applied("stock.adjust", fmt.Sprint(n), adjustBroken)
 		l.at = nil
 		l.wantScales(20)
-		if !killed {
+		if !*killed {
 			if kill < 5 {
 				t.Errorf("only %d points were passed", kill)
 			}
@@ -142,35 +120,10 @@ func TestAnAdjustmentIsByAsManyThoughGoodsMoveAmidIt(t *testing.T) {
 // again.
 func TestAnAdjustmentThatIsParkedIsNotHalfDone(t *testing.T) {
 	l := newLab(t)
-	adjust := func(n int) command.Outcome {
-		t.Helper()
-		out, err := l.send("stock.adjust", fmt.Sprint(n), adjustBroken)
-		for tries := 0; err != nil && tries < 6; tries++ {
-			out, err = l.send("stock.adjust", fmt.Sprint(n), adjustBroken)
-		}
-		if err != nil {
-			t.Errorf("not decided: %s", whole(err))
-		}
-		return out
-	}
 	for n := 100; ; n++ {
 		l.scales(3)
-		sold, passed, killed := false, 0, false
-		l.at = func(step string) error {
-			if step == "before write quant" && !sold {
-				sold = true
-				l.exec("UPDATE stock_quant SET quantity = quantity - 3 WHERE product_id = 8 AND location_id = 8")
-				return nil
-			}
-			if sold && !killed {
-				if passed++; passed > n-100 {
-					killed = true
-					return errKilled
-				}
-			}
-			return nil
-		}
-		out := adjust(n)
+		killed := l.amid("before write quant", l.sellScales, n-100)
+		out := l.persist("stock.adjust", fmt.Sprint(n), adjustBroken)
 		l.at = nil
 		if out.Kind != command.Parked || out.Problems[0].Code != schema.CodeNegativeStock || out.Odoo.Model != "stock.move" ||
 			out.Problems[0].Message != "there are only 0: goods moved while it was written, which was taken back; nothing of it is done" {
@@ -180,13 +133,13 @@ func TestAnAdjustmentThatIsParkedIsNotHalfDone(t *testing.T) {
 		l.scales(5) // they are counted
 		l.parked = schema.CodeNegativeStock
 		for range 2 {
-			if out := adjust(n); out.Kind != command.Applied {
+			if out := l.persist("stock.adjust", fmt.Sprint(n), adjustBroken); out.Kind != command.Applied {
 				t.Errorf("%+v", out)
 			}
 			l.wantScales(3)
 		}
 		l.parked = ""
-		if !killed {
+		if !*killed {
 			if n < 106 {
 				t.Errorf("only %d points were passed", n-100)
 			}
